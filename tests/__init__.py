@@ -1,0 +1,1 @@
+"""`python -m tests` is the whole check."""

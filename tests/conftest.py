@@ -1,0 +1,59 @@
+"""Small stand-ins: a network of ten channels instead of 20 million parameters, pictures of a few pixels."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor
+
+from nst_core.config import Pooling
+from nst_core.vgg import VGG, load_vgg19
+
+TINY_CHANNELS = ((4, 4), (6, 6), (8,))  # relu1_1, relu1_2, relu2_1, relu2_2, relu3_1
+
+
+def tiny_parameters() -> dict[str, Tensor]:
+    """Random, but of a scale that keeps features about 1."""
+    generator, inputs, parameters = torch.Generator().manual_seed(1), 3, {}
+    for block, channels in enumerate(TINY_CHANNELS, 1):
+        for depth, outputs in enumerate(channels, 1):
+            spread = math.sqrt(2 / (9 * inputs))
+            weight = torch.randn(outputs, inputs, 3, 3, generator=generator) * spread
+            parameters[f"conv{block}_{depth}.weight"] = weight
+            parameters[f"conv{block}_{depth}.bias"] = torch.randn(outputs, generator=generator) * 0.1
+            inputs = outputs
+    return parameters
+
+
+def tiny_network(pooling: Pooling = Pooling.MAX) -> VGG:
+    return VGG(tiny_parameters(), pooling, TINY_CHANNELS)
+
+
+@pytest.fixture
+def network() -> VGG:
+    return tiny_network()
+
+
+@pytest.fixture(scope="session")
+def vgg19() -> VGG:
+    return load_vgg19("embedded", Pooling.MAX)
+
+
+def smooth_picture(width: int, height: int, seed: int) -> Image.Image:
+    """Blobs of colour: a few random pixels, enlarged."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (5, 5, 3), dtype=np.uint8)
+    return Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC)
+
+
+@pytest.fixture
+def photo() -> Image.Image:
+    return smooth_picture(64, 48, seed=1)
+
+
+@pytest.fixture
+def painting() -> Image.Image:
+    return smooth_picture(50, 60, seed=2)

