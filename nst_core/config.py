@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -83,7 +83,7 @@ class TransferConfig:
 
     def __post_init__(self) -> None:
         for option in fields(self):
-            self._check_range(option.name, option.metadata["low"], option.metadata["high"])
+            self._check_number(option)
         for name, kind in CHOICES.items():
             object.__setattr__(self, name, _member(kind, name, getattr(self, name)))
         if not self.content_layers and not self.style_layers:
@@ -94,8 +94,13 @@ class TransferConfig:
                 "style_layers; give one a layer, or none"
             )
 
-    def _check_range(self, name: str, low: float, high: float) -> None:
-        value = getattr(self, name)
+    def _check_number(self, option: Field[Any]) -> None:
+        name, value = option.name, getattr(self, option.name)
+        if type(option.default) is int and type(value) is not int:
+            raise ValueError(f"{name} must be a whole number, got {value!r}")
+        if type(option.default) is float and type(value) not in (int, float):
+            raise ValueError(f"{name} must be a number, got {value!r}")
+        low, high = option.metadata["low"], option.metadata["high"]
         for number in value if isinstance(value, tuple) else (value,):
             if isinstance(number, int | float) and not low <= number <= high:  # also catches NaN
                 raise ValueError(f"{name} must be between {low:g} and {high:g}, got {number}")

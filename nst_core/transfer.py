@@ -11,11 +11,11 @@ import torch.nn.functional as F
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from nst_core.config import Initial, TransferConfig
+from nst_core.config import Border, Initial, TransferConfig
 from nst_core.images import MIN_SIDE, fit, to_rgb, to_tensor
 from nst_core.objective import Losses, LossValues, Objective
 from nst_core.optimizers import Descent
-from nst_core.vgg import VGG, load_vgg19
+from nst_core.vgg import MARGIN, VGG, load_vgg19
 
 Size = tuple[int, int]  # (width, height), as in Pillow
 
@@ -54,7 +54,7 @@ def stylize(
     plan = scale_plan(photo.size, [painting.size for painting in paintings], config)
     network = extractor if extractor is not None else load_vgg19(config.weights, config.pooling)
     network.check((*config.content_layers, *config.style_layers))
-    network = network.to(_device(device, extractor))
+    network = network.to(resolve_device(device, extractor))
     image, done = None, 0
     for size, steps in plan:
         target, *style_targets = _targets(photo, paintings, size, network.device)
@@ -82,6 +82,12 @@ def scale_plan(content_size: Size, style_sizes: Sequence[Size], config: Transfer
         scales -= 1
     sizes = [fit(content_size, round(config.size / 2**k)) for k in reversed(range(scales))]
     return list(zip(sizes, _share(config.steps, scales), strict=True))
+
+
+def step_cost(size: Size, config: TransferConfig) -> int:
+    """What a step at `size` (width, height) costs: in pixels that VGG-19 sees, the mirrored margin among them."""
+    margin = 2 * MARGIN if config.border is Border.MIRROR else 0
+    return (size[0] + margin) * (size[1] + margin)
 
 
 def optimize(start: Tensor, objective: Callable[[Tensor], Losses], config: TransferConfig) -> Iterator[Step]:
@@ -140,8 +146,11 @@ def _enlarge(image: Tensor, size: Size) -> Tensor:
     return F.interpolate(image, (height, width), mode="bilinear", align_corners=False)
 
 
-def _device(device: torch.device | str | None, extractor: VGG | None) -> torch.device:
-    """The one asked for, else where a given network lies already, else an accelerator, else the CPU."""
+def resolve_device(device: torch.device | str | None, extractor: VGG | None = None) -> torch.device:
+    """The one asked for, else where a given network lies already, else an accelerator, else the CPU.
+
+    Raises `ValueError` with the way out when it can't be used.
+    """
     if device is None:
         if extractor is not None:
             return extractor.device
@@ -149,5 +158,5 @@ def _device(device: torch.device | str | None, extractor: VGG | None) -> torch.d
     try:
         return torch.empty(0, device=device).device
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).partition("\n")[0]
+        reason = str(error).splitlines()[0].partition(". ")[0]
         raise ValueError(f"device {str(device)!r} can't be used here ({reason}); use 'cpu', or none") from error

@@ -11,10 +11,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core.config import Initial, Optimizer, TransferConfig
+from nst_core.config import Border, Initial, Optimizer, TransferConfig
 from nst_core.images import load_image, to_tensor
 from nst_core.objective import Losses
-from nst_core.transfer import Step, optimize, scale_plan, stylize
+from nst_core.transfer import Step, optimize, scale_plan, step_cost, stylize
 from nst_core.vgg import VGG
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -161,6 +161,11 @@ def test_an_impossible_device_says_the_way_out(photo: Image.Image, painting: Ima
 def test_the_plan(size: int, steps: int, scales: int, expected: list[object]) -> None:
     config = TransferConfig(size=size, steps=steps, scales=scales)
     assert scale_plan((1024, 768), [(400, 300)], config) == expected
+
+
+def test_a_step_costs_what_vgg_sees() -> None:
+    assert step_cost((64, 48), TransferConfig(border=Border.ZERO)) == 64 * 48
+    assert step_cost((64, 48), TransferConfig(border=Border.MIRROR)) == 96 * 80
 
 
 def test_a_narrow_painting_limits_the_scales_too() -> None:
