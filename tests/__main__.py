@@ -1,0 +1,110 @@
+"""The whole check: `python -m tests [options of pytest]`.
+
+Gets a Chromium where there is none, then lint, format, types, tests; stops at the first failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from playwright.sync_api import Error, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 600  # seconds for one download or installation
+
+CHECKS = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("mypy", "--strict", "nst_core", "demo"),
+)
+
+
+def main(pytest_options: Sequence[str]) -> int:
+    """The exit code of the first check that fails; 0 if none does."""
+    if not provide_browser():
+        print("The tests need a browser, and none could be installed: install Chromium or Chrome, then try again.")
+        return 1
+    for check in (*CHECKS, ("pytest", *pytest_options)):
+        print("$", *check, flush=True)
+        code = subprocess.run([sys.executable, "-m", *check], cwd=ROOT).returncode
+        if code:
+            return code
+    return 0
+
+
+def provide_browser() -> bool:
+    """Playwright's own Chromium where it can be fetched, else the system's, else the system's package."""
+    return playwrights_starts() or fetch_playwrights() or has_systems() or install_systems()
+
+
+def playwrights_starts() -> bool:
+    """Whether Playwright's own Chromium is there with all the libraries it needs."""
+    with sync_playwright() as playwright:
+        try:
+            playwright.chromium.launch(args=["--no-sandbox"]).close()
+        except Error:
+            return False
+    return True
+
+
+def fetch_playwrights() -> bool:
+    """Download Playwright's Chromium, and then its libraries: where there is no download they would be of no use."""
+    playwright = (sys.executable, "-m", "playwright")
+    if not succeeds(*playwright, "install", "chromium"):
+        return False
+    return playwrights_starts() or (succeeds_as_root(*playwright, "install-deps", "chromium") and playwrights_starts())
+
+
+def has_systems() -> bool:
+    """Whether the system has a browser that the tests know."""
+    return any(shutil.which(name) for name in SYSTEM_BROWSERS)
+
+
+def install_systems() -> bool:
+    """Install the package `chromium` of Debian and its kin."""
+    if not shutil.which("apt-get"):
+        return False
+    succeeds_as_root("apt-get", "update")  # may complain of one source and still bring the package's
+    return succeeds_as_root("apt-get", "install", "-y", "chromium") and has_systems()
+
+
+def succeeds_as_root(*command: str) -> bool:
+    """Like `succeeds`, as root or through a sudo that asks for no password; False where there is neither."""
+    if os.geteuid() == 0:
+        return succeeds(*command)
+    return shutil.which("sudo") is not None and succeeds("sudo", "-n", *command)
+
+
+def succeeds(*command: str) -> bool:
+    """Run a command that asks nothing; of its output only what went wrong is shown."""
+    print("$", *command, flush=True)
+    try:
+        run = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        )
+    except subprocess.TimeoutExpired:
+        print(f"gave up after {PATIENCE} s", flush=True)
+        return False
+    if run.returncode:
+        lines = run.stdout.splitlines() or ["no output"]
+        print(next((line for line in lines if "error" in line.lower()), lines[-1]), flush=True)
+    return run.returncode == 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

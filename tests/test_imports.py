@@ -1,0 +1,127 @@
+"""Imports point down, and importing does nothing: the core stands alone."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CORE = sorted((ROOT / "nst_core").glob("*.py"))
+DEMO = sorted((ROOT / "demo").glob("*.py"))
+SCRIPTS = sorted((ROOT / "examples").glob("*.py"))
+
+
+def imported_by(path: Path) -> set[str]:
+    """The dotted names that a file imports, wherever in it: `from nst_core import vgg` gives `nst_core.vgg` too."""
+    return set(_imports(ast.parse(path.read_text("utf-8")), ".".join(path.relative_to(ROOT).parent.parts)))
+
+
+def _imports(tree: ast.Module, package: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = f"{package}.{node.module or ''}".rstrip(".") if node.level else node.module or ""
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def forbidden(path: Path, *names: str) -> set[str]:
+    """The imports of a file that are `names` or lie in them."""
+    return {found for found in imported_by(path) for name in names if found == name or found.startswith(f"{name}.")}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", [*CORE, *SCRIPTS], ids=name_of)
+def test_the_engine_knows_no_web(path: Path) -> None:
+    assert not forbidden(path, "demo", "gradio", "gradio_client", "ray", "spaces", "fastapi", "matplotlib")
+
+
+@pytest.mark.parametrize("path", [*CORE, *DEMO, *SCRIPTS], ids=name_of)
+def test_nothing_builds_on_the_programs(path: Path) -> None:
+    allowed = path == ROOT / "nst_core/__main__.py"
+    assert allowed or not forbidden(path, "app", "nst_core.cli", "nst_core.__main__")
+
+
+def test_the_maths_knows_no_config_and_the_page_no_torch() -> None:
+    assert not forbidden(ROOT / "nst_core/losses.py", "nst_core.config", "nst_core.vgg")
+    assert not forbidden(ROOT / "demo/ui.py", "torch")
+    assert not forbidden(ROOT / "demo/events.py", "torch")
+    assert forbidden(ROOT / "nst_core/losses.py", "torch")  # the test can see an import
+
+
+@pytest.mark.parametrize("folder", [CORE, DEMO], ids=["nst_core", "demo"])
+def test_no_two_modules_import_each_other(folder: list[Path]) -> None:
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in folder}
+    TopologicalSorter({name: imported_by(path) & set(modules) for name, path in modules.items()}).prepare()
+
+
+def probe(code: str, folder: Path = ROOT) -> str:
+    """What a new process prints, on either stream."""
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return run.stdout
+
+
+def test_the_core_stands_alone() -> None:
+    heavy = {"gradio", "ray", "demo", "torchvision", "matplotlib"}
+    core = ", ".join(f"nst_core.{path.stem}" for path in CORE)
+    assert probe(f"import sys, {core}; print({heavy} & set(sys.modules))") == "set()\n"
+    assert probe("import sys, nst_core.cli; print({'torch', 'PIL', 'gradio'} & set(sys.modules))") == "set()\n"
+    assert probe("import sys, nst_core.config; print({'torch', 'numpy'} & set(sys.modules))") == "set()\n"
+    assert probe("import sys, demo.events; print({'torch', 'gradio'} & set(sys.modules))") == "set()\n"
+
+
+WATCHED = """
+import os, random, signal, socket, subprocess, sys, threading, warnings
+import numpy, PIL.Image, torch
+
+def state():
+    return {
+        "threads": threading.active_count(),
+        "torch's threads": (torch.get_num_threads(), torch.get_num_interop_threads()),
+        "torch's modes": (torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_float32_matmul_precision()),
+        "determinism": (torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark),
+        "CUDA": torch.cuda.is_initialized(),
+        "seeds": (torch.initial_seed(), random.getstate(), repr(numpy.random.get_state())),
+        "environment": dict(os.environ),
+        "arguments": list(sys.argv),
+        "warnings": list(warnings.filters),
+        "signals": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
+        "Pillow's limit": PIL.Image.MAX_IMAGE_PIXELS,
+    }
+
+def refuse(*_, **__):
+    raise AssertionError("importing reached out")
+
+torch.initial_seed()
+before = state()
+socket.socket.connect = subprocess.Popen.__init__ = refuse
+import MODULES
+after = state()
+for name in before:
+    if before[name] != after[name]:
+        print(name, "changed")
+"""
+
+
+def test_importing_does_nothing(tmp_path: Path) -> None:
+    core = ", ".join(f"nst_core.{path.stem}" for path in CORE)
+    assert probe(WATCHED.replace("MODULES", core), tmp_path) == ""
+    assert not list(tmp_path.iterdir())
