@@ -61,7 +61,7 @@ class TransferConfig:
     steps: int = _option(200, "optimiser steps, all scales together", 1, 100_000)
     style_weight: float = _option(5.0, "beta: how much the painting counts", 0, 1e12)
     content_weight: float = _option(1.0, "alpha: how much the photo counts", 0, 1e12)
-    tv_weight: float = _option(0.0, "total variation: how much roughness costs", 0, 1e12)
+    tv_weight: float = _option(5.0, "total variation: how much roughness costs", 0, 1e12)
     scales: int = _option(3, "sizes from coarse to fine, a factor 2 apart; 1 = full size only", 1, 8)
     initial: Initial = _option(Initial.CONTENT, "image to start from")
     seed: int = _option(0, "seed of the noise", 0, 2**63 - 1)

@@ -21,6 +21,7 @@ CONFIG = TransferConfig(
     border=Border.ZERO,
     content_weight=2.0,
     style_weight=3.0,
+    tv_weight=0.0,
     style_layer_weights=(0.3, 0.7),
 )
 

@@ -19,7 +19,13 @@ from nst_core.vgg import VGG
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 TINY = TransferConfig(
-    size=64, steps=6, scales=1, content_layers=("relu2_2",), style_layers=("relu1_1", "relu2_1"), style_weight=10.0
+    size=64,
+    steps=6,
+    scales=1,
+    content_layers=("relu2_2",),
+    style_layers=("relu1_1", "relu2_1"),
+    style_weight=10.0,
+    tv_weight=0.0,
 )
 Run = Callable[..., list[Step]]
 
