@@ -1,0 +1,74 @@
+"""The page's own HTML: previews, and what the status says."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from demo import markup
+from demo.events import Losses, Progress
+
+
+def test_a_preview_has_the_final_pictures_shape_and_is_never_too_large() -> None:
+    image = np.zeros((48, 64, 3), np.uint8)
+    for size, expected in (
+        ((512, 384), (512, 384)),
+        ((1024, 768), (768, 576)),
+        ((64, 48), (64, 48)),
+        ((2000, 40), (768, 15)),
+    ):
+        with Image.open(io.BytesIO(markup.preview(image, size))) as preview:
+            assert (preview.size, preview.format) == (expected, "JPEG")
+
+
+def test_the_pane_carries_the_picture_and_says_what_it_is() -> None:
+    html = markup.pane(np.full((8, 8, 3), 200, np.uint8), (8, 8), 'a "picture"')
+    data = html.partition("base64,")[2].partition('"')[0]
+    with Image.open(io.BytesIO(base64.b64decode(data))) as image:
+        assert abs(image.getpixel((4, 4))[0] - 200) < 4  # type: ignore[index]
+    assert 'alt="a &quot;picture&quot;"' in html
+    assert "<img" not in markup.pane()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, "estimating the time …"),
+        (0.0, "about 1 s left"),
+        (12.4, "about 12 s left"),
+        (89.0, "about 89 s left"),
+        (90.0, "about 2 min left"),
+        (600.0, "about 10 min left"),
+        (6000.0, "about 1.7 h left"),
+    ],
+)
+def test_times_are_told_as_a_person_would(seconds: float | None, words: str) -> None:
+    assert markup.duration_left(seconds) == words
+
+
+def test_ordinals() -> None:
+    words = [markup.ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 22, 101, 111)]
+    assert words == ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "101st", "111th"]
+
+
+def test_the_place_in_the_queue() -> None:
+    assert "You are 2nd in line" in markup.waiting(2)
+    assert "your picture is next" in markup.waiting(1)
+    assert "in line" not in markup.waiting(0)
+
+
+def test_the_status_of_a_run() -> None:
+    image = np.zeros((1, 1, 3), np.uint8)
+    html = markup.running(Progress(7, 20, (128, 96), (Losses(1, 2, 3),), 30.0, "<restarted>", image))
+    for words in ("step 7 of 20", "at 128 × 96 px", "about 30 s left", "&lt;restarted&gt;", 'max="20" value="7"'):
+        assert words in html
+
+
+def test_the_style_weight_is_told_in_words_and_as_a_number() -> None:
+    html = markup.weight_scale(31.6)
+    for words in ("keeps the photo", "balanced", "all painting", "31.6"):
+        assert words in html

@@ -1,0 +1,43 @@
+"""The example pairs exist, are named as their sources name them, and can be used without a mouse or eyes."""
+
+from __future__ import annotations
+
+import re
+
+from PIL import Image
+
+from demo import pairs
+
+PAIRS = pairs.load_pairs()
+
+
+def test_every_painting_is_used_in_at_least_eight_pairs() -> None:
+    assert len(PAIRS) >= 8
+    assert {pair.style for pair in PAIRS} == set((pairs.EXAMPLES / "style").glob("*.jpg"))
+    assert len({(pair.content, pair.style) for pair in PAIRS}) == len(PAIRS)
+
+
+def test_the_pictures_are_there() -> None:
+    for pair in PAIRS:
+        for path in (pair.content, pair.style):
+            with Image.open(path) as image:
+                assert min(image.size) >= 300
+
+
+def test_names_are_those_of_the_attribution() -> None:
+    rows = (pairs.EXAMPLES / "ATTRIBUTION.md").read_text(encoding="utf-8").splitlines()
+    for pair in PAIRS:
+        (style,) = [row for row in rows if row.startswith(f"| `style/{pair.style.name}`")]
+        (content,) = [row for row in rows if row.startswith(f"| `content/{pair.content.name}`")]
+        assert pair.painter in style
+        assert set(re.findall(r"\w+", pair.title)) <= set(re.findall(r"\w+", style))
+        assert set(re.findall(r"\w+", pair.photo)) <= set(re.findall(r"\w+", content))
+
+
+def test_each_pair_is_a_button_with_a_name() -> None:
+    html = pairs.buttons(PAIRS)
+    assert re.findall(r'data-index="(\d+)"', html) == [str(index) for index in range(len(PAIRS))]
+    labels = re.findall(r'aria-label="([^"]+)"', html)
+    assert labels[0] == "Neuschwanstein Castle, to be painted like The Starry Night by Vincent van Gogh"
+    assert len(set(labels)) == len(PAIRS)
+    assert len(html) < 250_000  # all of them travel with the page

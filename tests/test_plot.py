@@ -1,0 +1,170 @@
+"""The plot of the losses: where its lines run, what its words say, and that it can stand in any page."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from demo.events import Losses, Progress
+from demo.plot import AREA, LETTERS, POINTS, SIZE, Curves, draw
+
+LEFT, BOTTOM = AREA[0] * SIZE[0] * 72, (1 - AREA[1]) * SIZE[1] * 72  # of the lines' area, y pointing down
+WIDTH, HEIGHT = AREA[2] * SIZE[0] * 72, AREA[3] * SIZE[1] * 72
+
+
+def curves(*losses: tuple[float, float, float], total: int = 0) -> Curves:
+    return Curves(total or len(losses), tuple(Losses(*values) for values in losses), ((1, (64, 48)),))
+
+
+def line(html: str, name: str) -> list[tuple[float, float]]:
+    """The corners of a curve: (0, 0) is the left bottom of the area, (1, 1) its right top."""
+    (path,) = re.findall(rf'<path d="([^"]*)" style="fill: none; stroke: var\(--{name}\)', html)
+    corners = re.findall(r"[ML] (\S+) (\S+)", path)
+    return [((float(x) - LEFT) / WIDTH, (BOTTOM - float(y)) / HEIGHT) for x, y in corners]
+
+
+def words(html: str) -> list[tuple[str, float, float]]:
+    """All that is written, and how far from the left and from the top: letters are shapes, below a comment."""
+    found = re.findall(r"<!-- (.*?) -->\s*<g [^>]*transform=\"translate\((\S+) (\S+)\)", html)
+    return [(text, float(x), float(y)) for text, x, y in found]
+
+
+def texts(html: str) -> list[str]:
+    return [text for text, _, _ in words(html)]
+
+
+def decades(html: str) -> list[str]:
+    """The numbers beside the axis, from the bottom to the top."""
+    return [text for text, x, _ in words(html) if x < LEFT and re.fullmatch(r"[\de.\u2212]+", text)]
+
+
+def test_the_axis_is_logarithmic_and_has_plain_numbers() -> None:
+    html = draw(curves((0.01, 0.1, 100.0), (0.1, 0.0316228, 1.0), total=200))
+    assert decades(html) == ["0.01", "0.1", "1", "10", "100"]
+    assert [line(html, name)[0][1] for name in ("content", "style", "total")] == pytest.approx([0, 0.25, 1], abs=1e-4)
+    assert [line(html, name)[-1][1] for name in ("content", "style", "total")] == pytest.approx(
+        [0.25, 0.125, 0.5], abs=1e-4
+    )
+
+
+def test_the_axis_never_spans_too_many_decades_nor_too_few() -> None:
+    deep = draw(curves((1e-30, 0.5, 1.0), (1.0, 1.0, 1.0)))
+    assert decades(deep) == ["1e\u221205", "0.0001", "0.001", "0.01", "0.1", "1"]
+    assert line(deep, "content")[0][1] == pytest.approx(0, abs=1e-4)
+    assert decades(draw(curves((1.0, 1.0, 1.0)))) == ["0.1", "1"]
+    assert decades(draw(curves((0.0, float("nan"), float("inf"))))) == ["0.01", "0.1", "1"]
+
+
+def test_lines_run_over_all_the_steps_to_come() -> None:
+    html = draw(curves((0.1, 1.0, 10.0), (0.1, 0.1, 1.0), total=5))
+    assert [x for x, _ in line(html, "total")] == pytest.approx([0.1, 0.3], abs=1e-4)  # the middles of five columns
+    assert [text for text in texts(html) if text in "12345"] == ["1", "2", "3", "4", "5", "1"]  # the last by the side
+    assert "step" in texts(html)
+    assert {"50", "100", "150", "200"} < set(texts(draw(curves((0.1, 1.0, 10.0), total=200))))
+
+
+def test_a_run_of_one_step_has_one_step() -> None:
+    below = [text for text, _, y in words(draw(curves((0.1, 1.0, 10.0)))) if y > BOTTOM + LETTERS / 2]
+    assert below == ["1", "step"]
+
+
+def test_what_has_no_logarithm_is_left_out() -> None:
+    html = draw(curves((0.0, 1.0, float("nan")), (0.5, 2.0, 1.0), (0.2, 1.0, float("inf")), (-1.0, 2.0, 2.0)))
+    assert [x for x, _ in line(html, "content")] == pytest.approx([3 / 8, 5 / 8], abs=1e-4)
+    assert [x for x, _ in line(html, "total")] == pytest.approx([3 / 8, 7 / 8], abs=1e-4)
+    assert len(line(html, "style")) == 4
+    svg = html.partition("<svg")[2]
+    assert "nan" not in svg
+    assert "inf" not in svg
+
+
+def test_a_curve_of_nothing_has_no_name() -> None:
+    assert {"total", "style", "content"} & set(texts(draw(curves((0.0, 1.0, 2.0))))) == {"total", "style"}
+
+
+def test_names_stand_at_the_ends_of_their_lines() -> None:
+    html = draw(curves((0.5, 2.0, 100.0), (0.1, 1.0, 10.0), total=4))
+    places = {text: (x, y) for text, x, y in words(html)}
+    for name in ("total", "style", "content"):
+        x, y = line(html, name)[-1]
+        assert 0 < places[name][0] - (LEFT + x * WIDTH) < LETTERS
+        assert abs(places[name][1] - (BOTTOM - y * HEIGHT)) < LETTERS  # of its baseline
+
+
+@pytest.mark.parametrize("values", [(1.0, 1.0, 1.0), (0.011, 0.01, 0.0101), (99.0, 100.0, 1.0), (0.1, 0.1, 0.2)])
+def test_names_keep_their_distance(values: tuple[float, float, float]) -> None:
+    html = draw(curves(values))
+    heights = sorted(y for text, _, y in words(html) if text in ("total", "style", "content"))
+    assert len(heights) == 3
+    assert min(np.diff(heights)) > LETTERS
+    assert BOTTOM - HEIGHT - LETTERS < heights[0] < heights[-1] < BOTTOM  # no step's number is written over
+
+
+def test_records_add_up() -> None:
+    image = np.zeros((1, 1, 3), np.uint8)
+    trail = (Losses(1, 2, 3), Losses(4, 5, 6))
+    first = Curves().extended(Progress(2, 9, (64, 48), trail, None, "", image))
+    both = first.extended(Progress(3, 9, (128, 96), trail[:1], None, "", image))
+    assert (both.total, both.losses) == (9, (*trail, trail[0]))
+    assert both.sizes == ((2, (64, 48)), (3, (128, 96)))
+
+
+def test_a_new_size_is_marked_where_it_began() -> None:
+    losses = (Losses(1, 2, 3),) * 3
+    one, two = (Curves(9, losses, ((1, (64, 48)), (3, (96, 128)))[:sizes]) for sizes in (1, 2))
+    places = {text: x for text, x, _ in words(draw(two))}
+    (mark,) = re.findall(
+        r'd="M (\S+) \S+ \nL \1 \S+ \n" style="[^"]*stroke-dasharray[^"]*stroke: currentColor', draw(two)
+    )
+    assert float(mark) == pytest.approx(LEFT + WIDTH * 2.5 / 9, abs=1e-3)
+    assert places["128 px"] == pytest.approx(float(mark), abs=LETTERS / 5)
+    assert "64 px" in places
+    assert not any("px" in text for text in texts(draw(one)))
+    assert "dasharray" not in draw(one)
+
+
+def test_the_drawing_is_well_formed_and_says_what_it_shows() -> None:
+    figure = ElementTree.fromstring(draw(curves((0.1, 1.0, 10.1), total=7)))
+    assert figure.get("role") == "img"
+    summary = "Losses on a logarithmic scale after step 1 of 7: total 10.1, style 1, content 0.1"
+    assert figure.get("aria-label") == summary
+    assert [child.tag.rpartition("}")[2] for child in figure] == ["figcaption", "svg"]
+
+
+def test_colours_are_the_pages() -> None:
+    html = draw(Curves(9, (Losses(1, 2, 3),) * 3, ((1, (64, 48)), (3, (96, 128)))))
+    colours = set(re.findall(r"(?:fill|stroke): ([^;\"]+)", html))
+    assert colours == {"none", "currentColor", "var(--total)", "var(--style)", "var(--content)"}
+    assert len(re.findall('<g style="fill: ', html)) == len(words(html))  # what names no colour is black
+
+
+def test_drawings_in_one_page_leave_each_other_alone() -> None:
+    one, other = draw(curves((0.1, 1.0, 10.0), (0.2, 2.0, 20.0))), draw(curves((0.5, 0.5, 0.5), total=50))
+    shapes = [dict(re.findall(r'<path id="([^"]+)" d="([^"]+)"', html)) for html in (one, other)]
+    common = shapes[0].keys() & shapes[1].keys()
+    assert common
+    assert all(shapes[0][name] == shapes[1][name] for name in common)
+    for html, letters in zip((one, other), shapes, strict=True):
+        assert sorted(re.findall(r'\bid="([^"]+)"', html)) == sorted(letters)
+        assert set(re.findall(r'href="#([^"]+)"', html)) == set(letters)
+        assert not re.search(r"<style|<\?xml|<!DOCTYPE|<metadata|<title|url\(", html)
+
+
+def test_people_can_watch_at_the_same_time() -> None:
+    jobs = [curves(*((0.1 * k, 1.0, 10.0 / step) for step in range(1, 30))) for k in range(1, 9)]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(draw, jobs))
+    assert together == [draw(job) for job in jobs]
+
+
+def test_a_long_run_stays_a_small_drawing() -> None:
+    noise = np.random.default_rng(0).uniform(0.1, 1.0, (700, 3))
+    html = draw(curves(*noise.tolist()))
+    assert len(html) < 40_000
+    corners = line(html, "total")
+    assert POINTS / 2 < len(corners) <= POINTS
+    assert corners[-1] == pytest.approx((1 - 0.5 / 700, 1 + np.log10(noise[-1, 2])), abs=1e-3)
