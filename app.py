@@ -1,0 +1,137 @@
+"""Start the web page: `python app.py`, then open the address it prints."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from typing import NoReturn
+
+# Before gradio is imported: it would report each start to its makers.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+from demo.pairs import EXAMPLES
+from demo.runner import MAX_WAITING, LocalRunner
+from demo.ui import STYLESHEET, build_ui, theme
+from nst_core.config import TransferConfig
+from nst_core.weights import load_parameters
+
+DEFAULT_PORT = 7860
+MAX_FILE_SIZE = "50mb"
+EVERYWHERE = "0.0.0.0"
+
+
+class Parser(argparse.ArgumentParser):
+    """One line on what is wrong, like every other error here."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve the page until Ctrl-C; returns the exit status, 2 for settings that can't work."""
+    options = parse(arguments)
+    try:
+        check(options)
+    except ValueError as error:
+        print(f"app.py: error: {error}", file=sys.stderr)
+        return 2
+    serve(options)
+    return 0
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options; each has a twin in the environment, which the command line overrides."""
+    on_a_space = bool(os.environ.get("SPACE_ID"))
+    parser = Parser(
+        prog="app.py",
+        description="Neural style transfer in the browser: a photo and a painting in, the painting appears.",
+        epilog="The environment can set options too: NST_HOST, NST_PORT, NST_SHARE=1, NST_WEIGHTS, NST_QUEUE_SIZE.",
+    )
+    parser.add_argument(
+        "--host",
+        default=os.environ.get("NST_HOST", EVERYWHERE if on_a_space else "127.0.0.1"),
+        help=f"address to listen on; {EVERYWHERE} = reachable from other machines (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=os.environ.get("NST_PORT", DEFAULT_PORT),
+        help="port to listen on (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--share",
+        action="store_true",
+        default=os.environ.get("NST_SHARE", "").lower() in ("1", "true", "yes"),
+        help="also get a public link that lasts a week, through Gradio's servers (needs a network)",
+    )
+    parser.add_argument(
+        "--weights",
+        default=os.environ.get("NST_WEIGHTS", TransferConfig().weights),
+        help="VGG-19's parameters: embedded, torchvision, or a .safetensors or .pth file (default: %(default)s)",
+    )
+    parser.add_argument("--open", action="store_true", help="open the page in a browser")
+    parser.add_argument(
+        "--queue-size",
+        type=int,
+        default=os.environ.get("NST_QUEUE_SIZE", MAX_WAITING),
+        help="how many people may wait for their turn (default: %(default)s)",
+    )
+    return parser.parse_args(arguments)
+
+
+def check(options: argparse.Namespace) -> None:
+    """Raise `ValueError` for what would fail later, when the first visitor comes."""
+    if not 1 <= options.port <= 65535:
+        raise ValueError(f"the port must be between 1 and 65535, got {options.port}")
+    if options.queue_size < 0:
+        raise ValueError(f"the queue size can't be negative, got {options.queue_size}")
+    try:
+        with socket.create_server((options.host, options.port)):
+            pass
+    except OSError as error:
+        address = f"{options.host}:{options.port}"
+        raise ValueError(f"can't listen on {address} ({error.strerror}); choose another --host or --port") from error
+    load_parameters(options.weights)
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Run the server until it is interrupted."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what a container is stopped with
+    runner = LocalRunner(max_waiting=options.queue_size)
+    ui = build_ui(runner, TransferConfig(weights=options.weights))
+    # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.
+    threads = 40 + options.queue_size
+    ui.queue(max_size=4 * (options.queue_size + 1), api_open=False, default_concurrency_limit=None)
+    try:
+        ui.launch(
+            server_name=options.host,
+            server_port=options.port,
+            share=options.share,
+            inbrowser=options.open,
+            max_threads=threads,
+            max_file_size=MAX_FILE_SIZE,
+            allowed_paths=[str(EXAMPLES)],
+            theme=theme(),
+            css_paths=[STYLESHEET],
+            footer_links=["api"],
+            run_history=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            prevent_thread_lock=True,
+        )
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        runner.close()
+        ui.close(verbose=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

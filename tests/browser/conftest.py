@@ -1,0 +1,102 @@
+"""A server with the real network, and a real Chromium in front of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+START = 90.0  # seconds
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running page; at the end it must have served everything without a traceback."""
+    folder = tmp_path_factory.mktemp("server")
+    log = folder / "log.txt"
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "app.py", "--port", str(port)]
+    environment = {**os.environ, "GRADIO_TEMP_DIR": str(folder / "cache"), "NST_WEIGHTS": "embedded"}
+    with (
+        log.open("w") as output,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT) as process,
+    ):
+        try:
+            url = f"http://127.0.0.1:{port}/"
+            wait_for(url, process)
+            yield url
+            process.send_signal(signal.SIGINT)
+            process.wait(START)
+        finally:
+            process.kill()
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urlopen(url):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the server didn't start")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Playwright's own Chromium where it is installed, else the system's."""
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+        program = own if own.exists() else next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
+        if program is None:
+            pytest.fail(f"no browser: install Playwright's Chromium, or one of {', '.join(SYSTEM_BROWSERS)}")
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: str) -> Iterator[Open]:
+    """Opens the page in a new profile; afterwards no page may have complained or asked another host for anything."""
+    complaints: list[str] = []
+    contexts = []
+
+    def watch(page: Page) -> None:
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: None if is_ours(request.url) else complaints.append(request.url))
+
+    def is_ours(url: str) -> bool:
+        return url.startswith((server, "data:", "blob:"))
+
+    def open_one(width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
+        size: ViewportSize = {"width": width, "height": height}
+        context = browser.new_context(viewport=size, color_scheme="dark" if scheme == "dark" else "light")
+        contexts.append(context)
+        page = context.new_page()
+        watch(page)
+        page.goto(server)
+        page.wait_for_selector("#stylize")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []

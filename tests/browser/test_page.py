@@ -1,0 +1,228 @@
+"""The page as a person uses it: in a real browser, with the real network, on small pictures."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from gradio_client import Client, handle_file
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from nst_core.config import TransferConfig
+from tests.browser.conftest import ROOT, Open
+
+pytestmark = [pytest.mark.browser, pytest.mark.weights]
+
+SCREENSHOTS = Path(__file__).with_name("screenshots")
+PATIENCE = 60_000  # milliseconds for a whole small run on a busy machine
+FREED = 10.0  # seconds: 2 of the contract, a step, and a busy machine
+ENDLESS = 1000  # steps that no test waits for
+
+# Notes down every picture that appears, and every size that the frame has had.
+WATCH = """() => {
+    window.pictures = []; window.frames = [];
+    const look = () => {
+        const picture = document.querySelector('#pane img')?.src;
+        if (picture && picture !== window.pictures.at(-1)) window.pictures.push(picture);
+        const {width, height} = document.querySelector('.pane').getBoundingClientRect();
+        const size = `${Math.round(width)}x${Math.round(height)}`;
+        if (!window.frames.includes(size)) window.frames.push(size);
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+def choose_pair(page: Page, index: int = 0) -> None:
+    page.locator("#examples button").nth(index).click()
+    for picture in ("#photo", "#painting"):
+        page.wait_for_selector(f"{picture} .image-frame img")
+
+
+def set_number(page: Page, label: str, value: int) -> None:
+    box = page.get_by_label(f"number input for {label}")
+    box.fill(str(value))
+    box.press("Tab")
+
+
+def start(page: Page, size: int = 128, steps: int = 40) -> None:
+    set_number(page, "Resolution", size)
+    set_number(page, "Steps", steps)
+    page.evaluate("scrollTo(0, 0)")
+    page.evaluate(WATCH)
+    page.click("#stylize")
+
+
+def pictures(page: Page) -> list[str]:
+    """Those that a run has shown so far: without the photo that it begins with."""
+    seen: list[str] = page.evaluate("window.pictures")
+    return list(dict.fromkeys(seen))[1:]
+
+
+def wait_for_pictures(page: Page, count: int) -> None:
+    page.wait_for_function(f"new Set(window.pictures).size > {count}", timeout=PATIENCE)
+
+
+def download(page: Page, folder: Path) -> Path:
+    with page.expect_download() as arriving:
+        page.click("#download")
+    path = folder / arriving.value.suggested_filename
+    arriving.value.save_as(path)
+    return path
+
+
+def check_picture(path: Path, size: tuple[int, int]) -> None:
+    with Image.open(path) as picture:
+        assert (picture.format, picture.size) == ("PNG", size)
+        assert len(picture.convert("RGB").getcolors(1_000_000)) > 1000  # a painting, not a grey patch
+
+
+def check_frame(page: Page) -> None:
+    """Nothing jumped: the frame had one size all the time, and the slider at the end lies exactly over it."""
+    assert len(page.evaluate("window.frames")) == 1
+    assert page.locator("#comparison").bounding_box() == page.locator(".pane").bounding_box()
+
+
+def photograph(page: Page, name: str) -> None:
+    """Keep a picture of the page, and be sure that nothing sticks out of it sideways."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_pair_becomes_a_painting(open_page: Open, tmp_path: Path, width: int, scheme: str) -> None:
+    page = open_page(width, 844 if width == 390 else 900, scheme)
+    photograph(page, f"{width}-{scheme}-1-before")
+    choose_pair(page)
+    start(page)
+    wait_for_pictures(page, 2)
+    expect(page.locator("#status")).to_contain_text("of 40")
+    expect(page.locator("#stage")).to_be_in_viewport(ratio=0.9)
+    photograph(page, f"{width}-{scheme}-2-during")
+    page.wait_for_selector("#comparison img", timeout=PATIENCE)
+    page.wait_for_timeout(500)  # so that the picture of the page is of the end
+    photograph(page, f"{width}-{scheme}-3-after")
+    assert len(pictures(page)) >= 3
+    check_frame(page)
+    expect(page.locator("#status")).to_contain_text("Finished after 40 steps")
+    for curve in ("content", "style", "total"):
+        line = page.locator(f"#losses path[style*='var(--{curve})']")
+        assert line.evaluate(
+            "path => getComputedStyle(path).stroke !== 'none' && path.getBoundingClientRect().width > 150"
+        )
+    path = download(page, tmp_path)
+    assert path.name == "neuschwanstein_starry_night_128.png"
+    check_picture(path, (128, 85))
+
+
+def test_stop_keeps_the_last_picture(open_page: Open, tmp_path: Path) -> None:
+    page = open_page()
+    choose_pair(page, 8)
+    start(page, steps=ENDLESS)
+    wait_for_pictures(page, 3)
+    photograph(page, "square-during")
+    page.click("#stop")
+    page.wait_for_selector("#comparison img", timeout=5000)
+    expect(page.locator("#status")).to_contain_text("Stopped after step")
+    photograph(page, "square-stopped")
+    check_picture(download(page, tmp_path), (128, 128))
+    expect(page.locator("#stop")).to_be_hidden()
+    expect(page.locator("#stylize")).to_be_enabled()
+    page.wait_for_timeout(1500)
+    expect(page.locator("#status")).to_contain_text("Stopped after step")  # nothing arrives after the end
+    start(page, steps=4)
+    expect(page.locator("#status")).to_contain_text("Finished after 4 steps", timeout=PATIENCE)
+
+
+def test_bad_pictures_are_refused_in_words(open_page: Open, tmp_path: Path) -> None:
+    page = open_page()
+    bad = tmp_path / "holiday.jpg"
+    bad.write_bytes(b"\xff\xd8\xff\xe0 this is no picture")
+    toast = page.get_by_test_id("toast-body")
+    page.set_input_files("#photo input[type=file]", bad)
+    expect(toast).to_contain_text("Photo: the picture is damaged or cut off")
+    expect(page.locator("#photo .image-frame img")).to_have_count(0)
+    page.wait_for_timeout(500)  # it fades in
+    page.screenshot(path=SCREENSHOTS / "toast.png")
+    page.click("#stylize")
+    expect(toast.filter(has_text="There is no photo yet")).to_be_visible()
+    expect(page.locator("#stop")).to_be_hidden()
+
+
+def test_an_uploaded_photo_is_painted(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(390, 844)
+    tall = tmp_path / "tower.png"
+    with Image.open(ROOT / "examples/content/neuschwanstein.jpg") as photo:
+        photo.crop((380, 100, 680, 683)).save(tall)
+    page.set_input_files("#photo input[type=file]", tall)
+    page.set_input_files("#painting input[type=file]", ROOT / "examples/style/great_wave.jpg")
+    for picture in ("#photo", "#painting"):
+        page.wait_for_selector(f"{picture} .image-frame img")
+    start(page, steps=6)
+    page.wait_for_selector("#comparison img", timeout=PATIENCE)
+    check_frame(page)
+    page.wait_for_timeout(500)
+    photograph(page, "tall-after")
+    path = download(page, tmp_path)
+    assert path.name == "tower_great_wave_128.png"
+    check_picture(path, (66, 128))
+
+
+def test_two_tabs_take_turns_and_a_closed_one_makes_room(open_page: Open) -> None:
+    first, second, third = (open_page() for _ in range(3))
+    for page in (first, second, third):
+        choose_pair(page)
+    start(first, steps=ENDLESS)
+    wait_for_pictures(first, 1)
+    start(second, steps=ENDLESS)
+    expect(second.locator("#status")).to_contain_text("You are 1st in line")
+    start(third, steps=4)
+    expect(third.locator("#status")).to_contain_text("You are 2nd in line")
+    photograph(third, "waiting")
+    assert_freed(first, second)
+    expect(third.locator("#status")).to_contain_text("You are 1st in line", timeout=5000)
+    assert_freed(second, third)
+    expect(third.locator("#status")).to_contain_text("Finished after 4 steps", timeout=PATIENCE)
+
+
+def assert_freed(closed: Page, waiting: Page) -> None:
+    """Closing the one tab lets the other begin."""
+    began = time.monotonic()
+    closed.close()
+    wait_for_pictures(waiting, 1)
+    assert time.monotonic() - began < FREED
+
+
+def test_the_examples_work_from_the_keyboard(open_page: Open) -> None:
+    page = open_page()
+    name = "Château de Chenonceau, to be painted like The Great Wave off Kanagawa by Katsushika Hokusai"
+    button = page.get_by_role("button", name=name)
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#painting .image-frame img")
+    assert "chenonceau.jpg" in (page.get_by_alt_text("The photo to repaint").get_attribute("src") or "")
+    assert "great_wave.jpg" in (page.get_by_alt_text("The painting to take the style from").get_attribute("src") or "")
+
+
+def test_the_style_weight_follows_its_slider(open_page: Open) -> None:
+    page, default = open_page(), TransferConfig().style_weight
+    expect(page.locator(".strength >> nth=0")).to_contain_text(f"style weight {default:g}")
+    page.get_by_label("range slider for Style weight").fill("75")
+    expect(page.locator(".strength >> nth=0")).to_contain_text(f"style weight {10 * default:g}")
+
+
+def test_programs_stream_pictures(server: str) -> None:
+    client = Client(server, verbose=False)
+    photo, painting = (handle_file(str(ROOT / "examples" / name)) for name in ("content/cat.jpg", "style/poppies.jpg"))
+    job = client.submit(photo=photo, painting=painting, size=128, steps=30, api_name="/stylize")
+    stream = list(job)
+    client.close()
+    numbers = [numbers for picture, numbers in stream if picture]
+    assert len(stream) >= 4
+    assert [entry["step"] for entry in numbers] == sorted(entry["step"] for entry in numbers)
+    assert numbers[-1]["style_loss"] < numbers[0]["style_loss"] / 3
+    check_picture(Path(stream[-1][0]), (128, 96))

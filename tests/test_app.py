@@ -1,0 +1,161 @@
+"""The program's options, what it refuses before it starts, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from gradio_client import Client, handle_file
+
+import app
+
+ROOT = Path(app.__file__).parent
+PATIENCE = 120.0  # seconds for a start, or for a large step, on a busy machine
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No option comes from the environment that the tests run in."""
+    for name in ("NST_HOST", "NST_PORT", "NST_SHARE", "NST_WEIGHTS", "NST_QUEUE_SIZE", "SPACE_ID"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def test_the_defaults() -> None:
+    options = app.parse([])
+    assert (options.host, options.port, options.share, options.weights) == ("127.0.0.1", 7860, False, "embedded")
+
+
+def test_the_environment_mirrors_the_options_and_the_command_line_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"HOST": "::1", "PORT": "8001", "SHARE": "1", "WEIGHTS": "a.pth", "QUEUE_SIZE": "3"}.items():
+        monkeypatch.setenv(f"NST_{name}", value)
+    options = app.parse([])
+    assert (options.host, options.port, options.share) == ("::1", 8001, True)
+    assert (options.weights, options.queue_size) == ("a.pth", 3)
+    assert app.parse(["--port", "8002"]).port == 8002
+
+
+def test_a_space_is_reachable_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPACE_ID", "someone/something")
+    assert app.parse([]).host == "0.0.0.0"
+
+
+def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """The one line that `arguments` are refused with."""
+    try:
+        code = app.main(arguments)
+    except SystemExit as exit:  # argparse's own
+        code = int(exit.code or 0)
+    printed = capsys.readouterr()
+    assert code == 2
+    assert printed.out == ""
+    (line,) = printed.err.splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--port", "99999"], "between 1 and 65535"),
+        (["--port", "http"], "invalid int value"),
+        (["--host", "203.0.113.1", "--port", "8123"], "can't listen on 203.0.113.1:8123"),
+        (["--queue-size", "-1"], "can't be negative"),
+        (["--colour"], "unrecognized arguments"),
+    ],
+)
+def test_bad_options_are_refused_in_one_line(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert words in complaint(arguments, capsys)
+
+
+def test_missing_weights_are_refused_before_the_start(capsys: pytest.CaptureFixture[str], port: int) -> None:
+    assert "nowhere.pth" in complaint(["--weights", "nowhere.pth", "--port", str(port)], capsys)
+
+
+def test_a_port_in_use_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = str(server.getsockname()[1])
+        assert f"127.0.0.1:{taken}" in complaint(["--port", taken], capsys)
+
+
+def test_help_explains_every_option() -> None:
+    run = subprocess.run([sys.executable, "app.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for word in ("--host", "--port", "--share", "--weights", "--open", "--queue-size", "NST_HOST", "7860", "embedded"):
+        assert word in run.stdout
+
+
+def test_it_starts_from_anywhere_and_a_container_can_stop_it(port: int, tmp_path: Path) -> None:
+    with serving(port, tmp_path) as server:
+        end(server, signal.SIGTERM)
+
+
+@pytest.mark.weights
+def test_ctrl_c_ends_it_cleanly_amid_a_long_step(port: int, tmp_path: Path) -> None:
+    with serving(port, tmp_path) as server:
+        start_a_run(f"http://127.0.0.1:{port}/")
+        end(server, signal.SIGINT)
+
+
+@contextmanager
+def serving(port: int, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A server that answers, started in `folder`."""
+    command = [sys.executable, str(ROOT / "app.py"), "--port", str(port)]
+    environment = {**os.environ, "GRADIO_TEMP_DIR": str(folder / "cache")}
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as server:
+        try:
+            assert "Neural style transfer" in fetch(f"http://127.0.0.1:{port}/", server)
+            yield server
+        finally:
+            server.kill()
+
+
+def end(server: subprocess.Popen[str], stop: signal.Signals) -> None:
+    server.send_signal(stop)
+    output, _ = server.communicate(timeout=PATIENCE)
+    assert server.returncode == 0
+    assert "Traceback" not in output
+
+
+def start_a_run(url: str) -> None:
+    """Returns amid the second step of a run, which takes longer than a server waits for its threads."""
+    client = Client(url, verbose=False)
+    photo, painting = (handle_file(str(ROOT / "examples" / name)) for name in ("content/cat.jpg", "style/poppies.jpg"))
+    job = client.submit(photo=photo, painting=painting, size=1024, steps=1000, scales=1, api_name="/stylize")
+    while not any(picture for picture, _ in job.outputs()):
+        time.sleep(0.1)
+        assert not job.done()
+
+
+def fetch(url: str, server: subprocess.Popen[str]) -> str:
+    """The page, as soon as it is served."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urlopen(url) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the server didn't start")
+
+
+def test_gradio_reports_to_nobody() -> None:
+    probe = "import app, gradio.analytics; print(gradio.analytics.analytics_enabled())"
+    run = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
