@@ -303,13 +303,13 @@ def _beginning(order: Order, painted: Painted | None) -> View:
 
 
 def _progressing(order: Order, painted: Painted, now: float) -> View:
-    """With a new plot at the first record, and then whenever the last one is `PLOT_EVERY` seconds old."""
+    """With a plot as soon as there are lines to draw, and then whenever the last one is `PLOT_EVERY` seconds old."""
     progress = painted.progress
     description = f"The picture after step {progress.index} of {progress.total}"
     view = _unchanged(painted)._replace(
         pane=markup.pane(progress.image, order.size, description), status=markup.running(progress)
     )
-    if now - painted.plotted < PLOT_EVERY:
+    if len(painted.curves.losses) < 2 or now - painted.plotted < PLOT_EVERY:
         return view
     return view._replace(plot=draw(painted.curves), painted=replace(painted, plotted=now))
 

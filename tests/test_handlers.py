@@ -227,18 +227,18 @@ def test_a_second_run_starts_its_own_curves(photo: FileDataDict, painting: FileD
     assert not again.earlier
 
 
-def test_the_plot_is_drawn_first_then_every_two_seconds_and_last(
+def test_the_plot_is_drawn_at_two_points_and_then_every_two_seconds(
     photo: FileDataDict, painting: FileDataDict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seconds = iter((10.0, 11.9, 12.0, 12.1, 13.9, 15.0, 15.1))
+    seconds = iter((10.0, 11.9, 12.0, 12.1, 13.9, 15.0, 15.1, 15.2))
     monkeypatch.setattr(handlers, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
     records = [progress(index, total=6) for index in range(1, 7)]
     _, *views = run(Playback(records), photo, painting)
-    assert [shown(view.plot) for view in views] == [True, False, True, False, False, True]
-    assert "after step 3 of 6" in views[2].plot
-    assert "after step 5 of 6" in handlers.finished(views[4].painted).plot
-    _, again = run(Playback(records[:1]), photo, painting, kept=views[-1].painted)
-    assert "after step 1 of 6" in again.plot  # a run of its own, though the last plot is young
+    assert [shown(view.plot) for view in views] == [False, True, False, False, True, False]
+    assert "after step 2 of 6" in views[1].plot
+    assert "after step 4 of 6" in handlers.finished(views[3].painted).plot
+    *_, again = run(Playback(records[:2]), photo, painting, kept=views[-1].painted)
+    assert "after step 2 of 6" in again.plot  # a run of its own, though the last plot is young
 
 
 def test_closing_the_view_closes_the_run(photo: FileDataDict, painting: FileDataDict) -> None:
