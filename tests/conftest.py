@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import signal
 
 import numpy as np
 import pytest
@@ -14,6 +15,11 @@ from nst_core.config import Pooling
 from nst_core.vgg import VGG, load_vgg19
 
 TINY_CHANNELS = ((4, 4), (6, 6), (8,))  # relu1_1, relu1_2, relu2_1, relu2_2, relu3_1
+
+
+def pytest_configure() -> None:
+    """Listen to Ctrl-C: a shell starts programs in the background deaf to it, and theirs inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def tiny_parameters() -> dict[str, Tensor]:

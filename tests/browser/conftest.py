@@ -24,7 +24,7 @@ START = 90.0  # seconds
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running page; at the end it must have served everything without a traceback."""
     folder = tmp_path_factory.mktemp("server")
@@ -59,7 +59,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the server didn't start")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Playwright's own Chromium where it is installed, else the system's."""
     with sync_playwright() as playwright:
