@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from demo import markup
+from demo.events import Progress
 from nst_core.config import TransferConfig
 from tests.browser.conftest import ROOT, Open
 
@@ -117,6 +120,16 @@ def test_a_pair_becomes_a_painting(open_page: Open, tmp_path: Path, width: int, 
     path = download(page, tmp_path)
     assert path.name == "neuschwanstein_starry_night_128.png"
     check_picture(path, (128, 85))
+
+
+def test_the_longest_status_fits_a_phone(open_page: Open) -> None:
+    page = open_page(390, 844)
+    progress = Progress(1000, 1000, (1024, 1024), (), 5300.0, "", np.zeros((1, 1, 3), np.uint8))
+    page.locator("#status .status").evaluate("(status, html) => { status.outerHTML = html; }", markup.running(progress))
+    right = page.locator("#stage").evaluate("stage => stage.getBoundingClientRect().right")
+    for part in page.locator("#status .numbers span").all():
+        assert part.evaluate("span => span.getBoundingClientRect().right") <= right + 1
+    photograph(page, "390-longest-status")
 
 
 def test_stop_keeps_the_last_picture(open_page: Open, tmp_path: Path) -> None:
