@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The options; each has a twin in the environment, which the command line overrides."""
+    """The options; all but `--open` have a twin in the environment, which the command line overrides."""
     on_a_space = bool(os.environ.get("SPACE_ID"))
     parser = Parser(
         prog="app.py",
@@ -56,7 +56,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--host",
         default=os.environ.get("NST_HOST", EVERYWHERE if on_a_space else "127.0.0.1"),
-        help=f"address to listen on; {EVERYWHERE} = reachable from other machines (default: %(default)s)",
+        help=f"IPv4 address to listen on; {EVERYWHERE} = reachable from other machines (default: %(default)s)",
     )
     parser.add_argument(
         "--port",

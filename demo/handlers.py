@@ -49,6 +49,7 @@ LIMITS = {"size": (128, 1024), "steps": (1, 1000), "scales": (1, 5)}  # of a pag
 WEIGHTS = ("embedded", "torchvision")
 START, STOPPING = "Stylize", "Finishing the last step …"
 STRENGTH = 50.0  # the slider's position for the config's own style weight; 25 more are a factor of 10
+DETAIL = 4  # times the result's long side: what a job keeps of a picture, so that those who wait cost little memory
 PLOT_EVERY = 2.0  # seconds of a run: drawing takes the processor from painting
 
 
@@ -226,8 +227,11 @@ def make_config(defaults: TransferConfig, style_weight: float, settings: tuple[A
 def make_order(photo: FileDataDict | None, painting: FileDataDict | None, config: TransferConfig) -> Order:
     """Decode both pictures; raises `ValueError` for one that is missing or can't be used."""
     content, style = _load("photo", photo), _load("painting", painting)
+    size = fit(content.size, config.size)
+    for picture in (content, style):
+        picture.thumbnail((DETAIL * config.size,) * 2, Image.Resampling.LANCZOS)
     job = Job(np.asarray(content), (np.asarray(style),), config)
-    return Order(job, fit(content.size, config.size), _file_name(photo, painting, config))
+    return Order(job, size, _file_name(photo, painting, config))
 
 
 def _load(kind: str, picture: FileDataDict | None) -> Image.Image:
@@ -236,7 +240,7 @@ def _load(kind: str, picture: FileDataDict | None) -> Image.Image:
     # Gradio checks a path only where the request calls it a file; one could name any picture on this machine instead.
     path, cache = Path(picture["path"]).resolve(), Path(get_upload_folder()).resolve()
     if not path.is_relative_to(cache):
-        raise ValueError(f"The {kind} wasn't uploaded here; please choose it again.")
+        raise ValueError(f"The {kind} wasn't uploaded here: please choose it again, or send a file, not an address.")
     try:
         with path.open("rb") as stream:
             return load_image(stream)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from statistics import median
 from threading import Condition, Lock
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 import torch
 from PIL import Image
 
-from demo.events import Job, Losses, Progress, Record, Waiting
+from demo.events import Job, Losses, Pixels, Progress, Record, Waiting
 from nst_core.config import Pooling, TransferConfig
 from nst_core.images import to_array
-from nst_core.transfer import Step, resolve_device, scale_plan, step_cost, stylize
+from nst_core.transfer import Size, Step, resolve_device, scale_plan, step_cost, stylize
 from nst_core.vgg import VGG, load_vgg19
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 RECORD_EVERY = 0.5  # seconds; a step that takes longer makes a record of its own
 CALL_EVERY = 1.0  # seconds between two records to someone who waits
@@ -42,33 +46,43 @@ class LocalRunner:
         """`device`: where to compute, the best there is by default; `max_waiting`: how many may stand in the queue."""
         self._device = resolve_device(device)
         self._queue = Queue(max_waiting)
-        self._working = Lock()
+        # Each thread that computes keeps buffers of its own (120 MB at 192 px), and Gradio's pool has dozens.
+        self._painter = ThreadPoolExecutor(1)
+        self._submitting = Lock()
         self._closed = False
         self._extractors: dict[tuple[str, Pooling], VGG] = {}
 
     def run(self, job: Job) -> Generator[Record, None, None]:
         """See `Runner.run`."""
-        content, styles = Image.fromarray(job.content), [Image.fromarray(style) for style in job.styles]
-        plan = scale_plan(content.size, [style.size for style in styles], job.config)
+        plan = scale_plan(_size(job.content), [_size(style) for style in job.styles], job.config)
         with self._queue.join() as ticket:
             while ahead := self._queue.wait(ticket, CALL_EVERY):
                 yield Waiting(ahead)
             yield Waiting(0)
-            with self._working:
-                extractor = self._extractor(job.config)
-            steps = stylize(content, styles, job.config, extractor=extractor, device=self._device)
+            loading = self._submit(self._extractor, job.config)
+            if loading is None:
+                return
+            while not wait([loading], CALL_EVERY).done:
+                yield Waiting(0)
+            content, styles = Image.fromarray(job.content), [Image.fromarray(style) for style in job.styles]
+            steps = stylize(content, styles, job.config, extractor=loading.result(), device=self._device)
             with closing(self._one_by_one(steps)) as steps:
                 yield from paced(steps, Forecast([(step_cost(size, job.config), count) for size, count in plan]))
 
     def close(self) -> None:
         """Wait for the step at hand and let no other begin: torch aborts a process that ends amidst its work."""
-        with self._working:
+        with self._submitting:
             self._closed = True
+        self._painter.shutdown()
+
+    def _submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T] | None:
+        """Call on the one thread that computes; None once the runner is closed."""
+        with self._submitting:
+            return None if self._closed else self._painter.submit(function, *args, **kwargs)
 
     def _one_by_one(self, steps: Iterator[Step]) -> Generator[Step, None, None]:
-        while True:
-            with self._working:
-                step = None if self._closed else next(steps, None)
+        while (coming := self._submit(lambda: next(steps, None))) is not None:
+            step = coming.result()
             if step is None:
                 return
             yield step
@@ -129,6 +143,11 @@ class Forecast:
         if remaining and len(self._seconds_per_cost) < 3:
             return None
         return remaining * median(self._seconds_per_cost)
+
+
+def _size(picture: Pixels) -> Size:
+    height, width = picture.shape[:2]
+    return width, height
 
 
 def paced(steps: Iterator[Step], forecast: Forecast) -> Generator[Progress, None, None]:

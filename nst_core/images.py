@@ -116,12 +116,14 @@ def check_output(path: str | Path) -> Path:
             raise ValueError(f"{target} is a folder; name a picture file")
         if target.exists() and not os.access(target, os.W_OK):
             raise ValueError(f"{target} is write-protected; choose another name")
-        if not target.parent.is_dir():
-            raise ValueError(f"the folder {target.parent} doesn't exist; create it or choose another")
-        with _temporary_beside(target) as trial:
+        place = target.resolve()
+        if not place.parent.is_dir():
+            raise ValueError(f"the folder {place.parent} doesn't exist; create it or choose another")
+        with _temporary_beside(place) as trial:
             trial.touch()
-    except OSError as error:
-        raise ValueError(f"{target} can't be written: {error.strerror}; choose another place") from error
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
+        reason = getattr(error, "strerror", None) or error
+        raise ValueError(f"{target} can't be written: {reason}; choose another place") from error
     return target
 
 
@@ -159,9 +161,10 @@ def _decode(stream: BinaryIO, name: str) -> Image.Image:
         _check_size(image.size, name)
         try:
             image.load()
-        except (
-            Exception
-        ) as error:  # a decoder raises whatever it stumbles over: OSError, SyntaxError, struct.error, ...
+        except MemoryError:
+            raise
+        # A decoder raises whatever it stumbles over: OSError, SyntaxError, struct.error, ...
+        except Exception as error:
             raise ValueError(f"{name} is damaged or cut off; save or download it again") from error
         return to_rgb(image)
 
@@ -173,7 +176,10 @@ def _identify(stream: BinaryIO, name: str) -> Image.Image:
         raise ValueError(f"{name} {_what_it_is(stream)}") from None
     except Image.DecompressionBombError:
         raise ValueError(f"{name} has far more than {_MEGAPIXELS}; scale it down first") from None
-    except Exception as error:  # as in _decode: a picture's first bytes with nonsense behind them
+    except MemoryError:
+        raise
+    # As in _decode: a picture's first bytes with nonsense behind them.
+    except Exception as error:
         raise ValueError(f"{name} is damaged or cut off; save or download it again") from error
 
 

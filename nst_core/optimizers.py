@@ -11,7 +11,7 @@ from torch.optim import LBFGS, Adam
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.objective import Losses, LossValues
 
-HISTORY = 20  # pairs that L-BFGS keeps; 100 would save 5 % of the evaluations and cost 10 more images of memory each
+HISTORY = 20  # pairs that L-BFGS keeps, two images each; 100 would save at most 5 % of the evaluations
 ADAM_STEP = 10 / 255  # what Adam moves a pixel by
 FIRST_STEP = 0.01  # what L-BFGS moves the average pixel by before it has a curvature
 

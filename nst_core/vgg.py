@@ -27,7 +27,7 @@ class VGG(nn.Module):
     ) -> None:
         super().__init__()
         self.layers = nn.ModuleDict(name_layers(_modules(channels, pooling)))
-        # assign: several networks, one a kind of pooling, share the memory of one set of parameters.
+        # assign: modules on "meta" have no memory to copy into.
         self.layers.load_state_dict(dict(parameters), assign=True)
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(IMAGENET_STD).view(1, 3, 1, 1), persistent=False)

@@ -41,10 +41,10 @@ def test_the_defaults() -> None:
 
 
 def test_the_environment_mirrors_the_options_and_the_command_line_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"HOST": "::1", "PORT": "8001", "SHARE": "1", "WEIGHTS": "a.pth", "QUEUE_SIZE": "3"}.items():
+    for name, value in {"HOST": "0.0.0.0", "PORT": "8001", "SHARE": "1", "WEIGHTS": "a.pth", "QUEUE_SIZE": "3"}.items():
         monkeypatch.setenv(f"NST_{name}", value)
     options = app.parse([])
-    assert (options.host, options.port, options.share) == ("::1", 8001, True)
+    assert (options.host, options.port, options.share) == ("0.0.0.0", 8001, True)
     assert (options.weights, options.queue_size) == ("a.pth", 3)
     assert app.parse(["--port", "8002"]).port == 8002
 

@@ -302,6 +302,14 @@ def test_a_picture_that_was_not_uploaded_is_not_read(photo: FileDataDict, tmp_pa
             next(run(Playback(WHOLE), upload(path), photo))
 
 
+def test_who_waits_holds_no_more_of_a_picture_than_its_result_needs(cache: Path, painting: FileDataDict) -> None:
+    large = cache / "large.png"
+    Image.new("RGB", (3000, 2000), "teal").save(large)
+    order = handlers.make_order(upload(large), painting, TransferConfig(size=128))
+    assert order.job.content.shape == (341, 512, 3)
+    assert order.size == (128, 85)
+
+
 def test_messages_are_no_html(photo: FileDataDict, painting: FileDataDict) -> None:
     with pytest.raises(gr.Error) as error:
         next(run(Playback([ValueError("<script>1 < 2")]), photo, painting))

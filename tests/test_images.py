@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageCms, JpegImagePlugin
+from PIL.PngImagePlugin import PngImageFile
 
 from nst_core import images
 from nst_core.images import check_output, fit, load_image, save_image, to_array, to_rgb, to_tensor
@@ -570,3 +571,23 @@ def test_check_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_limits() -> None:
     assert (images.MAX_PIXELS, images.MIN_SIDE) == (100_000_000, 32)
+
+
+@pytest.mark.parametrize("kind", ["dangling", "circle"])
+def test_a_link_that_leads_nowhere_is_refused_before_the_run(tmp_path: Path, kind: str) -> None:
+    link = tmp_path / "out.png"
+    link.symlink_to(tmp_path / "missing/out.png" if kind == "dangling" else link)
+    with pytest.raises(ValueError, match="doesn't exist|can't be written"):
+        check_output(link)
+
+
+def test_running_out_of_memory_is_not_called_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "large.png"
+    Image.new("RGB", (64, 64)).save(path)
+
+    def exhausted(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(PngImageFile, "load", exhausted)
+    with pytest.raises(MemoryError):
+        load_image(path)

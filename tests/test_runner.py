@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +38,7 @@ class Painter:
 
     def __init__(self) -> None:
         self.started: list[Any] = []
+        self.threads: set[int] = set()
         self.stopped = 0
         self.fail_at = 0
 
@@ -48,6 +50,7 @@ class Painter:
             for index in range(1, config.steps + 1):
                 if index == self.fail_at:
                     raise RuntimeError("no memory left")
+                self.threads.add(threading.get_ident())
                 yield a_step(index, config.steps)
         finally:
             self.stopped += 1
@@ -61,6 +64,21 @@ def painter(monkeypatch: pytest.MonkeyPatch) -> Painter:
     monkeypatch.setattr(module, "RECORD_EVERY", 0.0)
     monkeypatch.setattr(module, "CALL_EVERY", 0.01)
     return painter
+
+
+def test_all_steps_of_all_jobs_run_on_one_thread(painter: Painter) -> None:
+    """However many of the server's threads ask for them: each that computes would keep buffers of its own."""
+    runner = LocalRunner("cpu")
+    with ThreadPoolExecutor(4) as pool:
+        together = threading.Barrier(4)
+
+        def consume() -> int:
+            together.wait()
+            return len(list(runner.run(a_job(steps=3))))
+
+        jobs = [pool.submit(consume) for _ in range(4)]
+        assert all(job.result() > 3 for job in jobs)
+    assert len(painter.threads) == 1
 
 
 def test_a_job_runs_from_its_turn_to_its_last_step(painter: Painter) -> None:

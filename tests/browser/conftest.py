@@ -16,8 +16,9 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from tests.__main__ import SYSTEM_BROWSERS
+
 ROOT = Path(__file__).parents[2]
-SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 START = 90.0  # seconds
 

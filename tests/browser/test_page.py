@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
 SCREENSHOTS = Path(__file__).with_name("screenshots")
 PATIENCE = 60_000  # milliseconds for a whole small run on a busy machine
-FREED = 10.0  # seconds: 2 of the contract, a step, and a busy machine
+FREED = 5.0  # seconds: 2 of the contract, a step, and a busy machine
 ENDLESS = 1000  # steps that no test waits for
 
 # Notes down every picture that appears, and every size that the frame has had.
