@@ -76,14 +76,17 @@ def to_rgb(image: Image.Image) -> Image.Image:
     return rgb
 
 
-def fit(size: tuple[int, int], long_side: int) -> tuple[int, int]:
-    """Scale `size` (w, h) so that its long side is `long_side`; `ValueError` if the other gets below `MIN_SIDE`."""
+def fit(size: tuple[int, int], long_side: int, name: str = "a picture") -> tuple[int, int]:
+    """Scale `size` (w, h) so that its long side is `long_side`.
+
+    Raises `ValueError`, about the picture by its `name`, if the other side gets below `MIN_SIDE`.
+    """
     scale = long_side / max(size)
     width, height = (max(1, round(side * scale)) for side in size)
     if min(width, height) < MIN_SIDE:
         enough = math.ceil(MIN_SIDE * max(size) / min(size))
         raise ValueError(
-            f"a picture of {_pixels(size)} pixels would be {width}x{height} at size {long_side}, and each side needs "
+            f"{name} of {_pixels(size)} pixels would be {width}x{height} at size {long_side}, and each side needs "
             f"at least {MIN_SIDE}: choose a size of at least {enough}, or crop the picture"
         )
     return width, height

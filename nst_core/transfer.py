@@ -74,8 +74,9 @@ def scale_plan(content_size: Size, style_sizes: Sequence[Size], config: Transfer
     """
     if not style_sizes:
         raise ValueError("no painting was given; give at least one")
-    for size in (content_size, *style_sizes):
-        fit(size, config.size)
+    fit(content_size, config.size, "the photo")
+    for size in style_sizes:
+        fit(size, config.size, "a painting")
     narrowest = min(min(size) / max(size) for size in (content_size, *style_sizes))
     scales = min(config.scales, config.steps)
     while scales > 1 and round(config.size / 2 ** (scales - 1)) * narrowest < MIN_SIDE:

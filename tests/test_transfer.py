@@ -132,7 +132,12 @@ def test_steps_may_hop_threads_and_modes(run: Run, photo: Image.Image, painting:
 
 def bad_requests() -> dict[str, tuple[tuple[int, int], int, dict[str, object], str]]:
     return {
-        "narrow photo": ((2000, 40), 1, {}, "would be 64x1 at size 64.*choose a size of at least 1600"),
+        "narrow photo": (
+            (2000, 40),
+            1,
+            {},
+            "the photo of 2000x40 .*would be 64x1 at size 64.*choose a size of at least 1600",
+        ),
         "no painting": ((64, 48), 0, {}, "no painting was given"),
         "unknown layer": ((64, 48), 1, {"content_layers": ("relu9_1",)}, "no layer 'relu9_1'"),
     }
@@ -167,6 +172,11 @@ def test_an_impossible_device_says_the_way_out(photo: Image.Image, painting: Ima
 def test_the_plan(size: int, steps: int, scales: int, expected: list[object]) -> None:
     config = TransferConfig(size=size, steps=steps, scales=scales)
     assert scale_plan((1024, 768), [(400, 300)], config) == expected
+
+
+def test_a_narrow_painting_is_told_from_a_narrow_photo() -> None:
+    with pytest.raises(ValueError, match="a painting of 400x20 pixels would be 64x3 at size 64"):
+        scale_plan((64, 64), [(64, 64), (400, 20)], TransferConfig(size=64))
 
 
 def test_a_step_costs_what_vgg_sees() -> None:
