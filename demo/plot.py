@@ -33,7 +33,7 @@ COLOURS = {INK: "currentColor"} | {stand_in: f"var(--{name})" for name, stand_in
 
 @dataclass(frozen=True)
 class Curves:
-    """The losses of the first steps of `total`, and the steps where a new size began: {step: (width, height)}."""
+    """The losses of the first steps of `total`, and where a new size began: (step, (width, height))."""
 
     total: int = 1
     losses: tuple[Losses, ...] = ()

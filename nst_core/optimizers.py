@@ -24,9 +24,9 @@ class Descent:
     ) -> None:
         """Begin at `start` (1, 3, H, W), with steps divided by `caution`."""
         self._objective = objective
+        self._unit = ADAM_STEP if config.optimizer is Optimizer.ADAM else FIRST_STEP * start.numel()
         with torch.inference_mode(False):
             # L-BFGS flattens by `view`: no channels-last memory here.
-            self._unit = ADAM_STEP if config.optimizer is Optimizer.ADAM else FIRST_STEP * start.numel()
             self._scaled = (start.detach() / self._unit).contiguous().requires_grad_()
         self._optimizer = _optimizer(self._scaled, config, caution)
         self._loss_scale: float | None = None

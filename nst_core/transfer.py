@@ -98,18 +98,18 @@ def optimize(start: Tensor, objective: Callable[[Tensor], Losses], config: Trans
     and says so.
     """
     descent, caution = Descent(objective, start, config), 1.0
-    best, lowest = start, math.inf
+    pixels, best, lowest = start, start, math.inf
+    height, width = start.shape[-2:]
     for index in range(1, config.steps + 1):
-        before, note = descent.pixels, ""
-        losses = descent.step()
-        if losses.total < lowest:
-            best, lowest = before, losses.total
-        if not (math.isfinite(losses.total) and float(descent.pixels.abs().max()) < RUNAWAY):  # NaN isn't less
+        losses, note = descent.step(), ""
+        if losses.total < lowest:  # they are those of the image before the step
+            best, lowest = pixels, losses.total
+        pixels = descent.pixels
+        if not (math.isfinite(losses.total) and float(pixels.abs().max()) < RUNAWAY):  # NaN isn't less
             caution *= CAUTION
-            descent = Descent(objective, best, config, caution)
+            pixels, descent = best, Descent(objective, best, config, caution)
             note = f"a step went astray: back to the best picture so far, with steps {caution:g} times shorter"
-        height, width = descent.pixels.shape[-2:]
-        yield Step(index, config.steps, (width, height), losses, descent.pixels.clamp(0, 1), note)
+        yield Step(index, config.steps, (width, height), losses, pixels.clamp(0, 1), note)
 
 
 def _share(steps: int, scales: int) -> list[int]:

@@ -11,6 +11,7 @@ import importlib.metadata
 import io
 import pickle
 from collections.abc import Mapping
+from itertools import chain, pairwise
 from pathlib import Path
 
 import torch
@@ -153,12 +154,10 @@ def _conv_names() -> list[str]:
 
 def _shapes() -> dict[str, tuple[int, ...]]:
     shapes: dict[str, tuple[int, ...]] = {}
-    inputs, names = 3, iter(_conv_names())
-    for outputs in (width for channels in CHANNELS for width in channels):
-        name = next(names)
+    widths = pairwise(chain([3], *CHANNELS))
+    for name, (inputs, outputs) in zip(_conv_names(), widths, strict=True):
         shapes[f"{name}.weight"] = (outputs, inputs, 3, 3)
         shapes[f"{name}.bias"] = (outputs,)
-        inputs = outputs
     return shapes
 
 
