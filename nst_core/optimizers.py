@@ -48,8 +48,8 @@ class Descent:
             scaled.backward()  # type: ignore[no-untyped-call]
             return scaled
 
-        # The thread of the consumer decides the grad mode otherwise, and a web server changes threads between steps.
-        with torch.inference_mode(False), torch.enable_grad():
+        # The consumer's thread may be in inference mode; grad mode is switched on by torch's optimisers themselves.
+        with torch.inference_mode(False):
             self._optimizer.step(evaluate)  # type: ignore[arg-type]
         return measured[0].values()
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from nst_core import optimizers
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.objective import Losses
 from nst_core.optimizers import ADAM_STEP, FIRST_STEP, Descent
@@ -56,6 +57,20 @@ def test_the_unit_of_the_loss_does_not_matter(optimizer: Optimizer, unit: float)
     pixels, _ = run(Bowl(unit), 15, optimizer=optimizer)
     expected, _ = run(Bowl(), 15, optimizer=optimizer)
     torch.testing.assert_close(pixels, expected, rtol=0, atol=2e-3)
+
+
+def test_lbfgs_never_stops_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would where gradients or changes get small, and silently."""
+    given: dict[str, float] = {}
+
+    class Spy(torch.optim.LBFGS):
+        def __init__(self, *args: object, **options: float) -> None:
+            given.update(options)
+            super().__init__(*args, **options)
+
+    monkeypatch.setattr(optimizers, "LBFGS", Spy)
+    run(Bowl(), 1)
+    assert (given["tolerance_grad"], given["tolerance_change"]) == (0, 0)
 
 
 def test_losses_are_those_before_the_step() -> None:

@@ -14,7 +14,8 @@ from torch import Tensor
 from nst_core.config import Border, Initial, Optimizer, TransferConfig
 from nst_core.images import load_image, to_tensor
 from nst_core.objective import Losses
-from nst_core.transfer import Step, optimize, scale_plan, step_cost, stylize
+from nst_core.optimizers import FIRST_STEP
+from nst_core.transfer import CAUTION, Step, optimize, scale_plan, step_cost, stylize
 from nst_core.vgg import VGG
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -60,9 +61,17 @@ def test_a_step_is_a_snapshot_in_range(run: Run) -> None:
 
 
 def test_a_finer_scale_starts_from_the_coarser_result(run: Run) -> None:
-    coarse, fine = run(steps=2, scales=2, size=128)
+    coarse, fine = run(steps=2, scales=2, size=128, initial=Initial.NOISE)
     enlarged = torch.nn.functional.interpolate(coarse.image, (96, 128), mode="bilinear")
     assert (fine.image - enlarged).abs().mean() < 0.02
+
+
+def test_the_painting_is_seen_at_the_scale_of_the_photo(run: Run, network: VGG) -> None:
+    seen: list[tuple[int, ...]] = []
+    network.register_forward_pre_hook(lambda _, inputs: seen.append(tuple(inputs[0].shape)))
+    run(steps=2, scales=2, size=128)
+    # Each scale: the photo, the painting (50x60), one evaluation.
+    assert seen == [(1, 3, 48, 64), (1, 3, 64, 53), (1, 3, 48, 64), (1, 3, 96, 128), (1, 3, 128, 107), (1, 3, 96, 128)]
 
 
 @pytest.mark.parametrize("initial", Initial)
@@ -191,17 +200,19 @@ def test_a_narrow_painting_limits_the_scales_too() -> None:
 
 
 class Treacherous:
-    """The distance to grey, but multiplied by `poison` from the `first` evaluation on, `times` times."""
+    """The distance to grey, but multiplied by `factors` at some evaluations, counted from 1."""
 
-    def __init__(self, first: int, times: int, poison: float) -> None:
-        self.evaluations, self.bad, self.poison = 0, range(first, first + times), poison
+    def __init__(self, factors: dict[int, float]) -> None:
+        self.evaluations, self.factors = 0, factors
 
     def __call__(self, image: Tensor) -> Losses:
         self.evaluations += 1
-        total = (image - 0.5).square().mean()
-        if self.evaluations in self.bad:
-            total = total * self.poison
+        total = (image - 0.5).square().mean() * self.factors.get(self.evaluations, 1.0)
         return Losses(total, total, total, total, {}, {})
+
+
+def start_of_noise() -> Tensor:
+    return torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(0))
 
 
 @pytest.mark.parametrize(
@@ -209,20 +220,31 @@ class Treacherous:
     [(math.nan, 1, 1), (math.nan, 2, 1), (math.nan, 4, 3), (math.inf, 2, 1), (math.inf, 4, 3), (1e30, 2, 1)],
 )
 def test_a_step_astray_goes_back_to_the_best(poison: float, first: int, times: int) -> None:
-    start = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(0))
-    steps = list(optimize(start, Treacherous(first, times, poison), TransferConfig(steps=25)))
+    start = start_of_noise()
+    factors = dict.fromkeys(range(first, first + times), poison)
+    steps = list(optimize(start, Treacherous(factors), TransferConfig(steps=25)))
     assert all(step.image.isfinite().all() for step in steps)
     assert any("back to the best picture" in step.note for step in steps)
     assert sum(bool(step.note) for step in steps) <= times + 1
     assert (steps[-1].image - 0.5).abs().mean() < (start - 0.5).abs().mean() / 10
 
 
-def test_the_best_is_the_image_of_the_lowest_loss() -> None:
-    start = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(0))
-    steps = list(optimize(start, Treacherous(6, 1, math.nan), TransferConfig(steps=6)))
-    # Step 6 measures the image of step 5 and can't; the losses of steps 1 to 5 are those of the images before them.
-    assert "back to the best" in steps[5].note
-    torch.testing.assert_close(steps[5].image, steps[3].image)
+@pytest.mark.parametrize(("factor", "best"), [(5.0, "start"), (1.0, "after step 1")])
+def test_the_best_is_the_image_of_the_lowest_loss(factor: float, best: str) -> None:
+    """Step 3 can't measure the image of step 2; step 2 measured that of step 1, step 1 the start."""
+    start = start_of_noise()
+    objective = Treacherous({2: factor, 3: math.nan})
+    steps = list(optimize(start, objective, TransferConfig(steps=3, optimizer=Optimizer.ADAM)))
+    assert (steps[1].losses.total > steps[0].losses.total) == (best == "start")
+    assert [bool(step.note) for step in steps] == [False, False, True]
+    torch.testing.assert_close(steps[2].image, start if best == "start" else steps[0].image)
+
+
+def test_after_going_astray_steps_are_shorter() -> None:
+    start = start_of_noise() * 0.8 + 0.1  # so that no pixel is clamped
+    steps = list(optimize(start, Treacherous({1: math.nan, 2: math.nan}), TransferConfig(steps=3)))
+    moved = [(step.image - start).abs().mean().item() for step in steps]
+    assert moved == pytest.approx([0, 0, FIRST_STEP / CAUTION**2], abs=1e-6)
 
 
 @pytest.mark.weights

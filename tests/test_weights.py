@@ -97,7 +97,7 @@ def broken_states(embedded: Parameters) -> dict[str, tuple[object, str]]:
     """What a file may hold, and what is said about it."""
     without = {key: value for key, value in embedded.items() if key != "conv3_2.bias"}
     narrow = embedded | {"conv2_1.weight": torch.zeros(64, 64, 3, 3)}
-    poisoned = embedded | {"conv2_1.bias": torch.full((128,), torch.nan)}
+    poisoned = embedded | {"conv2_1.bias": torch.tensor([torch.nan] + [0.0] * 127)}
     return {
         "layer missing": (without, "has no conv3_2.bias; it isn't a state dict of VGG-19"),
         "wrong shape": (narrow, r"conv2_1.weight of shape \(64, 64, 3, 3\), VGG-19's is \(128, 64, 3, 3\)"),
