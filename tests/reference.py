@@ -1,6 +1,7 @@
-"""Gatys, Ecker and Bethge (2016), eq. 1-7, transcribed symbol by symbol with loops: slow, plain, float64, NumPy alone.
+"""The equations of the papers, transcribed symbol by symbol with loops: slow, plain, float64, NumPy and SciPy alone.
 
-F, P, A are features or Gram matrices as in the paper: F[i, k] is the activation of filter i at position k.
+Gatys, Ecker and Bethge (2016), eq. 1-7, where not said otherwise. F, P, A are features or Gram matrices as in the
+paper: F[i, k] is the activation of filter i at position k.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import sqrtm
 
 Matrix = NDArray[np.float64]
 
@@ -58,3 +60,23 @@ def style_gradient(F: Matrix, A: Matrix) -> Matrix:
 def total_loss(alpha: float, content: float, beta: float, style: float) -> float:
     """Eq. 7."""
     return alpha * content + beta * style
+
+
+def guided_gram(F: Matrix, T: Matrix) -> Matrix:
+    """Gatys et al. (2017), section 4: a guidance channel T, normalised to sum T^2 = 1, multiplies each feature map."""
+    T = T / np.sqrt(sum(t**2 for t in T))
+    return gram(np.array([[F[i, k] * T[k] for k in range(F.shape[1])] for i in range(F.shape[0])]))
+
+
+def mean_and_deviation(F: Matrix) -> Matrix:
+    """Li et al. (2017): mu and sigma of each feature channel over all positions, (2, N)."""
+    mu = [sum(f) / len(f) for f in F]
+    sigma = [np.sqrt(sum((x - m) ** 2 for x in f) / len(f)) for f, m in zip(F, mu, strict=True)]
+    return np.array([mu, sigma])
+
+
+def wasserstein(F: Matrix, P: Matrix) -> float:
+    """Olkin and Pukelsheim (1982): the squared 2-Wasserstein distance of normal distributions with their moments."""
+    (m1, S1), (m2, S2) = ((X.mean(axis=1), np.cov(X, bias=True)) for X in (F, P))
+    root = sqrtm(S2)
+    return float(np.real(sum((m1 - m2) ** 2) + np.trace(S1) + np.trace(S2) - 2 * np.trace(sqrtm(root @ S1 @ root))))
