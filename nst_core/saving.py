@@ -1,0 +1,164 @@
+"""Pictures out: (1, 3, H, W) in [0, 1] -> levels -> a file with its colour profile and text, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, overload
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo, putchunk
+from torch import Tensor
+
+from nst_core import vips
+from nst_core.files import check_place, replacing
+from nst_core.vips import Levels
+
+LEVELS: dict[int, Any] = {8: np.uint8, 16: np.uint16}  # by depth: bits a channel
+
+# By suffix: Pillow's name of the format and how to write it. JPEG keeps its colours at full resolution (4:4:4), WebP
+# what is under transparent pixels: a fringe would show as soon as somebody scales the picture.
+WRITABLE: dict[str, dict[str, Any]] = {
+    ".png": {"format": "PNG"},
+    ".jpg": {"format": "JPEG", "quality": 95, "subsampling": 0},
+    ".jpeg": {"format": "JPEG", "quality": 95, "subsampling": 0},
+    ".webp": {"format": "WEBP", "lossless": True, "exact": True},
+    ".tif": {"format": "TIFF", "compression": "tiff_lzw"},
+    ".tiff": {"format": "TIFF", "compression": "tiff_lzw"},
+}
+
+# By suffix: libvips' format and how to write 16 bits, which Pillow can't.
+DEEP: dict[str, dict[str, Any]] = {
+    ".png": {"format_string": ".png", "filter": "all"},
+    ".tif": {"format_string": ".tif", "compression": "deflate", "predictor": "horizontal"},
+    ".tiff": {"format_string": ".tif", "compression": "deflate", "predictor": "horizontal"},
+}
+
+MAX_TEXT = 1_000_000  # bytes of text in one file
+_AFTER_HEADER = 8 + 25  # bytes of PNG's signature and of its first chunk, always IHDR
+
+
+@overload
+def to_array(image: Tensor, depth: Literal[8] = 8) -> NDArray[np.uint8]: ...
+@overload
+def to_array(image: Tensor, depth: int) -> Levels: ...
+def to_array(image: Tensor, depth: int = 8) -> Levels:
+    """(1, 3, H, W) in [0, 1] -> (H, W, 3), to nearest: uint8 at a depth of 8 bits, uint16 at 16.
+
+    Raises `ValueError` for another shape, NaN, infinity.
+    """
+    if image.ndim != 4 or image.shape[:2] != (1, 3):
+        raise ValueError(f"an image is (1, 3, H, W), got {tuple(image.shape)}")
+    return _levels(image, depth)
+
+
+def check_output(path: str | Path, *, alpha: bool = False, depth: int = 8) -> Path:
+    """Return `path` if a picture, transparent with `alpha`, of `depth` bits a channel can be written there.
+
+    Raises `ValueError` that says why not.
+    """
+    _writing_options(Path(path), alpha, depth)
+    return check_place(path)
+
+
+def save_image(
+    image: Tensor | Levels,
+    path: str | Path,
+    *,
+    alpha: Tensor | None = None,
+    depth: int = 8,
+    profile: bytes | None = None,
+    text: Mapping[str, str] | None = None,
+) -> None:
+    """Write a picture in the format of the suffix, all or nothing, with no metadata but what is given here.
+
+    `image` is (1, 3, H, W) in [0, 1], or (H, W, 3) or (H, W, 4) of uint8 or uint16 as `depth` says, and always sRGB;
+    `alpha` is its opacity (1, 1, H, W) in [0, 1]. With `profile`, an ICC profile as `read_profile` returns it, the
+    colours are converted into its space and the profile is embedded: the picture looks the same, but for colours that
+    the space lacks. `text` goes into a PNG; the other formats have no agreed place for it, so there it is left out.
+
+    Raises `ValueError` for an image or a text that can't be written, or not in this format, `OSError` for a disk that
+    won't take it.
+    """
+    options = _writing_options(Path(path), alpha is not None or (image.ndim == 3 and image.shape[2] == 4), depth)
+    chunks = _text_chunks(text or {})
+    pixels = _pixels(image, alpha, depth, profile)
+    with replacing(path) as temporary, temporary.open("xb") as file:
+        (_write if depth == 8 else _write_deep)(file, pixels, profile, chunks, options)
+
+
+def _writing_options(path: Path, alpha: bool, depth: int) -> dict[str, Any]:
+    suffix = path.suffix.lower()
+    if suffix not in WRITABLE:
+        raise ValueError(f"{path} must end in one of {', '.join(WRITABLE)}")
+    if depth not in LEVELS:
+        raise ValueError(f"depth must be 8 or 16 bits a channel, got {depth}")
+    if depth == 16 and suffix not in DEEP:
+        raise ValueError(f"{path} can't hold 16 bits a channel; use {' or '.join(DEEP)}, or 8 bits")
+    if alpha and WRITABLE[suffix]["format"] == "JPEG":
+        raise ValueError(f"{path} can't hold transparency; use .png, .webp or .tif, or no transparency")
+    return (WRITABLE if depth == 8 else DEEP)[suffix]
+
+
+def _pixels(image: Tensor | Levels, alpha: Tensor | None, depth: int, profile: bytes | None) -> Levels:
+    """What the file holds: (H, W, 3), or (H, W, 4) with opacity."""
+    if isinstance(image, Tensor):
+        # More levels than the file has, if they are converted yet: they are rounded once.
+        pixels = to_array(image, 16 if profile else depth)
+    elif image.dtype != LEVELS[depth] or image.ndim != 3 or image.shape[2] not in (3, 4):
+        raise ValueError(f"a picture is {LEVELS[depth].__name__} (H, W, 3 or 4), got {image.dtype} {image.shape}")
+    else:
+        pixels = image
+    colours, opacity = pixels[..., :3], pixels[..., 3:]
+    if alpha is not None:
+        if alpha.shape != (1, 1, *pixels.shape[:2]):
+            raise ValueError(f"alpha of (1, 1, H, W) is wanted for {pixels.shape}, got {tuple(alpha.shape)}")
+        opacity = _levels(alpha, depth)
+    if profile:
+        colours = vips.from_srgb(colours, profile, depth)
+    return np.concatenate([colours, opacity], 2) if opacity.size else colours
+
+
+def _levels(values: Tensor, depth: int) -> Levels:
+    """(1, C, H, W) in [0, 1] -> (H, W, C)."""
+    pixels = values.detach()[0].float()
+    if not bool(torch.isfinite(pixels).all()):
+        raise ValueError("the image holds NaN or infinity, so there is no picture to show")
+    levels = pixels.clamp(0, 1).mul(2**depth - 1).round()
+    whole = levels.to(torch.uint8 if depth == 8 else torch.int32)  # torch hardly knows uint16
+    array: Levels = whole.permute(1, 2, 0).contiguous().cpu().numpy().astype(LEVELS[depth], copy=False)
+    return array
+
+
+def _text_chunks(text: Mapping[str, str]) -> PngInfo:
+    """The text as PNG's iTXt chunks, in UTF-8 (PNG specification, 11.3.3.4)."""
+    chunks = PngInfo()
+    for key, value in text.items():
+        if not (0 < len(key) < 80 and key.isascii() and key.isprintable() and key == key.strip()):
+            raise ValueError(f"{key!r} can't name a text; use 1 to 79 letters without accents")
+        chunks.add_itxt(key, value.encode("utf-8", "backslashreplace"))  # a file's name may hold what isn't text
+    if sum(len(data) for _, data, *_ in chunks.chunks) > MAX_TEXT:
+        raise ValueError(f"the text is longer than {MAX_TEXT} bytes; shorten it")
+    return chunks
+
+
+def _write(file: BinaryIO, pixels: Levels, profile: bytes | None, chunks: PngInfo, options: dict[str, Any]) -> None:
+    if profile:
+        options = options | {"icc_profile": profile}
+    if options["format"] == "PNG":
+        options = options | {"pnginfo": chunks}
+    Image.fromarray(pixels).save(file, **options)
+
+
+def _write_deep(
+    file: BinaryIO, pixels: Levels, profile: bytes | None, chunks: PngInfo, options: dict[str, Any]
+) -> None:
+    data = vips.encode(pixels, profile, **options)
+    header = _AFTER_HEADER if options["format_string"] == ".png" else 0
+    file.write(data[:header])
+    for name, content, *_ in chunks.chunks if header else ():
+        putchunk(file, name, content)  # libvips' own text chunks aren't UTF-8
+    file.write(data[header:])
