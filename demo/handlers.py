@@ -32,8 +32,9 @@ from nst_core.images import fit, load_image, save_image
 
 logger = logging.getLogger(__name__)
 
-# The settings that follow the style weight, in the order of their widgets.
+# The settings that follow the pictures, in the order of their widgets.
 SETTINGS = (
+    "strength",
     "size",
     "steps",
     "initial",
@@ -48,7 +49,6 @@ SETTINGS = (
 LIMITS = {"size": (128, 1024), "steps": (1, 1000), "scales": (1, 5)}  # of a page that many people share
 WEIGHTS = ("embedded", "torchvision")
 START, STOPPING = "Stylize", "Finishing the last step …"
-STRENGTH = 50.0  # the slider's position for the config's own style weight; 25 more are a factor of 10
 DETAIL = 4  # times the result's long side: what a job keeps of a picture, so that those who wait cost little memory
 PLOT_EVERY = 2.0  # seconds of a run: drawing takes the processor from painting
 
@@ -104,13 +104,11 @@ def run(
     kept: Painted | None,
     photo: FileDataDict | None,
     painting: FileDataDict | None,
-    strength: float,
     *settings: Any,
 ) -> Generator[View, None, None]:
     """Stylize was pressed: watch the picture being painted."""
     with _toast():
-        style_weight = weight_at(_number("style weight", strength), defaults)
-        order = make_order(photo, painting, make_config(defaults, style_weight, settings))
+        order = make_order(photo, painting, make_config(defaults, settings))
     yield from show(runner, order, kept)
 
 
@@ -168,24 +166,12 @@ def check(kind: str, picture: FileDataDict | None) -> Any:
     return gr.skip()
 
 
-def describe_weight(defaults: TransferConfig, strength: float) -> str:
-    """The words under the style-weight slider."""
-    return markup.weight_scale(weight_at(strength, defaults))
-
-
-def weight_at(strength: float, defaults: TransferConfig) -> float:
-    """The style weight at a position 0 .. 100 of the slider: logarithmic, the default in the middle."""
-    if not 0 <= strength <= 100:
-        raise ValueError(f"the style weight's slider goes from 0 to 100, got {strength:g}")
-    return float(f"{defaults.style_weight * 10 ** ((strength - STRENGTH) / 25):.3g}")
-
-
 def stylize(
     runner: Runner,
     defaults: TransferConfig,
     photo: FileDataDict | None,
     painting: FileDataDict | None,
-    style_weight: float,
+    strength: float,
     size: int,
     steps: int,
     initial: str,
@@ -198,9 +184,9 @@ def stylize(
     weights: str,
 ) -> Generator[tuple[str | None, dict[str, Any]], None, None]:
     """Paint a photo like a painting; streams (picture, progress): JPEG previews, and a lossless PNG at the end."""
-    settings = (size, steps, initial, optimizer, pooling, scales, content_weight, tv_weight, seed, weights)
+    settings = (strength, size, steps, initial, optimizer, pooling, scales, content_weight, tv_weight, seed, weights)
     with _toast():
-        order = make_order(photo, painting, make_config(defaults, _number("style_weight", style_weight), settings))
+        order = make_order(photo, painting, make_config(defaults, settings))
     folder = _new_folder()
     with _toast(), closing(runner.run(order.job)) as records:
         for record in records:
@@ -210,7 +196,7 @@ def stylize(
                 yield str(folder / order.name), _numbers(record)
 
 
-def make_config(defaults: TransferConfig, style_weight: float, settings: tuple[Any, ...]) -> TransferConfig:
+def make_config(defaults: TransferConfig, settings: tuple[Any, ...]) -> TransferConfig:
     """The config that the widgets stand for; raises `ValueError` for what none of them allows."""
     values = dict(zip(SETTINGS, settings, strict=True))
     for name, value in values.items():
@@ -221,7 +207,7 @@ def make_config(defaults: TransferConfig, style_weight: float, settings: tuple[A
             raise ValueError(f"{name} must be between {low} and {high} here, got {values[name]}")
     if values["weights"] not in (*WEIGHTS, defaults.weights):  # never a path that a visitor sent
         raise ValueError(f"weights must be one of {', '.join(WEIGHTS)}, got {values['weights']!r}")
-    return replace(defaults, style_weight=style_weight, **values)
+    return replace(defaults, **values)
 
 
 def make_order(photo: FileDataDict | None, painting: FileDataDict | None, config: TransferConfig) -> Order:

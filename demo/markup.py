@@ -1,4 +1,4 @@
-"""The page's own pieces of HTML: the picture being painted, the status line, the scale of the style weight."""
+"""The page's own pieces of HTML: the picture being painted, the status line."""
 
 from __future__ import annotations
 
@@ -77,11 +77,3 @@ def ordinal(number: int) -> str:
     """1st, 2nd, 3rd, 4th, ..., 11th, ..., 21st."""
     suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{suffix}"
-
-
-def weight_scale(style_weight: float) -> str:
-    """What the ends of the style-weight slider mean, and the weight that it stands for."""
-    return (
-        '<div class="scale"><span>keeps the photo</span><span>balanced</span><span>all painting</span></div>'
-        f'<p class="weight">style weight {style_weight:g}</p>'
-    )

@@ -17,7 +17,8 @@ from PIL import Image
 from demo.events import Job, Losses, Pixels, Progress, Record, Waiting
 from nst_core.config import Pooling, TransferConfig
 from nst_core.images import to_array
-from nst_core.transfer import Size, Step, resolve_device, scale_plan, step_cost, stylize
+from nst_core.plan import Size, scale_plan, step_cost
+from nst_core.transfer import Step, resolve_device, stylize
 from nst_core.vgg import VGG, load_vgg19
 
 P = ParamSpec("P")

@@ -68,7 +68,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         with gr.Row(elem_id="work"):
             with gr.Column(elem_id="inputs"):
                 photo, painting = _pictures()
-                strength, words = _strength(defaults)
+                strength = _strength(defaults)
                 start = gr.Button(handlers.START, variant="primary", elem_id="stylize")
                 stop = gr.Button("Stop and keep the picture", variant="stop", visible=False, elem_id="stop")
             with gr.Column(elem_id="result"):
@@ -77,7 +77,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
                 form = Form(photo, painting, strength, *_settings(defaults))
         gr.Markdown(HOW_IT_WORKS, elem_id="how")
         _wire(runner, defaults, form, result)
-        _wire_help(defaults, form, words)
+        _wire_checks(form)
         _wire_examples(gallery, examples, form)
         _wire_api(runner, defaults, form)
     return ui
@@ -133,13 +133,13 @@ def _pictures() -> tuple[gr.Image, gr.Image]:
     return photo, painting
 
 
-def _strength(defaults: TransferConfig) -> tuple[gr.Slider, gr.HTML]:
+def _strength(defaults: TransferConfig) -> gr.Slider:
     with gr.Group(elem_classes="strength"):
         slider = gr.Slider(
-            0, 100, handlers.STRENGTH, step=1, label="Style weight, from photo to painting", buttons=[], container=True
+            0, 100, defaults.strength, step=1, label="Strength, from photo to painting", buttons=[], container=True
         )
-        words = gr.HTML(handlers.describe_weight(defaults, handlers.STRENGTH))
-    return slider, words
+        gr.HTML('<div class="scale"><span>keeps the photo</span><span>balanced</span><span>all painting</span></div>')
+    return slider
 
 
 def _result(start: gr.Button, stop: gr.Button) -> handlers.View:
@@ -160,7 +160,7 @@ def _result(start: gr.Button, stop: gr.Button) -> handlers.View:
 
 
 def _settings(defaults: TransferConfig) -> tuple[Any, ...]:
-    """The widgets of `handlers.SETTINGS`."""
+    """The widgets of `handlers.SETTINGS` after the strength."""
     size = gr.Slider(
         *handlers.LIMITS["size"],
         defaults.size,
@@ -244,8 +244,8 @@ def _wire(runner: Runner, defaults: TransferConfig, form: Form, result: handlers
     running.then(handlers.finished, result.painted, list(result), **end)
 
 
-def _wire_help(defaults: TransferConfig, form: Form, words: gr.HTML) -> None:
-    """What answers at once: a bad upload is refused, the style weight is told."""
+def _wire_checks(form: Form) -> None:
+    """What answers at once: a bad upload is refused."""
     for kind, picture in (("photo", form.photo), ("painting", form.painting)):
         picture.upload(
             partial(handlers.check, kind),
@@ -256,23 +256,14 @@ def _wire_help(defaults: TransferConfig, form: Form, words: gr.HTML) -> None:
             concurrency_limit=None,
             api_visibility="private",
         )
-    form.strength.change(
-        partial(handlers.describe_weight, defaults),
-        form.strength,
-        words,
-        show_progress="hidden",
-        queue=False,
-        api_visibility="private",
-    )
 
 
 def _wire_api(runner: Runner, defaults: TransferConfig, form: Form) -> None:
-    """`/stylize` for programs: weights instead of a slider's position, a picture and numbers instead of widgets."""
-    style_weight = gr.Number(defaults.style_weight, visible=False)
+    """`/stylize` for programs: a picture and numbers instead of widgets."""
     picture, numbers = gr.Image(visible=False, label="picture"), gr.JSON(visible=False, label="progress")
     gr.Button(visible=False).click(
         partial(handlers.stylize, runner, defaults),
-        [form.photo, form.painting, style_weight, *form[3:]],
+        list(form),
         [picture, numbers],
         preprocess=False,
         show_progress="hidden",

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from nst_core.config import Normalization, TransferConfig
-from nst_core.losses import gram_matrix, paper_content_loss, paper_style_loss, relative_error, total_variation
+from nst_core.config import Border, Normalization, StyleLoss, TotalVariation, TransferConfig
+from nst_core.losses import (
+    gaussian,
+    gram_matrix,
+    mean_and_deviation,
+    moments,
+    paper_content_loss,
+    paper_style_loss,
+    relative_error,
+    relative_wasserstein_error,
+    total_variation,
+    total_variation_l1,
+)
+from nst_core.scene import Region, Scene, layer_map
 from nst_core.vgg import VGG
+
+Error = Callable[[Tensor], Tensor]  # of features or statistics, against a target that is fixed
 
 CONTENT_LOSS = {Normalization.ENERGY: relative_error, Normalization.PAPER: paper_content_loss}
 STYLE_LOSS = {Normalization.ENERGY: relative_error, Normalization.PAPER: paper_style_loss}
+STATISTIC = {
+    StyleLoss.GRAM: gram_matrix,
+    StyleLoss.MEAN_VARIANCE: mean_and_deviation,
+    StyleLoss.WASSERSTEIN: moments,
+}
+ROUGHNESS = {TotalVariation.L2: total_variation, TotalVariation.L1: total_variation_l1}
+
+EMPTY = 0.5  # positions: a mask that has less at a layer leaves nothing to take statistics of
 
 
 @dataclass(frozen=True)
@@ -56,36 +79,101 @@ class Losses:
 
 
 class Objective:
-    """alpha x content + beta x style + weight x total variation of an image (1, 3, H, W), against fixed targets.
+    """alpha x content + beta x style + gamma x total variation of an image (1, 3, H, W), against fixed targets.
 
-    Content: mean over the content layers of the error of F against P. Style: sum over the style layers of w_l times the
-    error of G against A (Gatys et al., 2016, eq. 5 and 7). Several paintings count alike: A is the mean of their Gram
-    matrices.
+    Content: mean over the content layers of the error of F against P, where the photo is opaque. Style: sum over the
+    regions and style layers of lambda_r w_l times the error of the image's statistics in the region against those of
+    its paintings, averaged as they are blended (Gatys et al., 2016, eq. 5 and 7; Gatys et al., 2017, section 4).
+    `notes` says what a person should know: which masks are empty at which layers, and left out there.
     """
 
-    def __init__(self, extract: VGG, content: Tensor, styles: Sequence[Tensor], config: TransferConfig) -> None:
-        self._extract = extract
-        self._config = config
+    def __init__(self, extract: VGG, scene: Scene, config: TransferConfig) -> None:
+        self._extract, self._scene, self._config = extract, scene, config
         self._layers = (*config.content_layers, *config.style_layers)
+        self.notes: list[str] = []
         with torch.inference_mode(False), torch.no_grad():
-            self._photo = extract(content, config.content_layers, config.border)
-            grams = [_grams(extract(style, config.style_layers, config.border)) for style in styles]
-            self._painting = {name: torch.stack([gram[name] for gram in grams]).mean(0) for name in config.style_layers}
+            self._content_errors = self._content_targets()
+            self._guides = [self._guide(region, number) for number, region in enumerate(scene.regions, 1)]
 
     def __call__(self, image: Tensor) -> Losses:
-        """Measure `image` (1, 3, H, W) of the photo's size."""
+        """Measure `image` (1, 3, H, W) of the photo's size; outside the canvas the photo counts in its place."""
         config = self._config
+        image = self._scene.compose(image)
         features = self._extract(image, self._layers, config.border)
-        content_loss, style_loss = CONTENT_LOSS[config.normalization], STYLE_LOSS[config.normalization]
-        contents = {name: content_loss(features[name], target) for name, target in self._photo.items()}
-        styles = {name: style_loss(gram_matrix(features[name]), target) for name, target in self._painting.items()}
+        contents = {name: error(features[name]) for name, error in self._content_errors.items()}
+        styles = {name: self._style_error(name, features[name]) for name in config.style_layers}
         zero = image.new_zeros(())
         content = sum(contents.values(), zero) / max(1, len(contents))
         style = sum((config.layer_weights[name] * loss for name, loss in styles.items()), zero)
-        roughness = total_variation(image)
-        total = config.content_weight * content + config.style_weight * style + config.tv_weight * roughness
-        return Losses(content, style, roughness, total, contents, styles)
+        roughness = ROUGHNESS[config.tv_norm](image, circular=config.border is Border.CIRCULAR)
+        alpha, beta, gamma = config.loss_weights
+        return Losses(content, style, roughness, alpha * content + beta * style + gamma * roughness, contents, styles)
+
+    def _content_targets(self) -> dict[str, Error]:
+        loss = CONTENT_LOSS[self._config.normalization]
+        errors: dict[str, Error] = {}
+        layers, border = self._config.content_layers, self._config.border
+        for name, features in self._extract(self._scene.target, layers, border).items():
+            visible = layer_map(self._scene.opacity, self._extract.stride(name))
+            # A sum of squares then counts each position by how opaque it is.
+            root = features.new_ones(()) if visible is None else visible.sqrt()
+            errors[name] = partial(_seen_through, loss, root, features * root)
+        return errors
+
+    def _guide(self, region: Region, number: int) -> _Guide:
+        """What a region is compared by; layers where its mask or its paintings have no position are left out."""
+        maps = {name: layer_map(region.mask, self._extract.stride(name)) for name in self._config.style_layers}
+        blends = self._blend(region)
+        empty = [name for name, weights in maps.items() if _is_empty(weights) or name not in blends]
+        if empty:
+            verb = "plays" if len(empty) == 1 else "play"
+            self.notes.append(f"region {number} is too small for {', '.join(empty)}, which {verb} no part there")
+        errors = {name: _error_against(blend, self._config) for name, blend in blends.items() if name not in empty}
+        return _Guide(region.weight, maps, errors)
+
+    def _blend(self, region: Region) -> dict[str, Tensor]:
+        """The statistics of each style layer, averaged over the region's paintings."""
+        layers = self._config.style_layers
+        border = Border.MIRROR if self._config.border is Border.CIRCULAR else self._config.border  # it is no tile
+        parts: dict[str, list[tuple[float, Tensor]]] = {}
+        for painting in region.paintings:
+            for name, features in self._extract(painting.image, layers, border).items():
+                weights = layer_map(painting.opacity, self._extract.stride(name))
+                if not _is_empty(weights):
+                    part = STATISTIC[self._config.style_loss](features, weights)
+                    parts.setdefault(name, []).append((painting.share, part))
+        return {
+            name: torch.stack([share * part for share, part in blend]).sum(0) / sum(share for share, _ in blend)
+            for name, blend in parts.items()
+        }
+
+    def _style_error(self, name: str, features: Tensor) -> Tensor:
+        statistic = STATISTIC[self._config.style_loss]
+        total = features.new_zeros(())
+        for guide in self._guides:
+            if name in guide.errors:
+                total = total + guide.weight * guide.errors[name](statistic(features, guide.maps[name]))
+        return total
 
 
-def _grams(features: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: gram_matrix(feature) for name, feature in features.items()}
+@dataclass(frozen=True)
+class _Guide:
+    """A region by the style layers' names: how much it counts, where it is, what its statistics are compared with."""
+
+    weight: float
+    maps: dict[str, Tensor | None]
+    errors: dict[str, Error]
+
+
+def _is_empty(weights: Tensor | None) -> bool:
+    return weights is not None and float(weights.sum()) < EMPTY
+
+
+def _seen_through(loss: Callable[[Tensor, Tensor], Tensor], root: Tensor, target: Tensor, features: Tensor) -> Tensor:
+    return loss(features * root, target)
+
+
+def _error_against(target: Tensor, config: TransferConfig) -> Error:
+    if config.style_loss is StyleLoss.WASSERSTEIN:
+        return partial(relative_wasserstein_error, target=gaussian(target))
+    return partial(STYLE_LOSS[config.normalization], target=target)

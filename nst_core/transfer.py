@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from nst_core.config import Border, Initial, TransferConfig
-from nst_core.images import MIN_SIDE, fit, to_rgb, to_tensor
-from nst_core.objective import Losses, LossValues, Objective
+from nst_core.colour import finish, recolour
+from nst_core.config import Initial, TransferConfig
+from nst_core.images import to_tensor
+from nst_core.objective import LossValues, Objective
 from nst_core.optimizers import Descent
-from nst_core.vgg import MARGIN, VGG, load_vgg19
-
-Size = tuple[int, int]  # (width, height), as in Pillow
-
-CAUTION = 4.0  # what each restart divides the step length by
-RUNAWAY = 10.0  # a pixel so far outside [0, 1] belongs to a step that overshot
+from nst_core.plan import Size, extended, scale_plan
+from nst_core.scene import Pictures, Scene, build_scene, gather
+from nst_core.state import State
+from nst_core.vgg import VGG, load_vgg19
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,9 @@ class Step:
     losses: LossValues
     image: Tensor  # (1, 3, H, W), RGB in [0, 1], a snapshot on the device of the run
     note: str = ""  # what a person should know about this step
+    scale: int = 1  # 1 .. scales, coarse to fine
+    scales: int = 1
+    alpha: Tensor | None = None  # (1, 1, H, W) in [0, 1], the photo's opacity with `keep_alpha`; None = opaque
 
 
 def stylize(
@@ -40,101 +41,133 @@ def stylize(
     styles: Image.Image | Sequence[Image.Image],
     config: TransferConfig,
     *,
+    masks: Sequence[Image.Image | None] = (),
+    within: Image.Image | None = None,
     extractor: VGG | None = None,
     device: torch.device | str | None = None,
 ) -> Iterator[Step]:
-    """Repaint `content` with the textures of `styles` (Gatys et al., 2016), coarse to fine.
+    """Repaint `content` with the textures of `styles` (Gatys et al., 2016); what it takes is told at `Transfer`."""
+    yield from Transfer(content, styles, config, masks=masks, within=within, extractor=extractor, device=device)
 
-    Several paintings count alike. `extractor` is a network that is already loaded (its pooling and weights then count,
-    not the config's); `device` is where to compute, the extractor's own or the best there is by default. Raises
-    `ValueError` for bad input before the first step.
+
+class Transfer:
+    """One run: iterate over it for its steps, coarse to fine.
+
+    Paintings are blended. `masks` are pictures of any size that belong to the photo, one a painting: a painting is used
+    where its mask is white, and one without (`None`) wherever the others leave room. `within` is a mask of where to
+    paint at all. `extractor` is a network that is already loaded (its pooling and weights then count, not the
+    config's); `device` is where to compute, the extractor's own or the best there is by default. `state` is where an
+    earlier run with the same pictures and config stopped; if `config.steps` are more than it had, the last scale gets
+    them. Raises `ValueError` for bad input before any work.
     """
-    photo = to_rgb(content)
-    paintings = [to_rgb(style) for style in ([styles] if isinstance(styles, Image.Image) else styles)]
-    plan = scale_plan(photo.size, [painting.size for painting in paintings], config)
-    network = extractor if extractor is not None else load_vgg19(config.weights, config.pooling)
-    network.check((*config.content_layers, *config.style_layers))
-    network = network.to(resolve_device(device, extractor))
-    image, done = None, 0
-    for size, steps in plan:
-        target, *style_targets = _targets(photo, paintings, size, network.device)
-        start = _initial_image(target, paintings, config) if image is None else _enlarge(image, size)
-        objective = Objective(network, target, style_targets, config)
-        for step in optimize(start, objective, replace(config, steps=steps)):
-            image = step.image
-            yield replace(step, index=done + step.index, total=config.steps)
-        done += steps
+
+    def __init__(
+        self,
+        content: Image.Image,
+        styles: Image.Image | Sequence[Image.Image],
+        config: TransferConfig,
+        *,
+        masks: Sequence[Image.Image | None] = (),
+        within: Image.Image | None = None,
+        extractor: VGG | None = None,
+        device: torch.device | str | None = None,
+        state: State | None = None,
+    ) -> None:
+        self._config, self._state = config, state
+        self._pictures = gather(content, styles, masks, within, config)
+        paintings = [painting.image.size for painting in self._pictures.paintings]
+        plan = scale_plan(self._pictures.photo.image.size, paintings, config)
+        self.plan = plan if state is None else extended(state.plan, plan, config)
+        network = extractor if extractor is not None else load_vgg19(config.weights, config.pooling)
+        network.check((*config.content_layers, *config.style_layers))
+        self._network = network.to(resolve_device(device, extractor))
+        self._scale, self._done = 0, 0  # the index of the scale, and how many of its steps are done
+        self._descent: Descent | None = None
+
+    def __iter__(self) -> Iterator[Step]:
+        """The steps that are still to be done."""
+        if self._config.only_colours:
+            yield self._recolour()
+            return
+        for scale in range(self._state.scale if self._state else 0, len(self.plan)):
+            scene, note = self._begin(scale)
+            while self._done < self.plan[scale][1]:
+                yield self._step(scene, note)
+                note = ""
+
+    def state(self) -> State:
+        """Where the run stands after its last step, a copy; raises `RuntimeError` before the first."""
+        if self._descent is None:
+            raise RuntimeError("nothing is done yet that one could go on from")
+        return State(self.plan, self._scale, self._done, self._descent.state())
+
+    def _begin(self, scale: int) -> tuple[Scene, str]:
+        """Get ready for the steps of a scale; returns what it is about, and what a person should know of it."""
+        size, _ = self.plan[scale]
+        scene = build_scene(self._pictures, size, self._config, self._network.device)
+        objective = Objective(self._network, scene, self._config)
+        if self._descent is None:
+            start = _initial_image(scene, self._pictures, self._config)
+        else:
+            start = _enlarge(self._descent.pixels.clamp(0, 1), size)
+        self._descent, self._scale, self._done = Descent(objective, start, self._config), scale, 0
+        if self._state is not None:
+            self._descent.restore(self._state.descent)
+            self._done, self._state = self._state.done, None
+        return scene, "; ".join(objective.notes)
+
+    def _step(self, scene: Scene, note: str) -> Step:
+        assert self._descent is not None
+        losses, warning = self._descent.step()
+        self._done += 1
+        image = self._descent.pixels.clamp(0, 1)
+        coloured = finish(image, scene.photo, self._config.colours, self._config.colour_method, scene.canvas)
+        return self._record(scene, losses, coloured, "; ".join(filter(None, (note, warning))))
+
+    def _recolour(self) -> Step:
+        """The photo with the paintings' colours, by as much as the dial says, and its losses: the only step."""
+        scene, note = self._begin(0)
+        image = scene.photo
+        for region in scene.regions:
+            paintings, opacities, shares = zip(
+                *((each.image, each.opacity, each.share) for each in region.paintings), strict=True
+            )
+            method = self._config.colour_method
+            coloured = recolour(scene.photo, paintings, shares, method, region.mask, opacities)
+            amount = self._config.colours / 100
+            image = torch.lerp(image, coloured, amount if region.mask is None else amount * region.mask)
+        assert self._descent is not None
+        with torch.no_grad():
+            losses = self._descent.objective(image).values()
+        self._done = 1
+        return self._record(scene, losses, image, note)
+
+    def _record(self, scene: Scene, losses: LossValues, image: Tensor, note: str) -> Step:
+        """`Step` with what the photo keeps outside the canvas."""
+        size, _ = self.plan[self._scale]
+        index = sum(steps for _, steps in self.plan[: self._scale]) + self._done
+        return Step(
+            index=index,
+            total=sum(steps for _, steps in self.plan),
+            size=size,
+            losses=losses,
+            image=scene.frame(image).clamp(0, 1),
+            note=note,
+            scale=self._scale + 1,
+            scales=len(self.plan),
+            alpha=scene.opacity,
+        )
 
 
-def scale_plan(content_size: Size, style_sizes: Sequence[Size], config: TransferConfig) -> list[tuple[Size, int]]:
-    """The sizes to optimise at and the steps of each, coarse to fine: [((width, height), steps), ...].
-
-    Fewer scales than the config asks for where the coarsest would be smaller than VGG-19 can see, or where there are
-    fewer steps than scales. Raises `ValueError` when a picture is too narrow for even the full size.
-    """
-    if not style_sizes:
-        raise ValueError("no painting was given; give at least one")
-    fit(content_size, config.size, "the photo")
-    for size in style_sizes:
-        fit(size, config.size, "a painting")
-    narrowest = min(min(size) / max(size) for size in (content_size, *style_sizes))
-    scales = min(config.scales, config.steps)
-    while scales > 1 and round(config.size / 2 ** (scales - 1)) * narrowest < MIN_SIDE:
-        scales -= 1
-    sizes = [fit(content_size, round(config.size / 2**k)) for k in reversed(range(scales))]
-    return list(zip(sizes, _share(config.steps, scales), strict=True))
-
-
-def step_cost(size: Size, config: TransferConfig) -> int:
-    """What a step at `size` (width, height) costs: in pixels that VGG-19 sees, the mirrored margin among them."""
-    margin = 2 * MARGIN if config.border is Border.MIRROR else 0
-    return (size[0] + margin) * (size[1] + margin)
-
-
-def optimize(start: Tensor, objective: Callable[[Tensor], Losses], config: TransferConfig) -> Iterator[Step]:
-    """Minimise `objective` over the pixels of `start` (1, 3, H, W); one record per optimiser step.
-
-    After a loss that isn't finite, or a step that ran away, it goes on from the best image so far, with shorter steps,
-    and says so.
-    """
-    descent, caution = Descent(objective, start, config), 1.0
-    pixels, best, lowest = start, start, math.inf
-    height, width = start.shape[-2:]
-    for index in range(1, config.steps + 1):
-        losses, note = descent.step(), ""
-        if losses.total < lowest:  # they are those of the image before the step
-            best, lowest = pixels, losses.total
-        pixels = descent.pixels
-        if not (math.isfinite(losses.total) and float(pixels.abs().max()) < RUNAWAY):  # NaN isn't less
-            caution *= CAUTION
-            pixels, descent = best, Descent(objective, best, config, caution)
-            note = f"a step went astray: back to the best picture so far, with steps {caution:g} times shorter"
-        yield Step(index, config.steps, (width, height), losses, pixels.clamp(0, 1), note)
-
-
-def _share(steps: int, scales: int) -> list[int]:
-    """Split `steps` evenly, what is left over going to the coarse scales, where a step is cheap.
-
-    Fewer steps at the finer scales leave the noise of the coarse ones in the picture, enlarged to a weave.
-    """
-    each, rest = divmod(steps, scales)
-    return [each + (scale < rest) for scale in range(scales)]
-
-
-def _targets(photo: Image.Image, paintings: Sequence[Image.Image], size: Size, device: torch.device) -> list[Tensor]:
-    """The photo at `size`, and the paintings so that their long side is the photo's."""
-    sizes = [size, *(fit(painting.size, max(size)) for painting in paintings)]
-    return [to_tensor(picture, each).to(device) for picture, each in zip((photo, *paintings), sizes, strict=True)]
-
-
-def _initial_image(photo: Tensor, paintings: Sequence[Image.Image], config: TransferConfig) -> Tensor:
-    """The first image, of the size of `photo` (1, 3, H, W)."""
+def _initial_image(scene: Scene, pictures: Pictures, config: TransferConfig) -> Tensor:
+    """The first image, of the size of the photo (1, 3, H, W)."""
+    photo = scene.target
     if config.initial is Initial.NOISE:
         # On the CPU: the same seed then gives the same noise on every device.
-        return torch.rand(photo.shape, generator=torch.Generator().manual_seed(config.seed)).to(photo.device)
+        return torch.rand(photo.shape, generator=torch.Generator().manual_seed(config.seed)).to(photo)
     if config.initial is Initial.STYLE:
         height, width = photo.shape[-2:]
-        return to_tensor(ImageOps.fit(paintings[0], (width, height)), (width, height)).to(photo.device)
+        return to_tensor(ImageOps.fit(pictures.paintings[0].image, (width, height)), (width, height)).to(photo.device)
     return photo
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nst_core.config import Border, Pooling
@@ -38,21 +39,28 @@ class VGG(nn.Module):
 
         The zeros around each layer's input make statistics near the border others than inside, and results get a
         coloured fringe there. `Border.MIRROR` continues the picture by its mirror image and cuts the features of that
-        margin off again.
+        margin off again. `Border.CIRCULAR` lets opposite edges meet, in every layer: a picture whose sides are
+        multiples of the deepest layer's stride is then seen as an endless pattern of itself, exactly.
         """
         self.check(layers)
         margin = MARGIN if border is Border.MIRROR else 0
         features = ((mirror(image, margin) if margin else image) - self.mean) / self.std
         found: dict[str, Tensor] = {}
-        stride = 1
         for name, layer in self.layers.items():
             if len(found) == len(set(layers)):
                 break
-            features = layer(features)
-            stride *= 2 if name.startswith("pool") else 1
+            if border is Border.CIRCULAR and isinstance(layer, nn.Conv2d):
+                features = F.conv2d(F.pad(features, (1, 1, 1, 1), "circular"), layer.weight, layer.bias)
+            else:
+                features = layer(features)
             if name in layers:
-                found[name] = _crop(features, margin // stride)
+                found[name] = _crop(features, margin // self.stride(name))
         return found
+
+    def stride(self, name: str) -> int:
+        """How many pixels, along either side, share a position of layer `name`."""
+        names = list(self.layers)
+        return int(2 ** sum(other.startswith("pool") for other in names[: names.index(name) + 1]))
 
     @property
     def device(self) -> torch.device:

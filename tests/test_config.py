@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import pickle
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 from enum import StrEnum
 from typing import Any
 
 import pytest
 
-from nst_core.config import CHOICES, Optimizer, TransferConfig
+from nst_core.config import CHOICES, HALFWAY, PRESETS, Optimizer, Preset, StyleLoss, TransferConfig
 
 RANGED = [field for field in fields(TransferConfig) if math.isfinite(field.metadata["low"])]
 
@@ -40,10 +40,10 @@ def test_values_out_of_range_are_refused(field: Any) -> None:
     listed = isinstance(field.default, tuple)
 
     def make(number: float) -> TransferConfig:
-        return TransferConfig(**{field.name: (number,) * 5 if listed else number})
+        return TransferConfig(**{field.name: (number, *([1.0] * 4)) if listed else number})
 
     for limit in (low, high):
-        assert getattr(make(limit), field.name) in (limit, (limit,) * 5)
+        assert getattr(make(limit), field.name) in (limit, (limit, 1, 1, 1, 1))
     for bad in (low - 1, high * 2 + 1, math.nan, math.inf, -math.inf):
         with pytest.raises(ValueError, match=f"^{field.name} must be (between .*|a whole number), got {bad}$"):
             make(bad)
@@ -56,6 +56,9 @@ def test_values_out_of_range_are_refused(field: Any) -> None:
         ("steps", "200", "steps must be a whole number, got '200'"),
         ("seed", True, "seed must be a whole number, got True"),
         ("style_weight", "5", "style_weight must be a number, got '5'"),
+        ("strength", None, "strength must be a number, got None"),
+        ("keep_alpha", 1, "keep_alpha must be true or false, got 1"),
+        ("only_colours", "no", "only_colours must be true or false, got 'no'"),
     ],
 )
 def test_numbers_are_numbers(name: str, value: Any, message: str) -> None:
@@ -76,6 +79,63 @@ def test_choices_come_as_words_or_members(name: str, kind: type[Any]) -> None:
 
 def test_every_choice_is_checked() -> None:
     assert {field.name for field in fields(TransferConfig) if isinstance(field.default, StrEnum)} == set(CHOICES)
+
+
+def test_strength_shifts_weight_from_the_photo_to_the_painting() -> None:
+    def weights(**options: Any) -> tuple[float, float, float]:
+        return TransferConfig(**options).loss_weights
+
+    for loss in StyleLoss:
+        halfway = HALFWAY[loss]
+        assert weights(style_loss=loss, strength=0) == (2, 0, 0)
+        assert weights(style_loss=loss, strength=50) == (1, halfway, 5)
+        assert weights(style_loss=loss, strength=80) == pytest.approx((0.4, 1.6 * halfway, 8))
+        assert weights(style_loss=loss, strength=100) == (0, 2 * halfway, 10)
+    gram = HALFWAY[StyleLoss.GRAM]
+    assert weights(strength=80, content_weight=3, tv_weight=1) == pytest.approx((1.2, 1.6 * gram, 1.6))
+
+
+def test_raw_weights_count_instead_of_the_strength() -> None:
+    config = TransferConfig(strength=80, style_weight=7.0, content_weight=2.0, tv_weight=3.0)
+    assert config.loss_weights == (2, 7, 3)
+    assert replace(config, style_weight=0.0).loss_weights == (2, 0, 3)
+
+
+def test_presets_only_fill_a_config() -> None:
+    assert TransferConfig.preset("balanced") == TransferConfig()
+    for name in Preset:
+        assert TransferConfig.preset(name) == TransferConfig(**PRESETS[name])
+        changed = TransferConfig.preset(str(name), seed=3, size=100)
+        assert changed == replace(TransferConfig.preset(name), seed=3, size=100)
+    with pytest.raises(ValueError, match="preset must be one of paper, fast, balanced, fine, got 'best'"):
+        TransferConfig.preset("best")
+
+
+def test_the_papers_preset_is_the_papers() -> None:
+    paper = TransferConfig.preset(Preset.PAPER)
+    assert (paper.scales, paper.optimizer, paper.pooling, paper.initial) == (1, "lbfgs", "average", "noise")
+    assert (paper.normalization, paper.border, paper.style_loss) == ("paper", "zero", "gram")
+    assert (paper.content_layers, set(paper.layer_weights.values())) == (("relu4_2",), {0.2})
+    assert paper.loss_weights[2] == 0  # no total variation in the paper
+
+
+def test_paintings_are_weighed() -> None:
+    assert TransferConfig().style_shares(4) == (0.25,) * 4
+    assert TransferConfig(style_blend=(3, 1)).style_shares(2) == (0.75, 0.25)
+    assert TransferConfig().style_scales(3) == (1, 1, 1)
+    assert TransferConfig(style_scale=(2,)).style_scales(3) == (2, 2, 2)
+    assert TransferConfig(style_scale=(2, 0.5)).style_scales(2) == (2, 0.5)
+    with pytest.raises(ValueError, match="style_blend has 2 values for 3 paintings"):
+        TransferConfig(style_blend=(1, 2)).style_shares(3)
+    with pytest.raises(ValueError, match="style_scale has 2 values for 3 paintings"):
+        TransferConfig(style_scale=(1, 2)).style_scales(3)
+    with pytest.raises(ValueError, match="style_blend is zero for every painting"):
+        TransferConfig(style_blend=(0, 0))
+
+
+def test_the_papers_normalisation_is_of_gram_matrices() -> None:
+    with pytest.raises(ValueError, match="gram alone, not for style_loss wasserstein"):
+        TransferConfig(normalization="paper", style_loss="wasserstein")
 
 
 def test_there_must_be_something_to_match() -> None:

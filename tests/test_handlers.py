@@ -91,7 +91,7 @@ class Playback:
 
 
 def run(runner: Playback, *form: Any, kept: Painted | None = None, size: int = 128) -> Generator[View, None, None]:
-    return handlers.run(runner, DEFAULTS, kept, *form, 50, *settings(size=size))
+    return handlers.run(runner, DEFAULTS, kept, *form, *settings(size=size))
 
 
 WHOLE = (Waiting(1), Waiting(0), progress(1, size=(64, 43)), progress(2), progress(3))
@@ -103,22 +103,14 @@ def shown(value: Any) -> bool:
 
 
 def test_the_defaults_of_the_page_are_those_of_the_config() -> None:
-    assert handlers.make_config(DEFAULTS, DEFAULTS.style_weight, tuple(SETTINGS)) == DEFAULTS
-    assert handlers.weight_at(handlers.STRENGTH, DEFAULTS) == DEFAULTS.style_weight
-
-
-def test_the_style_weight_is_logarithmic() -> None:
-    weights = [handlers.weight_at(position, DEFAULTS) for position in (0, 25, 50, 75, 100)]
-    assert weights == pytest.approx([DEFAULTS.style_weight * 10**power for power in (-2, -1, 0, 1, 2)])
-    with pytest.raises(ValueError, match="0 to 100"):
-        handlers.weight_at(101, DEFAULTS)
+    assert handlers.make_config(DEFAULTS, tuple(SETTINGS)) == DEFAULTS
 
 
 def test_what_the_browser_sends_becomes_a_config() -> None:
-    values = settings(size=256.0, steps=30, initial="noise", seed=7.0, content_weight=2)
-    config = handlers.make_config(DEFAULTS, 3.0, tuple(values))
+    values = settings(size=256.0, steps=30, initial="noise", seed=7.0, content_weight=2, strength=30)
+    config = handlers.make_config(DEFAULTS, tuple(values))
     assert (config.size, config.steps, config.initial, config.seed) == (256, 30, Initial.NOISE, 7)
-    assert (config.content_weight, config.style_weight) == (2.0, 3.0)
+    assert (config.content_weight, config.strength) == (2.0, 30.0)
     assert isinstance(config.size, int)
 
 
@@ -134,18 +126,19 @@ def test_what_the_browser_sends_becomes_a_config() -> None:
         ({"content_weight": float("nan")}, "content_weight needs a number"),
         ({"steps": True}, "steps needs a number"),
         ({"optimizer": "sgd"}, "optimizer must be one of"),
+        ({"strength": 101}, "strength must be between 0 and 100"),
         ({"weights": "/etc/passwd"}, "weights must be one of"),
         ({"weights": "other.pth"}, "weights must be one of"),
     ],
 )
 def test_what_no_widget_allows_is_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        handlers.make_config(DEFAULTS, 1.0, tuple(settings(**changes)))
+        handlers.make_config(DEFAULTS, tuple(settings(**changes)))
 
 
 def test_the_servers_own_weights_are_allowed() -> None:
     defaults = TransferConfig(weights="mine.pth")
-    assert handlers.make_config(defaults, 1.0, tuple(settings(weights="mine.pth"))).weights == "mine.pth"
+    assert handlers.make_config(defaults, tuple(settings(weights="mine.pth"))).weights == "mine.pth"
 
 
 def test_a_run_from_the_queue_to_the_picture(photo: FileDataDict, painting: FileDataDict, cache: Path) -> None:
@@ -344,7 +337,7 @@ def test_the_file_is_named_after_the_pictures(names: tuple[str | None, str], exp
 
 
 def test_programs_get_pictures_and_numbers(photo: FileDataDict, painting: FileDataDict) -> None:
-    stream = list(handlers.stylize(Playback(WHOLE), DEFAULTS, photo, painting, 10.0, *settings(size=128)))
+    stream = list(handlers.stylize(Playback(WHOLE), DEFAULTS, photo, painting, *settings(size=128)))
     pictures, numbers = zip(*stream, strict=True)
     assert pictures[:2] == (None, None)
     assert [entry.get("waiting") for entry in numbers] == [1, 0, 0, 0, 0, 0]
@@ -356,5 +349,5 @@ def test_programs_get_pictures_and_numbers(photo: FileDataDict, painting: FileDa
 
 
 def test_programs_get_errors_in_words(photo: FileDataDict, painting: FileDataDict) -> None:
-    with pytest.raises(gr.Error, match="style_weight must be between"):
-        next(handlers.stylize(Playback(WHOLE), DEFAULTS, photo, painting, -1.0, *settings()))
+    with pytest.raises(gr.Error, match="strength must be between"):
+        next(handlers.stylize(Playback(WHOLE), DEFAULTS, photo, painting, *settings(strength=-1.0)))

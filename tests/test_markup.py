@@ -66,9 +66,3 @@ def test_the_status_of_a_run() -> None:
     html = markup.running(Progress(7, 20, (128, 96), (Losses(1, 2, 3),), 30.0, "<restarted>", image))
     for words in ("step 7 of 20", "at 128 × 96 px", "about 30 s left", "&lt;restarted&gt;", 'max="20" value="7"'):
         assert words in html
-
-
-def test_the_style_weight_is_told_in_words_and_as_a_number() -> None:
-    html = markup.weight_scale(31.6)
-    for words in ("keeps the photo", "balanced", "all painting", "31.6"):
-        assert words in html

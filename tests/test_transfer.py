@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch import Tensor
 
-from nst_core.config import Border, Initial, Optimizer, TransferConfig
+from nst_core.config import ColourMethod, Initial, Optimizer, TransferConfig
 from nst_core.images import load_image, to_tensor
-from nst_core.objective import Losses
-from nst_core.optimizers import FIRST_STEP
-from nst_core.transfer import CAUTION, Step, optimize, scale_plan, step_cost, stylize
+from nst_core.transfer import Step, Transfer, stylize
 from nst_core.vgg import VGG
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -47,6 +44,7 @@ def test_steps_tell_where_they_are(run: Run) -> None:
     assert [step.index for step in steps] == [1, 2, 3, 4, 5, 6, 7]
     assert {step.total for step in steps} == {7}
     assert [step.size for step in steps] == [(64, 48)] * 4 + [(128, 96)] * 3
+    assert [(step.scale, step.scales) for step in steps] == [(1, 2)] * 4 + [(2, 2)] * 3
     assert all(step.image.shape == (1, 3, step.size[1], step.size[0]) for step in steps)
     assert all(step.note == "" for step in steps)
 
@@ -112,6 +110,133 @@ def test_several_paintings_meet_in_the_middle(photo: Image.Image, painting: Imag
     assert brightness(black) < brightness(black, white) < brightness(white)
 
 
+def test_blend_weights_move_the_middle(photo: Image.Image, painting: Image.Image, network: VGG) -> None:
+    black, white = Image.new("RGB", painting.size, (20, 20, 20)), Image.new("RGB", painting.size, (235, 235, 235))
+    config = replace(TINY, content_weight=0.0, style_layers=("relu1_1",), steps=30)
+
+    def brightness(*blend: float) -> float:
+        changed = replace(config, style_blend=blend)
+        return list(stylize(photo, [black, white], changed, extractor=network))[-1].image.mean().item()
+
+    assert brightness(3, 1) < brightness(1, 1) < brightness(1, 3)
+
+
+def test_each_painting_in_its_region(photo: Image.Image, painting: Image.Image, network: VGG) -> None:
+    black, white = Image.new("RGB", painting.size, (20, 20, 20)), Image.new("RGB", painting.size, (235, 235, 235))
+    left = Image.fromarray(np.array([[255, 0]], np.uint8)).resize((64, 48), Image.Resampling.NEAREST)
+    config = replace(TINY, content_weight=0.0, style_layers=("relu1_1",), steps=30)
+    *_, last = stylize(photo, [black, white], config, masks=[left, None], extractor=network)
+    assert last.image[..., :28].mean() < 0.45 < 0.65 < last.image[..., 36:].mean()
+
+
+def test_outside_the_mask_of_what_to_paint_the_photo_stays(
+    photo: Image.Image, painting: Image.Image, network: VGG
+) -> None:
+    left = Image.fromarray(np.array([[255, 0]], np.uint8)).resize((64, 48), Image.Resampling.NEAREST)
+    kept = to_tensor(photo, photo.size)[..., 32:]
+    for options in ({}, {"colours": 0.0, "colour_method": "luminance"}, {"only_colours": True}):
+        for step in stylize(photo, painting, replace(TINY, **options), within=left, extractor=network):
+            assert torch.equal(step.image[..., 32:], kept)
+        assert (step.image[..., :32] - to_tensor(photo, photo.size)[..., :32]).abs().mean() > 0.002
+
+
+def test_what_is_transparent_comes_back_transparent(photo: Image.Image, painting: Image.Image, network: VGG) -> None:
+    photo.putalpha(Image.linear_gradient("L").resize(photo.size))
+    last = list(stylize(photo, painting, replace(TINY, keep_alpha=True, scales=2, size=128), extractor=network))[-1]
+    assert last.alpha is not None
+    assert last.alpha.shape == (1, 1, 96, 128)
+    torch.testing.assert_close(last.alpha.mean((0, 1, 3)), torch.linspace(0, 1, 96), rtol=0, atol=0.05)
+    opaque = next(stylize(photo, painting, TINY, extractor=network))
+    assert opaque.alpha is None
+
+
+@pytest.mark.parametrize("method", ColourMethod)
+def test_the_dial_goes_from_the_photos_colours_to_the_paintings(
+    photo: Image.Image, painting: Image.Image, network: VGG, method: ColourMethod
+) -> None:
+    def distance(dial: float) -> float:
+        config = replace(TINY, steps=20, strength=80.0, style_weight=None, colours=dial, colour_method=method)
+        *_, last = stylize(photo, orange, config, extractor=network)
+        return float((tint(last.image) - tint(to_tensor(photo, photo.size))).norm())
+
+    orange = Image.blend(painting, Image.new("RGB", painting.size, "orange"), 0.8)
+    assert distance(0) < distance(50) < distance(100)
+
+
+def tint(image: torch.Tensor) -> torch.Tensor:
+    """The mean colour without its lightness."""
+    mean = image.mean((2, 3))
+    return mean - mean.mean()
+
+
+def colour_moments(image: torch.Tensor) -> torch.Tensor:
+    return torch.cat([image.mean((2, 3)).flatten(), image.flatten(2).squeeze(0).cov().flatten()])
+
+
+def test_only_the_colours_is_one_step_that_keeps_the_drawing(
+    photo: Image.Image, painting: Image.Image, network: VGG
+) -> None:
+    config, original = replace(TINY, only_colours=True), to_tensor(photo, photo.size)
+    (step,) = stylize(photo, painting, config, extractor=network)
+    assert (step.index, step.total, step.scale, step.scales) == (1, 1, 1, 1)
+    target = colour_moments(to_tensor(painting, painting.size))
+    assert (colour_moments(step.image) - target).norm() < (colour_moments(original) - target).norm() / 3
+    (untouched,) = stylize(photo, painting, replace(config, colours=0.0), extractor=network)
+    torch.testing.assert_close(untouched.image, original)
+    (mixed,) = stylize(photo, painting, replace(config, colours=50.0), extractor=network)
+    torch.testing.assert_close(mixed.image, (step.image + original) / 2, rtol=0, atol=1e-5)
+
+
+def test_a_strength_of_nothing_gives_the_photo_back(photo: Image.Image, painting: Image.Image, network: VGG) -> None:
+    *_, last = stylize(photo, painting, replace(TINY, style_weight=None, strength=0.0, scales=2), extractor=network)
+    torch.testing.assert_close(last.image, to_tensor(photo, photo.size), rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("stop", [1, 3, 5, 6])
+@pytest.mark.parametrize("optimizer", Optimizer)
+def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(
+    photo: Image.Image, painting: Image.Image, network: VGG, stop: int, optimizer: Optimizer
+) -> None:
+    """Six steps at two scales of three; stopped within either, and after either."""
+    config = replace(TINY, size=128, scales=2, optimizer=optimizer, colours=30.0, initial=Initial.NOISE)
+    whole = list(Transfer(photo, painting, config, extractor=network))
+    first = Transfer(photo, painting, config, extractor=network)
+    for step in first:
+        if step.index == stop:
+            break
+    rest = list(Transfer(photo, painting, config, extractor=network, state=first.state()))
+    assert [step.index for step in rest] == list(range(stop + 1, 7))
+    for expected, step in zip(whole[stop:], rest, strict=True):
+        assert torch.equal(step.image, expected.image)
+        assert (step.losses, step.size, step.scale) == (expected.losses, expected.size, expected.scale)
+
+
+def test_more_steps_after_the_end(photo: Image.Image, painting: Image.Image, network: VGG) -> None:
+    long = list(Transfer(photo, painting, replace(TINY, steps=9), extractor=network))
+    short = Transfer(photo, painting, TINY, extractor=network)
+    assert len(list(short)) == 6
+    rest = list(Transfer(photo, painting, replace(TINY, steps=9), extractor=network, state=short.state()))
+    assert [(step.index, step.total) for step in rest] == [(7, 9), (8, 9), (9, 9)]
+    assert torch.equal(rest[-1].image, long[-1].image)
+    assert list(Transfer(photo, painting, TINY, extractor=network, state=short.state())) == []
+    with pytest.raises(ValueError, match="planned with 6 steps"):
+        Transfer(photo, painting, replace(TINY, steps=5), extractor=network, state=short.state())
+
+
+def test_there_is_no_state_before_the_first_step(photo: Image.Image, painting: Image.Image, network: VGG) -> None:
+    with pytest.raises(RuntimeError, match="nothing is done yet"):
+        Transfer(photo, painting, TINY, extractor=network).state()
+
+
+def test_empty_masks_are_said_once_a_scale(photo: Image.Image, painting: Image.Image, network: VGG) -> None:
+    dot = np.zeros((48, 64), np.uint8)
+    dot[10, 10] = 255
+    config = replace(TINY, style_layers=("relu1_1", "relu3_1"))
+    steps = list(stylize(photo, painting, config, masks=[Image.fromarray(dot)], extractor=network))
+    said = "region 1 is too small for relu3_1, which plays no part there"
+    assert [said in step.note for step in steps] == [True, *[False] * 5]
+
+
 def test_closing_stops_and_no_grad_mode_leaks(photo: Image.Image, painting: Image.Image, network: VGG) -> None:
     calls: list[int] = []
     network.register_forward_pre_hook(lambda *_: calls.append(1))
@@ -166,85 +291,6 @@ def test_an_impossible_device_says_the_way_out(photo: Image.Image, painting: Ima
     for device in ("nonsense", "cuda:99"):
         with pytest.raises(ValueError, match=f"device '{device}' can't be used here .*use 'cpu'"):
             next(stylize(photo, painting, TINY, extractor=network, device=device))
-
-
-@pytest.mark.parametrize(
-    ("size", "steps", "scales", "expected"),
-    [
-        (512, 200, 3, [((128, 96), 67), ((256, 192), 67), ((512, 384), 66)]),
-        (512, 200, 1, [((512, 384), 200)]),
-        (512, 2, 3, [((256, 192), 1), ((512, 384), 1)]),
-        (64, 9, 3, [((64, 48), 9)]),
-        (43, 5, 3, [((43, 32), 5)]),
-    ],
-)
-def test_the_plan(size: int, steps: int, scales: int, expected: list[object]) -> None:
-    config = TransferConfig(size=size, steps=steps, scales=scales)
-    assert scale_plan((1024, 768), [(400, 300)], config) == expected
-
-
-def test_a_narrow_painting_is_told_from_a_narrow_photo() -> None:
-    with pytest.raises(ValueError, match="a painting of 400x20 pixels would be 64x3 at size 64"):
-        scale_plan((64, 64), [(64, 64), (400, 20)], TransferConfig(size=64))
-
-
-def test_a_step_costs_what_vgg_sees() -> None:
-    assert step_cost((64, 48), TransferConfig(border=Border.ZERO)) == 64 * 48
-    assert step_cost((64, 48), TransferConfig(border=Border.MIRROR)) == 96 * 80
-
-
-def test_a_narrow_painting_limits_the_scales_too() -> None:
-    config = TransferConfig(size=512, steps=10, scales=4)
-    assert len(scale_plan((512, 512), [(512, 512)], config)) == 4
-    assert len(scale_plan((512, 512), [(512, 512), (512, 80)], config)) == 2
-
-
-class Treacherous:
-    """The distance to grey, but multiplied by `factors` at some evaluations, counted from 1."""
-
-    def __init__(self, factors: dict[int, float]) -> None:
-        self.evaluations, self.factors = 0, factors
-
-    def __call__(self, image: Tensor) -> Losses:
-        self.evaluations += 1
-        total = (image - 0.5).square().mean() * self.factors.get(self.evaluations, 1.0)
-        return Losses(total, total, total, total, {}, {})
-
-
-def start_of_noise() -> Tensor:
-    return torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(0))
-
-
-@pytest.mark.parametrize(
-    ("poison", "first", "times"),
-    [(math.nan, 1, 1), (math.nan, 2, 1), (math.nan, 4, 3), (math.inf, 2, 1), (math.inf, 4, 3), (1e30, 2, 1)],
-)
-def test_a_step_astray_goes_back_to_the_best(poison: float, first: int, times: int) -> None:
-    start = start_of_noise()
-    factors = dict.fromkeys(range(first, first + times), poison)
-    steps = list(optimize(start, Treacherous(factors), TransferConfig(steps=25)))
-    assert all(step.image.isfinite().all() for step in steps)
-    assert any("back to the best picture" in step.note for step in steps)
-    assert sum(bool(step.note) for step in steps) <= times + 1
-    assert (steps[-1].image - 0.5).abs().mean() < (start - 0.5).abs().mean() / 10
-
-
-@pytest.mark.parametrize(("factor", "best"), [(5.0, "start"), (1.0, "after step 1")])
-def test_the_best_is_the_image_of_the_lowest_loss(factor: float, best: str) -> None:
-    """Step 3 can't measure the image of step 2; step 2 measured that of step 1, step 1 the start."""
-    start = start_of_noise()
-    objective = Treacherous({2: factor, 3: math.nan})
-    steps = list(optimize(start, objective, TransferConfig(steps=3, optimizer=Optimizer.ADAM)))
-    assert (steps[1].losses.total > steps[0].losses.total) == (best == "start")
-    assert [bool(step.note) for step in steps] == [False, False, True]
-    torch.testing.assert_close(steps[2].image, start if best == "start" else steps[0].image)
-
-
-def test_after_going_astray_steps_are_shorter() -> None:
-    start = start_of_noise() * 0.8 + 0.1  # so that no pixel is clamped
-    steps = list(optimize(start, Treacherous({1: math.nan, 2: math.nan}), TransferConfig(steps=3)))
-    moved = [(step.image - start).abs().mean().item() for step in steps]
-    assert moved == pytest.approx([0, 0, FIRST_STEP / CAUTION**2], abs=1e-6)
 
 
 @pytest.mark.weights

@@ -48,9 +48,9 @@ def event(page: gr.Blocks, name: str) -> Any:
 
 
 def test_the_widgets_stand_in_the_order_their_handlers_take() -> None:
-    assert ui.Form._fields[3:] == handlers.SETTINGS
+    assert ui.Form._fields[2:] == handlers.SETTINGS
     parameters = list(inspect.signature(handlers.stylize).parameters)
-    assert parameters == ["runner", "defaults", "photo", "painting", "style_weight", *handlers.SETTINGS]
+    assert parameters == ["runner", "defaults", "photo", "painting", *handlers.SETTINGS]
 
 
 def test_a_run_fills_every_output_of_a_view(page: gr.Blocks) -> None:
@@ -82,7 +82,7 @@ def test_programs_see_one_endpoint_with_the_configs_defaults(page: gr.Blocks) ->
     assert not any(parameter["parameter_has_default"] for parameter in parameters[:2])
     defaults = {parameter["parameter_name"]: parameter["parameter_default"] for parameter in parameters[2:]}
     config = TransferConfig()
-    assert defaults == {name: getattr(config, name) for name in ("style_weight", *handlers.SETTINGS)}
+    assert defaults == {name: getattr(config, name) for name in handlers.SETTINGS}
     assert [output["label"] for output in endpoints["/stylize"]["returns"]] == ["picture", "progress"]
 
 
@@ -106,11 +106,11 @@ def test_sliders_keep_to_the_limits_that_handlers_check(page: gr.Blocks) -> None
 def test_whatever_can_be_chosen_makes_a_config(page: gr.Blocks) -> None:
     config = TransferConfig()
     values = [getattr(config, name) for name in handlers.SETTINGS]
-    inputs = event(page, "stylize").inputs[3:]
+    inputs = event(page, "stylize").inputs[2:]
     for index, widget in enumerate(inputs):
         for _, choice in getattr(widget, "choices", ()):
             changed = [*values[:index], choice, *values[index + 1 :]]
-            assert getattr(handlers.make_config(config, 1.0, tuple(changed)), handlers.SETTINGS[index]) == choice
+            assert getattr(handlers.make_config(config, tuple(changed)), handlers.SETTINGS[index]) == choice
 
 
 def test_pictures_have_words_for_those_who_cannot_see_them(page: gr.Blocks) -> None:

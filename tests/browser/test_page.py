@@ -13,7 +13,6 @@ from playwright.sync_api import Page, expect
 
 from demo import markup
 from demo.events import Progress
-from nst_core.config import TransferConfig
 from tests.browser.conftest import ROOT, Open
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
@@ -219,13 +218,6 @@ def test_the_examples_work_from_the_keyboard(open_page: Open) -> None:
     page.wait_for_selector("#painting .image-frame img")
     assert "chenonceau.jpg" in (page.get_by_alt_text("The photo to repaint").get_attribute("src") or "")
     assert "great_wave.jpg" in (page.get_by_alt_text("The painting to take the style from").get_attribute("src") or "")
-
-
-def test_the_style_weight_follows_its_slider(open_page: Open) -> None:
-    page, default = open_page(), TransferConfig().style_weight
-    expect(page.locator(".strength >> nth=0")).to_contain_text(f"style weight {default:g}")
-    page.get_by_label("range slider for Style weight").fill("75")
-    expect(page.locator(".strength >> nth=0")).to_contain_text(f"style weight {10 * default:g}")
 
 
 def test_programs_stream_pictures(server: str) -> None:

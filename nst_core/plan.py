@@ -1,0 +1,78 @@
+"""Which sizes a run works at, for how many steps, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nst_core.config import Border, TransferConfig
+from nst_core.images import MIN_SIDE, fit
+from nst_core.vgg import MARGIN
+
+Size = tuple[int, int]  # (width, height), as in Pillow
+Plan = list[tuple[Size, int]]  # the size and the steps of each scale, coarse to fine
+
+TILE = 16  # pixels: VGG-19 halves four times before its last block, so the sides of a seamless picture are multiples
+
+
+def scale_plan(content_size: Size, style_sizes: Sequence[Size], config: TransferConfig) -> Plan:
+    """The sizes to optimise at and the steps of each, coarse to fine: [((width, height), steps), ...].
+
+    Fewer scales than the config asks for where the coarsest would be smaller than VGG-19 can see, or where there are
+    fewer steps than scales. Raises `ValueError` when a picture is too narrow for even the full size.
+    """
+    fit(content_size, config.size, "the photo")
+    narrowest = min(content_size) / max(content_size)
+    for size, scale in zip(style_sizes, config.style_scales(len(style_sizes)), strict=True):
+        painting_size(size, config.size, scale)
+        narrowest = min(narrowest, scale * min(size) / max(size))
+    if config.only_colours:
+        return [(fit(content_size, config.size), 1)]
+    scales = min(config.scales, config.steps)
+    while scales > 1 and round(config.size / 2 ** (scales - 1)) * narrowest < MIN_SIDE:
+        scales -= 1
+    sizes = [fit(content_size, round(config.size / 2**k)) for k in reversed(range(scales))]
+    if config.border is Border.CIRCULAR:
+        sizes = [_tiled(size) for size in sizes]
+    return list(zip(sizes, _share(config.steps, scales), strict=True))
+
+
+def painting_size(size: Size, long_side: int, scale: float) -> Size:
+    """How large a painting of `size` (width, height) is seen beside a photo's `long_side`, at its style scale.
+
+    Raises `ValueError` when it gets too narrow.
+    """
+    return fit(size, round(long_side * scale), "a painting")
+
+
+def extended(plan: Plan, fresh: Plan, config: TransferConfig) -> Plan:
+    """`plan`, of an earlier run, with as many steps as the config says: the last scale gets what is added.
+
+    Raises `ValueError` for fewer steps, or where the same config would now make `fresh`, with other sizes.
+    """
+    planned = sum(steps for _, steps in plan)
+    if [size for size, _ in plan] != [size for size, _ in fresh]:
+        raise ValueError("the state belongs to a run with other pictures or sizes; give those it was made with")
+    if config.steps < planned:
+        raise ValueError(f"the run was planned with {planned} steps, got steps {config.steps}; give at least {planned}")
+    *coarse, (size, steps) = plan
+    return [*coarse, (size, steps + config.steps - planned)]
+
+
+def step_cost(size: Size, config: TransferConfig) -> int:
+    """What a step at `size` (width, height) costs: in pixels that VGG-19 sees, the mirrored margin among them."""
+    margin = 2 * MARGIN if config.border is Border.MIRROR else 0
+    return (size[0] + margin) * (size[1] + margin)
+
+
+def _share(steps: int, scales: int) -> list[int]:
+    """Split `steps` evenly, what is left over going to the coarse scales, where a step is cheap.
+
+    Fewer steps at the finer scales leave the noise of the coarse ones in the picture, enlarged to a weave.
+    """
+    each, rest = divmod(steps, scales)
+    return [each + (scale < rest) for scale in range(scales)]
+
+
+def _tiled(size: Size) -> Size:
+    width, height = (TILE * max(2, round(side / TILE)) for side in size)
+    return width, height

@@ -1,0 +1,45 @@
+"""Where a run stands, in memory and as a file: what it takes to go on as if it had never stopped."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from nst_core.files import replacing
+from nst_core.plan import Plan
+
+FORMAT = "nst_core state, version 1"
+
+
+@dataclass(frozen=True)
+class State:
+    """The run after a step."""
+
+    plan: Plan
+    scale: int  # index into the plan
+    done: int  # steps of this scale
+    descent: dict[str, Any]  # what `Descent.state` returns
+
+
+def save_state(state: State, path: Path, recipe: str) -> None:
+    """Write a state, and the recipe of its run beside it, all or nothing; `OSError` for a disk that won't take it."""
+    with replacing(path) as temporary:
+        torch.save({"format": FORMAT, "recipe": recipe, "state": vars(state)}, temporary)
+
+
+def load_state(path: Path) -> tuple[State, str]:
+    """A state, on the CPU, and the recipe it was saved with; raises `ValueError` for what isn't one."""
+    try:
+        # weights_only: the file can hold tensors, numbers and text, but no code.
+        found = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise ValueError(f"{path} can't be read: {error.strerror}") from error
+    except (RuntimeError, EOFError, KeyError, pickle.UnpicklingError) as error:
+        raise ValueError(f"{path} isn't the state of a run, or it is damaged; give one that a run wrote") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise ValueError(f"{path} isn't the state of a run of this version ({FORMAT}); give one that a run wrote")
+    return State(**found["state"]), str(found["recipe"])

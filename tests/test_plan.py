@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nst_core.config import Border, TransferConfig
+from nst_core.plan import TILE, extended, painting_size, scale_plan, step_cost
+
+
+@pytest.mark.parametrize(
+    ("size", "steps", "scales", "expected"),
+    [
+        (512, 200, 3, [((128, 96), 67), ((256, 192), 67), ((512, 384), 66)]),
+        (512, 200, 1, [((512, 384), 200)]),
+        (512, 2, 3, [((256, 192), 1), ((512, 384), 1)]),
+        (64, 9, 3, [((64, 48), 9)]),
+        (43, 5, 3, [((43, 32), 5)]),
+    ],
+)
+def test_the_plan(size: int, steps: int, scales: int, expected: list[object]) -> None:
+    config = TransferConfig(size=size, steps=steps, scales=scales)
+    assert scale_plan((1024, 768), [(400, 300)], config) == expected
+
+
+def test_a_narrow_painting_is_told_from_a_narrow_photo() -> None:
+    with pytest.raises(ValueError, match="a painting of 400x20 pixels would be 64x3 at size 64"):
+        scale_plan((64, 64), [(64, 64), (400, 20)], TransferConfig(size=64))
+
+
+def test_a_step_costs_what_vgg_sees() -> None:
+    assert step_cost((64, 48), TransferConfig(border=Border.ZERO)) == 64 * 48
+    assert step_cost((64, 48), TransferConfig(border=Border.MIRROR)) == 96 * 80
+
+
+def test_a_narrow_painting_limits_the_scales_too() -> None:
+    config = TransferConfig(size=512, steps=10, scales=4)
+    assert len(scale_plan((512, 512), [(512, 512)], config)) == 4
+    assert len(scale_plan((512, 512), [(512, 512), (512, 80)], config)) == 2
+
+
+def test_a_style_scale_counts_for_how_narrow_a_painting_gets() -> None:
+    config = TransferConfig(size=512, steps=10, scales=4)
+    assert len(scale_plan((512, 512), [(512, 512)], replace(config, style_scale=(0.25,)))) == 3
+    with pytest.raises(ValueError, match="a painting of 400x400 pixels would be 26x26 at size 26"):
+        scale_plan((512, 512), [(512, 512), (400, 400)], replace(config, size=256, style_scale=(1.0, 0.1)))
+    assert painting_size((400, 200), 512, 0.5) == (256, 128)
+
+
+def test_only_colours_take_one_step_at_full_size() -> None:
+    config = TransferConfig(size=512, steps=10, only_colours=True)
+    assert scale_plan((1024, 768), [(512, 512)], config) == [((512, 384), 1)]
+
+
+def test_a_tile_can_be_halved_four_times() -> None:
+    plan = scale_plan((100, 73), [(512, 512)], TransferConfig(size=500, steps=9, border=Border.CIRCULAR))
+    assert plan[-1] == ((496, 368), 3)
+    assert all(side % TILE == 0 and side >= 2 * TILE for size, _ in plan for side in size)
+
+
+def test_more_steps_go_to_the_last_scale() -> None:
+    config = TransferConfig(size=128, steps=20, scales=2)
+    plan = scale_plan((128, 128), [], config)
+    assert extended(plan, plan, config) == plan
+    assert extended(plan, plan, replace(config, steps=33)) == [((64, 64), 10), ((128, 128), 23)]
+    with pytest.raises(ValueError, match="planned with 20 steps, got steps 19; give at least 20"):
+        extended(plan, plan, replace(config, steps=19))
+    with pytest.raises(ValueError, match="other pictures or sizes"):
+        extended(plan, scale_plan((128, 96), [], config), config)

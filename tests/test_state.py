@@ -1,0 +1,70 @@
+"""Where a run stands survives a file, and no other file is taken for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from nst_core.config import TransferConfig
+from nst_core.state import load_state, save_state
+from nst_core.transfer import Transfer
+from nst_core.vgg import VGG
+
+CONFIG = TransferConfig(
+    size=64, steps=6, scales=1, content_layers=("relu2_2",), style_layers=("relu1_1", "relu2_1"), initial="noise"
+)
+
+
+def test_a_file_holds_everything(tmp_path: Path, photo: Image.Image, painting: Image.Image, network: VGG) -> None:
+    whole = list(Transfer(photo, painting, CONFIG, extractor=network))
+    first = Transfer(photo, painting, CONFIG, extractor=network)
+    for step in first:
+        if step.index == 4:
+            break
+    save_state(first.state(), tmp_path / "run.state", '{"seed": 1}')
+    assert [path.name for path in tmp_path.iterdir()] == ["run.state"]
+    state, recipe = load_state(tmp_path / "run.state")
+    assert recipe == '{"seed": 1}'
+    rest = list(Transfer(photo, painting, CONFIG, extractor=network, state=state))
+    assert [step.index for step in rest] == [5, 6]
+    assert torch.equal(rest[-1].image, whole[-1].image)
+
+
+class Bomb:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("echo code ran",)
+
+
+def of_another_kind(path: Path) -> None:
+    torch.save({"weights": torch.zeros(3)}, path)
+
+
+def of_another_version(path: Path) -> None:
+    torch.save({"format": "nst_core state, version 0", "recipe": "", "state": {}}, path)
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (lambda path: None, "can't be read: No such file"),
+        (lambda path: path.mkdir(), "can't be read"),
+        (lambda path: path.write_bytes(b""), "isn't the state of a run"),
+        (lambda path: path.write_bytes(b"nonsense" * 100), "isn't the state of a run"),
+        (lambda path: torch.save(Bomb(), path), "isn't the state of a run"),
+        (of_another_kind, "isn't the state of a run of this version"),
+        (of_another_version, "isn't the state of a run of this version"),
+    ],
+)
+def test_other_files_are_refused(
+    tmp_path: Path, write: Callable[[Path], object], message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "run.state"
+    write(path)
+    with pytest.raises(ValueError, match=f"run.state {message}"):
+        load_state(path)
+    assert capfd.readouterr().out == ""
