@@ -18,8 +18,10 @@ import pytest
 import yaml
 
 from demo import handlers
-from nst_core import cli, transfer
+from nst_core import options, transfer
 from nst_core.config import TransferConfig
+from nst_core.recipe import Role
+from nst_core.request import read_order
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text("utf-8")
@@ -56,24 +58,24 @@ def test_the_two_commands_are_one_line_each_and_name_what_exists(command: str) -
 def test_requirements_state_their_reasons() -> None:
     for name in ("requirements.txt", "tests/requirements.txt"):
         for line in (ROOT / name).read_text().splitlines():
-            assert line.startswith("#") or re.fullmatch(r"[\w-]+([>=]=[\d.]+)? +# \S.+", line), line
+            assert line.startswith("#") or re.fullmatch(r"[\w-]+(\[\w+\])?([>=]=[\d.]+)? +# \S.+", line), line
 
 
 def test_the_run_command_is_a_valid_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     program, arguments = RUN_COMMAND.split(" -m nst_core ")
     assert program == ".venv/bin/python"
-    order = cli.read_order(arguments.split())
+    order = read_order(arguments.split())
     assert order.content.is_file()
-    assert all(style.is_file() for style in order.styles)
+    assert all(style.is_file() for style in order.paths(Role.STYLE))
 
 
 def test_every_option_exists_and_every_option_of_the_command_line_is_told() -> None:
     app = subprocess.run([sys.executable, "app.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    known = options_in(cli.make_parser().format_help())
+    known = options_in(options.make_parser().format_help() + options.make_reconstruct_parser().format_help())
     told = options_in(TEXT.replace(DEMO_COMMAND, "").replace(TEST_COMMAND, ""))
     assert told <= known | options_in(app.stdout)
-    assert known <= told | {"--version"}
+    assert {name for name in known if not name.startswith("--no-")} <= told | {"--version"}
     assert "--open" in options_in(app.stdout)
     assert "NST_HOST" in app.stdout
     assert "NST_PORT" in app.stdout
@@ -83,7 +85,21 @@ def test_the_options_with_values_in_the_text_are_valid() -> None:
     examples = re.findall(r"`(--[a-z-]+ [^`]+)`", TEXT.replace("\n", " "))
     assert examples
     for example in examples:
-        cli.read_order(["photo.jpg", "painting.jpg", "-o", "out.png", *example.split()])
+        read_order(["photo.jpg", "painting.jpg", "-o", "out.png", *example.split()])
+
+
+def test_the_examples_of_the_command_line_are_valid() -> None:
+    (block,) = re.findall(r"^```sh\n(.+?)\n```$", TEXT, re.MULTILINE | re.DOTALL)
+    examples = block.splitlines()
+    assert len(examples) > 5
+    for example in examples:
+        program, arguments = example.split(" -m nst_core ")
+        assert program == "python"
+        given = options.read_options(arguments.split())
+        TransferConfig(**given.config)
+        if {"recipe", "resume"} & given.others.keys():
+            continue
+        read_order(arguments.split())
 
 
 def options_in(text: str) -> set[str]:

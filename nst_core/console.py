@@ -1,0 +1,136 @@
+"""What a person at the terminal sees and does: lines and a progress bar on stderr, Ctrl-C, `kill`."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+
+if TYPE_CHECKING:
+    from nst_core.transfer import Step
+
+PROGRAM = "python -m nst_core"
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes; 130 is the shell's for Ctrl-C
+OUT_OF_MEMORY = "out of memory (use a smaller --size, or --device cpu if it was a GPU's)"
+
+
+def line(message: str) -> str:
+    """One line in the program's name, whatever the message quotes."""
+    return " ".join(f"nst_core: {message}".splitlines())
+
+
+def end(code: int, message: str) -> int:
+    """Say why the program ends; returns `code`."""
+    sys.stderr.write(line(message) + "\n")
+    return code
+
+
+def reason(error: OSError) -> str:
+    """What the system says, without the path that the sentence around it names."""
+    return error.strerror or str(error)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """torch has a class of its own for CUDA's allocator alone; everything else is a `RuntimeError` with a text."""
+    texts = r"out of memory|not enough memory|can't allocate memory|ALLOC_FAILED"
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and bool(re.search(texts, str(error))))
+
+
+class Bar:
+    """Counts what steps cost: its estimate stays honest although they get four times dearer a scale."""
+
+    def __init__(self, cost: float, quiet: bool) -> None:
+        """`cost`: of everything that will be shown, in any unit; a quiet bar shows nothing but what is said."""
+        from tqdm import tqdm
+
+        self._bar: tqdm[NoReturn] = tqdm(
+            total=cost,
+            bar_format="{percentage:3.0f}%|{bar}| {desc}, {remaining} left",
+            delay=1e-6,  # shows nothing before the first step, and yet knows the time it took
+            mininterval=0,  # shows every step: none is so short that drawing would count
+            miniters=0,
+            disable=quiet,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._bar.close()
+
+    def show(self, step: Step, cost: float, title: str = "") -> None:
+        """Advance by the `cost` of `step`; its note gets a line of its own."""
+        width, height = step.size
+        if step.note:
+            self._bar.write(f"{title}step {step.index}: {step.note}", file=sys.stderr)
+        self._bar.set_description_str(
+            f"{title}step {step.index}/{step.total}, {width}x{height}, loss {step.losses.total:.4g}", refresh=False
+        )
+        self._bar.update(cost)
+
+    def drop(self, cost: float) -> None:
+        """Forget about something that won't come."""
+        self._bar.total = (self._bar.total or 0) - cost
+
+    def say(self, message: str) -> None:
+        """A line that stays above the bar."""
+        self._bar.write(line(message), file=sys.stderr)
+
+
+class Stop:
+    """Whether the run shall end after the step at hand."""
+
+    requested = False
+
+
+@contextmanager
+def graceful() -> Iterator[Stop]:
+    """The first Ctrl-C or `kill` asks to stop after the step at hand, the second raises `KeyboardInterrupt`."""
+    stop = Stop()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if stop.requested:
+            raise KeyboardInterrupt
+        stop.requested = True
+        with suppress(OSError):  # not through sys.stderr: the signal may have come amidst one of its writes
+            os.write(2, b"\nnst_core: stopping after this step; Ctrl-C again stops at once\n")
+
+    with _handling(signal.SIGINT, interrupt), _handling(signal.SIGTERM, interrupt):
+        yield stop
+
+
+@contextmanager
+def terminated_like_interrupted() -> Iterator[None]:
+    """A `kill` is then a Ctrl-C."""
+
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with _handling(signal.SIGTERM, interrupt):
+        yield
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """An impatient Ctrl-C must not lose the picture that an earlier one asked to keep."""
+    with _handling(signal.SIGINT, signal.SIG_IGN), _handling(signal.SIGTERM, signal.SIG_IGN):
+        yield
+
+
+@contextmanager
+def _handling(number: signal.Signals, handler: Any) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():  # only there may handlers be set
+        yield
+        return
+    previous = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, previous)

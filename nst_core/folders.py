@@ -1,0 +1,268 @@
+"""Many pictures by one command: every photo after every painting, where one of them is a folder."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nst_core.console import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    OUT_OF_MEMORY,
+    Bar,
+    end,
+    graceful,
+    is_out_of_memory,
+)
+from nst_core.order import Order, Source
+from nst_core.recipe import KEY, Command, Role, name_of, parse, sha256_of
+from nst_core.results import Outcome
+from nst_core.run import check_files, paint, prepare
+
+if TYPE_CHECKING:
+    from nst_core.plan import Size
+    from nst_core.vgg import VGG
+
+# What counts as a picture in a folder. HEIC can't be read, but to pass over somebody's photos would surprise.
+PICTURES = frozenset(
+    {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".gif", ".bmp", ".avif", ".jp2", ".ppm", ".heic", ".heif"}
+)
+MANY = 3  # names in one line
+
+
+@dataclass
+class Tally:
+    """What became of the pairs."""
+
+    done: int = 0
+    failures: dict[str, list[str]] = field(default_factory=dict)  # pictures by what was wrong: often one file's fault
+    interrupted: bool = False
+
+    def count(self, order: Order, outcome: Outcome) -> None:
+        """Note how the run of `order` ended."""
+        self.interrupted = outcome.code == INTERRUPTED
+        if outcome.code == DONE:
+            self.done += 1
+        elif not self.interrupted:
+            self.fail(order, outcome.message + ("" if outcome.error is None else f" ({outcome.error!r})"))
+
+    def fail(self, order: Order, why: str) -> None:
+        """Note why the picture of `order` wasn't finished."""
+        self.failures.setdefault(why, []).append(order.output.name)
+
+
+def has_folders(order: Order) -> bool:
+    """Whether photos or paintings are folders."""
+    pictures = [*order.paths(Role.CONTENT), *order.paths(Role.STYLE)]
+    return order.command is Command.STYLIZE and order.start is None and any(path.is_dir() for path in pictures)
+
+
+def paint_folders(order: Order) -> int:
+    """Paint every photo after every painting into the folder `order.output`; returns the exit code.
+
+    What is there already, finished, from the same pictures and options, is skipped. Raises `ValueError`, before any
+    work, for options that can't be; a pair that fails is told at the end, and the others are painted all the same.
+    """
+    _check_sense(order)
+    orders = pairs(order)
+    network = _check_options(order)
+    _make_folder(order.output)
+    for each in orders:
+        check_files(each)
+    hash_of = cache(sha256_of)
+    todo = [each for each in orders if not is_finished(each, hash_of)]
+    tally = _paint_all(todo, network, order.quiet)
+    return _report(order, tally, skipped=len(orders) - len(todo), planned=len(todo))
+
+
+def pairs(order: Order) -> list[Order]:
+    """One order for each photo and painting, by name; `ValueError` where two would have the same result."""
+    photos, paintings = (list(_pictures(order, role)) for role in (Role.CONTENT, Role.STYLE))
+    others = [source for source in order.sources if source.role not in (Role.CONTENT, Role.STYLE)]
+    orders = [
+        replace(order, sources=(photo, painting, *others), output=order.output / _result_name(photo, painting))
+        for photo in photos
+        for painting in paintings
+    ]
+    _check_names(orders)
+    if len(photos) > 1 and order.paths(Role.WITHIN):
+        raise ValueError(f"--within belongs to one photo, and there are {len(photos)}; give one photo, or no mask")
+    return orders
+
+
+def is_finished(order: Order, hash_of: Callable[[Path], str]) -> bool:
+    """Whether the result is there, as far as it shall be painted, from the same pictures and options."""
+    from nst_core.reading import read_text
+
+    if not order.output.is_file():
+        return False
+    try:
+        found = parse(read_text(order.output).get(KEY, ""), order.output)
+        same = found.makes_the_same_as(order.recipe(hash_of))
+    except ValueError:
+        return False
+    return same and found.steps_done == (order.stop_after or found.steps_planned)
+
+
+def _check_sense(order: Order) -> None:
+    several = "each picture is painted after one painting"
+    for option, given, why in (
+        ("--mask", order.masks, several),
+        ("--style-blend", order.config.style_blend, several),
+        ("several values of --style-scale", order.config.style_scale[1:], several),
+        ("--clip", order.clip, "it would show one picture, and many are painted"),
+        ("--state", order.state, "it would hold one run, and many are made; what is finished is skipped anyway"),
+    ):
+        if given:
+            raise ValueError(f"{option} can't be given with folders: {why}")
+    if order.output.suffix.lower() in PICTURES:
+        raise ValueError(f"{order.output} is a picture's name, and a folder goes in; give -o a folder for the results")
+    if order.output.exists() and not order.output.is_dir():
+        raise ValueError(f"{order.output} is a file; give -o a folder for the results")
+    folders = [path for role in (Role.CONTENT, Role.STYLE) for path in order.paths(role) if path.is_dir()]
+    if order.output.resolve() in {folder.resolve() for folder in folders}:
+        raise ValueError(f"{order.output} is one of the folders that go in; give -o another for the results")
+
+
+def _check_options(order: Order) -> VGG:
+    """Refuse what no pair could be painted with, by a trial that takes no step; returns the network for all pairs."""
+    from PIL import Image
+
+    from nst_core.reading import load_mask
+    from nst_core.transfer import Transfer, resolve_device
+    from nst_core.vgg import load_vgg19
+
+    masks = [load_mask(path) for path in order.paths(Role.WITHIN)]
+    network = load_vgg19(order.config.weights, order.config.pooling).to(resolve_device(order.device))
+    square = Image.new("RGB", (64, 64))
+    Transfer(square, [square], order.config, within=masks[0] if masks else None, extractor=network)
+    return network
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"the folder {folder} can't be made: {error.strerror}; choose another place") from error
+
+
+def _pictures(order: Order, role: Role) -> Iterator[Source]:
+    """The files in a role, folders replaced by the pictures in them."""
+    seen: set[Path] = set()
+    for source in order.sources:
+        if source.role is role and source.path is not None:
+            if not source.path.exists():
+                raise ValueError(f"{source.path} doesn't exist; check the name")
+            for path in _listed(source.path) if source.path.is_dir() else [source.path]:
+                if path.resolve() not in seen:
+                    seen.add(path.resolve())
+                    yield source if path is source.path else Source(role, path, name_of(path))
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        found = sorted(folder.iterdir(), key=lambda path: path.name)
+    except OSError as error:
+        raise ValueError(f"the folder {folder} can't be read: {error.strerror}") from error
+    pictures = [
+        path for path in found if path.suffix.lower() in PICTURES and not path.name.startswith(".") and path.is_file()
+    ]
+    if not pictures:
+        raise ValueError(f"the folder {folder} holds no pictures; name another")
+    return pictures
+
+
+def _result_name(photo: Source, painting: Source) -> str:
+    assert photo.path is not None
+    assert painting.path is not None
+    return f"{photo.path.stem}_{painting.path.stem}.png"
+
+
+def _check_names(orders: Sequence[Order]) -> None:
+    """By lower-case names: many file systems don't tell a.png from A.png. No result replaces a picture of any pair."""
+    used = {path.resolve() for order in orders for role in Role for path in order.paths(role)}
+    written = Counter(path.name.lower() for order in orders for path in (order.output, *order.intermediates))
+    for order in orders:
+        for path in (order.output, *order.intermediates):
+            if path.resolve() in used:
+                raise ValueError(f"{path} is one of the pictures that go in; choose another folder for the results")
+        if written[order.output.name.lower()] > 1:
+            photo, painting = order.content, order.paths(Role.STYLE)[0]
+            raise ValueError(
+                f"the picture of {photo.name} and {painting.name} isn't the only one that would be called "
+                f"{order.output.name}; rename one of the files that go in"
+            )
+
+
+def _cost(order: Order) -> float:
+    """What the steps of a pair cost; nothing for pictures that will turn out to be no good."""
+    from nst_core.plan import scale_plan, step_cost
+
+    try:
+        photo, painting = _size(order.content), _size(order.paths(Role.STYLE)[0])
+        plan = scale_plan(photo, [painting], order.config)
+    except ValueError:
+        return 0.0
+    costs = [float(step_cost(size, order.config)) for size, steps in plan for _ in range(steps)]
+    return sum(costs[: order.stop_after])
+
+
+def _size(path: Path) -> Size:
+    """(width, height) by the first bytes of a file, maybe on its side; `ValueError` for what is no picture."""
+    from PIL import Image
+
+    from nst_core.reading import READABLE
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(path, formats=READABLE) as image:
+                return image.size
+        except Exception as error:  # a decoder raises whatever it stumbles over
+            raise ValueError(str(error)) from error
+
+
+def _paint_all(orders: Sequence[Order], network: VGG, quiet: bool) -> Tally:
+    tally, costs = Tally(), [_cost(order) for order in orders]
+    with graceful() as stop, Bar(sum(costs), quiet) as bar:
+        for number, (order, cost) in enumerate(zip(orders, costs, strict=True), 1):
+            if stop.requested or tally.interrupted:
+                break
+            try:
+                work = replace(prepare(order, network), state=None)  # a rerun of the folder wouldn't look at it
+                if not stop.requested:
+                    outcome = paint(work, bar, stop, f"{number}/{len(orders)} {order.output.name}, ")
+                    tally.count(order, outcome)
+            except KeyboardInterrupt:
+                break
+            except Exception as error:
+                bar.drop(cost)
+                tally.fail(order, _what_happened(error))
+    return tally
+
+
+def _what_happened(error: Exception) -> str:
+    if is_out_of_memory(error):
+        return OUT_OF_MEMORY
+    return str(error) if isinstance(error, ValueError) else repr(error)
+
+
+def _report(order: Order, tally: Tally, skipped: int, planned: int) -> int:
+    """Say what became of the pairs; returns the exit code."""
+    for why, names in tally.failures.items():
+        more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
+        end(FAILED, f"no {', '.join(names[:MANY])}{more}: {why}")
+    failed = sum(map(len, tally.failures.values()))
+    left = planned - tally.done - failed
+    code = INTERRUPTED if left else FAILED if failed else DONE
+    parts = [f"painted {tally.done} of {planned + skipped} pictures in {order.output}"]
+    parts += [f"{skipped} were there already"] if skipped else []
+    parts += [f"{failed} failed"] if failed else []
+    parts += [f"stopped with {left} left; the same command goes on"] if left else []
+    return code if order.quiet and code == DONE else end(code, "; ".join(parts))

@@ -1,0 +1,268 @@
+"""The options of the command line, most of them read off `TransferConfig`: arguments -> `Given`."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+from types import NoneType
+from typing import Any, NoReturn, get_args, get_type_hints
+
+from nst_core import __version__
+from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
+from nst_core.console import PROGRAM
+from nst_core.recipe import Command
+
+# Where `--help` shows each field: those that matter come first, beside -o and --preset.
+FIRST = ("strength", "size", "steps", "colours")
+GROUPS = {
+    "paintings and regions": ("style_blend", "style_scale"),
+    "colours": ("colour_method", "only_colours"),
+    "method": (
+        *("scales", "initial", "seed", "content_weight", "style_weight", "tv_weight", "tv_norm", "style_loss"),
+        *("content_layers", "style_layers", "style_layer_weights", "normalization", "pooling", "border", "weights"),
+    ),
+    "optimiser": ("optimizer", "learning_rate"),
+    "files": ("keep_alpha",),
+}
+# Those that mean something without a photo to repaint.
+RECONSTRUCT_FIRST = ("size", "steps", "border", "seed")
+RECONSTRUCT_GROUPS = {
+    "method": (
+        *("scales", "tv_weight", "tv_norm", "style_loss", "style_layer_weights", "normalization"),
+        *("pooling", "weights"),
+    ),
+    "optimiser": ("optimizer", "learning_rate"),
+}
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was typed: the fields of `TransferConfig` and all others by name; what wasn't given is absent."""
+
+    command: Command
+    config: dict[str, Any]
+    others: dict[str, Any]
+
+
+def read_options(argv: Sequence[str] | None) -> Given:
+    """Parse the arguments; `ValueError` for one that is unknown or no value of its kind."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    command = Command.RECONSTRUCT if arguments[:1] == [Command.RECONSTRUCT] else Command.STYLIZE
+    parser = make_parser() if command is Command.STYLIZE else make_reconstruct_parser()
+    options = vars(parser.parse_intermixed_args(arguments[command is Command.RECONSTRUCT :]))
+    config = {field.name: options.pop(field.name) for field in fields(TransferConfig) if field.name in options}
+    # Not by argparse's `type`, which would be applied to the mark of what is absent.
+    if "content" in options:
+        options["content"] = Path(options["content"])
+    if "styles" in options:
+        options["styles"] = [Path(style) for style in options["styles"]]
+    return Given(command, config, options)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """One option for every field of `TransferConfig`, with its help, range, choices and default, and those of files."""
+    parser = _Parser(
+        prog=PROGRAM,
+        usage=f"{PROGRAM} CONTENT STYLE [STYLE ...] -o OUT.png [options]\n"
+        f"       {PROGRAM} --recipe OUT.png -o NEW.png\n"
+        f"       {PROGRAM} --resume OUT.state\n"
+        f"       {PROGRAM} reconstruct PICTURE -o OUT.png [options]",
+        description="Repaint the photo CONTENT in the manner of the painting STYLE; several paintings are blended. "
+        "Where one of them is a folder, every photo is repainted after every painting, each pair one picture.",
+        epilog=f"example: {PROGRAM} photo.jpg painting.jpg -o out.png --size 768 --strength 60",
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+    )
+    parser.add_argument("content", metavar="CONTENT", nargs="?", help="the photo, or a folder of photos")
+    parser.add_argument("styles", metavar="STYLE", nargs="*", help="the painting or paintings, or folders of them")
+    _add_output(parser, "picture to write, or folder if a folder goes in")
+    _add_preset(parser)
+    groups = _add_fields(parser, FIRST, GROUPS, {})
+    _add_regions(groups["paintings and regions"])
+    _add_files(groups["files"])
+    _add_running(parser.add_argument_group("running"))
+    return parser
+
+
+def make_reconstruct_parser() -> argparse.ArgumentParser:
+    """The options of `reconstruct`; the defaults are `config.RECONSTRUCTION`'s."""
+    parser = _Parser(
+        prog=f"{PROGRAM} {Command.RECONSTRUCT}",
+        usage=f"{PROGRAM} {Command.RECONSTRUCT} PICTURE -o OUT.png (--content LAYER | --style LAYERS) [options]",
+        description="Show what layers of VGG-19 know of PICTURE: an image made from noise that agrees with it there.",
+        epilog=f"example: {PROGRAM} {Command.RECONSTRUCT} painting.jpg -o tile.png --border circular "
+        "--style relu1_1,relu2_1,relu3_1,relu4_1",
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+    )
+    parser.add_argument("content", metavar="PICTURE", nargs="?", help="the picture to look at")
+    _add_output(parser, "picture to write")
+    parser.add_argument("--content", dest="content_of", metavar="LAYER", help="rebuild its content: relu4_2")
+    parser.add_argument(
+        "--style", dest="style_of", type=_list_of(str), metavar="A,B,...", help="rebuild its style: a texture"
+    )
+    _add_fields(parser, RECONSTRUCT_FIRST, RECONSTRUCT_GROUPS, RECONSTRUCTION)
+    _add_files(parser.add_argument_group("files"))
+    _add_running(parser.add_argument_group("running"))
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Complains by `ValueError`, in one line, instead of printing the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{message}; {self.prog} --help lists the options")
+
+
+def _add_output(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="OUT",
+        help=f"{what}: .png, .tif and .webp without loss, or .jpg; an existing one is replaced",
+    )
+
+
+def _add_preset(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--preset",
+        choices=[str(preset) for preset in Preset],
+        help=f"a set of options to start from; those given as well count (default: {Preset.BALANCED})",
+    )
+
+
+def _add_fields(
+    parser: argparse.ArgumentParser,
+    first: Sequence[str],
+    groups: Mapping[str, Sequence[str]],
+    changes: Mapping[str, Any],
+) -> dict[str, argparse._ArgumentGroup]:
+    """Add the fields in `first` and those of `groups` by title; their defaults are changed by `changes`."""
+    options = {field.name: field for field in fields(TransferConfig)}
+    for name in first:
+        _add_option(parser, options[name], changes)
+    made = {title: parser.add_argument_group(title) for title in groups}
+    for title, names in groups.items():
+        for name in names:
+            _add_option(made[title], options[name], changes)
+    return made
+
+
+def _add_regions(group: argparse._ActionsContainer) -> None:
+    group.add_argument(
+        "--mask",
+        dest="masks",
+        action="append",
+        type=_path_or_none,
+        metavar="MASK",
+        help="where on the photo a painting belongs: white = here, greys are soft edges; the n-th --mask is for the "
+        "n-th painting, none skips one, and what is without a mask gets what the others leave",
+    )
+    group.add_argument(
+        "--within", type=_path_or_none, metavar="MASK", help="paint only where this mask is white; none = everywhere"
+    )
+
+
+def _add_files(group: argparse._ActionsContainer) -> None:
+    group.add_argument("--depth", type=int, choices=[8, 16], help="bits a channel; 16 for .png and .tif (default: 8)")
+    group.add_argument(
+        "--keep-profile", action=argparse.BooleanOptionalAction, help="write in the colour space of CONTENT's profile"
+    )
+    group.add_argument(
+        "--save-every",
+        type=_at_least_one,
+        metavar="N",
+        help="also write every N-th step's picture beside OUT: OUT-0050.png",
+    )
+    group.add_argument("--clip", type=Path, metavar="CLIP", help="also write the making-of: .mp4, .gif or .webp")
+    group.add_argument(
+        "--recipe",
+        type=Path,
+        metavar="PNG",
+        help="repeat a picture that was written here; other pictures and options given as well count",
+    )
+    group.add_argument(
+        "--state",
+        type=Path,
+        metavar="STATE",
+        help="keep there where the run stood when it ended, for --resume; without it, Ctrl-C writes OUT.state",
+    )
+    group.add_argument(
+        "--resume",
+        type=Path,
+        metavar="STATE",
+        help="go on as if the run had never stopped; --steps, the number in all, may be raised",
+    )
+
+
+def _add_running(group: argparse._ActionsContainer) -> None:
+    group.add_argument("--device", type=_device, help="cpu, cuda, cuda:1 or mps (default: the best there is)")
+    group.add_argument("-q", "--quiet", action="store_true", help="no progress bar; problems are still told")
+    group.add_argument("--version", action="version", version=f"nst_core {__version__}")
+
+
+def _add_option(group: argparse._ActionsContainer, field: Field[Any], changes: Mapping[str, Any]) -> None:
+    # Options not given are absent, so that TransferConfig alone knows the defaults.
+    group.add_argument(
+        f"--{field.name.replace('_', '-')}",
+        help=_describe(field, changes.get(field.name, field.default)).replace("%", "%%"),
+        **_reader(get_type_hints(TransferConfig)[field.name]),
+    )
+
+
+def _describe(field: Field[Any], default: Any) -> str:
+    low, high = field.metadata["low"], field.metadata["high"]
+    span = f"{low:g} to {high:g}, " if abs(high) <= 1e6 else f"at least {low:g}, " if abs(low) <= 1e6 else ""
+    values = default if isinstance(default, tuple) else (default,)
+    text = {"True": "yes", "False": "no", "None": "none"}
+    shown = ",".join(text.get(str(value), str(value)) for value in values) or "none"
+    environment = ", or $NST_WEIGHTS" if field.name == "weights" else ""
+    return f"{field.metadata['help']} ({span}default: {shown}{environment})"
+
+
+def _reader(hint: Any) -> dict[str, Any]:
+    """argparse's arguments for a field's type."""
+    if hint is bool:
+        return {"action": argparse.BooleanOptionalAction}
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return {"choices": [str(member) for member in hint]}
+    if isinstance(hint, type):
+        return {"type": hint, "metavar": {int: "N", float: "X"}.get(hint, "SOURCE")}
+    kind, rest = get_args(hint)
+    if rest is NoneType:
+        return _reader(kind)
+    return {"type": _list_of(kind), "metavar": "A,B,..."}
+
+
+def _list_of(kind: type) -> Any:
+    def read(text: str) -> tuple[Any, ...]:
+        try:
+            return tuple(kind(part.strip()) for part in text.split(",") if part.strip())
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} isn't a list of numbers such as 1,0.5,2") from None
+
+    return read
+
+
+def _path_or_none(text: str) -> Path | None:
+    return None if text == "none" else Path(text)
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, got {text!r}")
+    return int(text)
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(
+            f"must be cpu, cuda, cuda:1 (another number is another card) or mps, got {text!r}"
+        )
+    return text

@@ -1,0 +1,101 @@
+"""What the command line asks for, complete: what goes in, what is done with it, where it goes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nst_core.config import TransferConfig
+from nst_core.recipe import Command, Ingredient, Recipe, Role, sha256_of
+
+if TYPE_CHECKING:
+    from nst_core.state import State
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that goes in, and what a recipe calls it; without a path, the mask that a painting doesn't have."""
+
+    role: Role
+    path: Path | None
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where an earlier run stopped: its state, how many steps it had done, and the file of both."""
+
+    path: Path
+    state: State
+    steps_done: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What the command line asks for."""
+
+    command: Command
+    config: TransferConfig
+    sources: tuple[Source, ...]
+    output: Path
+    depth: int = 8
+    keep_profile: bool = False
+    save_every: int | None = None
+    clip: Path | None = None
+    state: Path | None = None  # where the state is kept, however the run ends
+    start: Start | None = None
+    stop_after: int | None = None  # the step that an unfinished picture, whose recipe is repeated, stopped after
+    recipe_of: Path | None = None  # the picture whose recipe is repeated
+    device: str | None = None
+    quiet: bool = False
+
+    def paths(self, role: Role) -> list[Path]:
+        """The files in a role, in their order."""
+        return [source.path for source in self.sources if source.role is role and source.path]
+
+    @property
+    def content(self) -> Path:
+        """The photo."""
+        return self.paths(Role.CONTENT)[0]
+
+    @property
+    def masks(self) -> list[Path | None]:
+        """As many as there are paintings, or none at all, as `Transfer` wants them."""
+        given = [source.path for source in self.sources if source.role is Role.MASK]
+        missing = len(self.paths(Role.STYLE)) - len(given)
+        return given + [None] * missing if any(given) else []
+
+    def intermediate(self, index: int) -> Path:
+        """Where the picture after step `index` goes: out.png -> out-0050.png."""
+        return self.output.with_stem(f"{self.output.stem}-{index:04d}")
+
+    @property
+    def intermediates(self) -> list[Path]:
+        """All the pictures that `--save-every` will write."""
+        if self.save_every is None:
+            return []
+        return [self.intermediate(index) for index in range(self.save_every, self.config.steps + 1, self.save_every)]
+
+    def recipe(self, hash_of: Callable[[Path], str] = sha256_of) -> Recipe:
+        """What the pictures will carry; reads all files once more, for their hashes."""
+        files = [source.name for source in self.sources if source.role is Role.WEIGHTS and source.name]
+        config = replace(self.config, weights=files[0]) if files else self.config
+        return Recipe(
+            command=self.command,
+            config=config,
+            ingredients=tuple(
+                Ingredient(source.role, source.name, None if source.path is None else hash_of(source.path))
+                for source in self.sources
+            ),
+            depth=self.depth,
+            keep_profile=self.keep_profile,
+            versions={},
+        )
+
+
+def state_text(order: Order, recipe: Recipe) -> str:
+    """What a state file carries beside the state: the recipe, and what `--resume` needs to know of the files."""
+    return json.dumps({"output": order.output.name, "kept": order.state is not None, "recipe": recipe.to_text()})

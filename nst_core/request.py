@@ -1,0 +1,206 @@
+"""From what was typed to an `Order`: the options given, on top of a recipe or a state where one is named."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
+from nst_core.options import Given, read_options
+from nst_core.order import Order, Source, Start
+from nst_core.recipe import NAMED_WEIGHTS, Command, Recipe, Role, find, name_of, parse, read_recipe
+
+# What may be given with --resume: the pictures where they lie elsewhere now, and what changes no pixel of a step.
+WITH_RESUME = {
+    *("resume", "content", "styles", "masks", "within", "weights", "steps"),
+    *("output", "state", "save_every", "clip", "depth", "keep_profile", "device", "quiet"),
+}
+
+
+def read_order(argv: Sequence[str] | None = None) -> Order:
+    """Parse the arguments, and read the recipe or the state that they name; `ValueError` for what can't be done."""
+    given = read_options(argv)
+    if "resume" in given.others:
+        return _resumed(given)
+    if "recipe" in given.others:
+        return _repeated(given)
+    needed = {"content": "a picture", "styles": "a painting (STYLE)", "output": "-o OUT"}
+    for name, what in needed.items():
+        if not given.others.get(name) and not (name == "styles" and given.command is Command.RECONSTRUCT):
+            raise ValueError(f"{what} is required; --help tells how")
+    return _new(given)
+
+
+def _new(given: Given) -> Order:
+    changes = dict(given.config)
+    if "weights" not in changes and os.environ.get("NST_WEIGHTS"):
+        changes["weights"] = os.environ["NST_WEIGHTS"]
+    preset = given.others.get("preset", Preset.BALANCED)
+    start = TransferConfig(**RECONSTRUCTION) if given.command is Command.RECONSTRUCT else TransferConfig.preset(preset)
+    config = _looking_at(given, _changed(start, changes), needed=True)
+    return _order(given, config, [source for role in Role for source in _given_sources(given, config, role)])
+
+
+def _repeated(given: Given) -> Order:
+    origin = given.others["recipe"]
+    recipe = read_recipe(origin)
+    _check_repeat(given, recipe, origin)
+    config = _looking_at(given, _changed(recipe.config, given.config), needed=False)
+    sources = []
+    for role in Role:
+        own = _given_sources(given, config, role) if _is_given(given, role) else _found(recipe, role, origin)
+        sources.extend(own)
+    stop_after = None if recipe.is_finished or "steps" in given.config else recipe.steps_done
+    defaults = {
+        "depth": recipe.depth,
+        "keep_profile": recipe.keep_profile,
+        "stop_after": stop_after,
+        "recipe_of": origin,
+    }
+    return _order(given, _with_weights(config, sources), sources, defaults)
+
+
+def _check_repeat(given: Given, recipe: Recipe, origin: Path) -> None:
+    if "preset" in given.others:
+        raise ValueError("--preset and --recipe are two sets of options to start from; give one of them")
+    if "output" not in given.others:
+        raise ValueError("-o OUT is required; --help tells how")
+    if recipe.command is not given.command:
+        words = {Command.STYLIZE: "without the word reconstruct", Command.RECONSTRUCT: "after the word reconstruct"}
+        raise ValueError(f"{origin} was made by another command; give its --recipe {words[recipe.command]}")
+
+
+def _resumed(given: Given) -> Order:
+    from nst_core.state import load_state
+
+    origin = given.others["resume"]
+    _check_resume(given)
+    if not origin.is_file():
+        raise ValueError(f"{origin} doesn't exist; check the name")
+    state, text = load_state(origin)
+    output, kept, recipe = _read_state_text(text, origin)
+    sources = [source for role in Role for source in _same(given, recipe, role, origin)]
+    changes = {name: value for name, value in given.config.items() if name != "weights"}
+    config = _with_weights(_changed(recipe.config, changes), sources)
+    if config.steps <= recipe.steps_done:
+        raise ValueError(f"the run in {origin} has done all of its {recipe.steps_done} steps; give more with --steps")
+    defaults = {
+        "command": recipe.command,
+        "output": origin.parent / output,
+        "depth": recipe.depth,
+        "keep_profile": recipe.keep_profile,
+        "state": origin if kept else None,
+        "start": Start(origin, state, recipe.steps_done),
+    }
+    return _order(given, config, sources, defaults)
+
+
+def _check_resume(given: Given) -> None:
+    for name in (*given.config, *given.others):
+        if name not in WITH_RESUME:
+            option = name.removesuffix("_of").replace("_", "-")
+            raise ValueError(
+                f"--{option} can't be given with --resume, which goes on with the options of that run; "
+                "only --steps may be raised"
+            )
+
+
+def _read_state_text(text: str, origin: Path) -> tuple[str, bool, Recipe]:
+    try:
+        values = json.loads(text)
+        output, kept, recipe = values["output"], values["kept"], values["recipe"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ValueError(f"{origin} carries no recipe; give a state that the command line wrote") from None
+    if not isinstance(output, str) or Path(output).name != output or not isinstance(recipe, str):
+        raise ValueError(f"{origin} is damaged; give a state that the command line wrote")
+    return output, kept is True, parse(recipe, origin)
+
+
+def _order(
+    given: Given, config: TransferConfig, sources: Sequence[Source], defaults: Mapping[str, Any] | None = None
+) -> Order:
+    """The order, `defaults` counting for what isn't given."""
+    names = ("output", "depth", "keep_profile", "save_every", "clip", "state", "device", "quiet")
+    chosen = {name: given.others[name] for name in names if name in given.others}
+    start = {"command": given.command, **(defaults or {})}
+    return Order(config=config, sources=tuple(sources), **(start | chosen))
+
+
+def _changed(config: TransferConfig, changes: dict[str, Any]) -> TransferConfig:
+    if "strength" in changes:
+        if "style_weight" in changes:
+            raise ValueError("--strength and --style-weight say the same in two ways; give one of them")
+        changes = changes | {"style_weight": None}  # of a preset or a recipe, where it would win
+    return replace(config, **changes)
+
+
+def _looking_at(given: Given, config: TransferConfig, needed: bool) -> TransferConfig:
+    """`config` with the layers that a reconstruction is of."""
+    kinds = [name for name in ("content_of", "style_of") if given.others.get(name)]
+    if given.command is Command.STYLIZE or not (kinds or needed):
+        return config
+    if len(kinds) != 1:
+        raise ValueError("a reconstruction is of --content LAYER or of --style A,B,...; give one of them")
+    from nst_core.reconstruct import content_config, style_config
+
+    if kinds == ["content_of"]:
+        return content_config(given.others["content_of"], config)
+    return style_config(given.others["style_of"], config)
+
+
+def _is_given(given: Given, role: Role) -> bool:
+    """Whether the arguments say what is in a role, be it nothing."""
+    named = {Role.STYLE: "styles", Role.MASK: "masks"}.get(role, str(role))
+    return role in given.config or bool(given.others.get(named)) or given.others.get(named, "") is None
+
+
+def _typed_paths(given: Given, role: Role) -> list[Path | None]:
+    """The files that the arguments name in a role; their order counts."""
+    if role in (Role.STYLE, Role.MASK):
+        return list(given.others.get("styles" if role is Role.STYLE else "masks", ()))
+    if role is Role.WEIGHTS:
+        weights = given.config.get("weights", NAMED_WEIGHTS[0])
+        return [] if weights in NAMED_WEIGHTS else [Path(weights).expanduser()]
+    path = given.others.get(role)
+    return [] if path is None else [path]
+
+
+def _given_sources(given: Given, config: TransferConfig, role: Role) -> list[Source]:
+    paths = _typed_paths(given, role)
+    if role is Role.WEIGHTS and config.weights not in NAMED_WEIGHTS:  # maybe the environment's
+        paths = [Path(config.weights).expanduser()]
+    return [Source(role, path, None if path is None else name_of(path)) for path in paths]
+
+
+def _found(recipe: Recipe, role: Role, origin: Path) -> list[Source]:
+    """The recipe's own files: from here, as they were named, or beside the picture that carries it."""
+    sources = []
+    for each in recipe.of(role):
+        places = [Path(each.name), origin.parent / each.name] if each.name else []
+        sources.append(Source(role, find(each, places, origin) if each.name else None, each.name))
+    return sources
+
+
+def _same(given: Given, recipe: Recipe, role: Role, origin: Path) -> list[Source]:
+    """The recipe's own files, whose places may be given: a run can go on with no others."""
+    paths, wanted = _typed_paths(given, role), recipe.of(role)
+    if not _is_given(given, role):
+        return _found(recipe, role, origin)
+    if role is Role.WEIGHTS and not (paths and wanted):
+        raise ValueError(f"--weights can't be given with --resume, which goes on with {recipe.config.weights}")
+    if len(paths) != len(wanted):
+        raise ValueError(f"{origin} belongs to a run with {len(wanted)} files as {role}, got {len(paths)}; give those")
+    return [
+        Source(role, find(each, [path], origin) if path and each.name else None, each.name)
+        for path, each in zip(paths, wanted, strict=True)
+    ]
+
+
+def _with_weights(config: TransferConfig, sources: Sequence[Source]) -> TransferConfig:
+    """`config` with the weights file where it lies now."""
+    files = [source.path for source in sources if source.role is Role.WEIGHTS]
+    return replace(config, weights=str(files[0])) if files else config

@@ -1,0 +1,135 @@
+"""What can be typed, and what the help says of it."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from dataclasses import fields
+
+import pytest
+
+from nst_core import options
+from nst_core.config import PRESETS, RECONSTRUCTION, Preset, TransferConfig
+from nst_core.recipe import Command
+
+PARSERS = {Command.STYLIZE: options.make_parser, Command.RECONSTRUCT: options.make_reconstruct_parser}
+
+
+def groups_of(parser: argparse.ArgumentParser) -> dict[str, list[str]]:
+    """The long options by the title of their group."""
+    return {
+        str(group.title): [action.option_strings[-1] for action in group._group_actions if action.option_strings]
+        for group in parser._action_groups
+    }
+
+
+def help_of(parser: argparse.ArgumentParser) -> str:
+    return " ".join(parser.format_help().split())
+
+
+def test_every_field_is_in_exactly_one_group() -> None:
+    listed = Counter([*options.FIRST, *(name for names in options.GROUPS.values() for name in names)])
+    assert listed == Counter(field.name for field in fields(TransferConfig))
+    some = Counter([*options.RECONSTRUCT_FIRST, *(n for names in options.RECONSTRUCT_GROUPS.values() for n in names)])
+    assert set(some.values()) == {1}
+    assert some.keys() < listed.keys()
+
+
+def test_those_that_matter_come_first() -> None:
+    groups = groups_of(options.make_parser())
+    first = ["--help", "--output", "--preset", "--strength", "--size", "--steps", "--colours"]
+    assert groups["options"] == first
+    assert [title for title in groups if groups[title]] == ["options", *options.GROUPS, "running"]
+    assert len(Counter(name for names in groups.values() for name in names)) == sum(map(len, groups.values()))
+
+
+def test_the_help_tells_ranges_choices_and_defaults() -> None:
+    text = help_of(options.make_parser())
+    for field in fields(TransferConfig):
+        assert field.metadata["help"] in text
+    for part in (
+        "32 to 10000, default: 512)",
+        "{lbfgs,adam}",
+        "default: relu1_1,relu2_1,",
+        "$NST_WEIGHTS",
+        "(default: no)",
+        "--no-keep-alpha",
+        "{paper,fast,balanced,fine}",
+        "0 to 100, default: 50",
+        "python -m nst_core reconstruct PICTURE",
+    ):
+        assert part in text, part
+
+
+def test_the_help_of_reconstruct_tells_its_own_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RECONSTRUCTION, "steps", 123)
+    text = help_of(options.make_reconstruct_parser())
+    assert "default: 123)" in text
+    assert "--strength" not in text
+    assert "--mask" not in text
+
+
+@pytest.mark.parametrize("command", Command)
+def test_nothing_given_is_nothing_set(command: Command) -> None:
+    given = options.read_options([command] if command is Command.RECONSTRUCT else [])
+    assert (given.command, given.config) == (command, {})
+    assert {name for name, value in given.others.items() if value} == set()
+
+
+def test_what_is_given_is_read_by_its_kind() -> None:
+    typed = (
+        "c s1 -o o.jpg --size 300 --colours 2.5 --style-weight 3 --style-layers relu1_1,relu2_1 --style-blend 1,2 "
+        "--content-layers= --optimizer adam --keep-alpha --no-only-colours --mask none --mask m.png --within w.png "
+        "--depth 16 --preset fine --no-keep-profile -q s2"
+    )
+    given = options.read_options(typed.split())
+    assert given.config == {
+        "size": 300,
+        "colours": 2.5,
+        "style_weight": 3.0,
+        "style_layers": ("relu1_1", "relu2_1"),
+        "style_blend": (1.0, 2.0),
+        "content_layers": (),
+        "optimizer": "adam",
+        "keep_alpha": True,
+        "only_colours": False,
+    }
+    others = {name: str(value) for name, value in given.others.items()}
+    assert others["masks"] == "[None, PosixPath('m.png')]"
+    assert others["styles"] == "[PosixPath('s1'), PosixPath('s2')]"  # options may stand anywhere
+    assert {name: others[name] for name in ("content", "output", "within", "depth", "preset", "keep_profile")} == {
+        "content": "c",
+        "output": "o.jpg",
+        "within": "w.png",
+        "depth": "16",
+        "preset": "fine",
+        "keep_profile": "False",
+    }
+
+
+def test_every_preset_is_an_option_that_argparse_takes() -> None:
+    for preset in Preset:
+        assert options.read_options(["--preset", preset]).others["preset"] == preset
+        assert preset in PRESETS
+
+
+def test_the_word_reconstruct_counts_at_the_beginning_alone() -> None:
+    given = options.read_options(["reconstruct", "p.png", "--style", "relu1_1,relu2_1", "--content", "relu4_2"])
+    assert given.command is Command.RECONSTRUCT
+    assert given.others["style_of"] == ("relu1_1", "relu2_1")
+    assert given.others["content_of"] == "relu4_2"
+    assert options.read_options(["p.png", "reconstruct"]).command is Command.STYLIZE
+
+
+@pytest.mark.parametrize("command", Command)
+def test_complaints_name_the_right_help(command: Command) -> None:
+    with pytest.raises(ValueError, match=r"--sizes.*nst_core.* --help") as caught:
+        options.read_options([*([command] if command is Command.RECONSTRUCT else []), "--sizes", "5"])
+    assert ("reconstruct --help" in str(caught.value)) is (command is Command.RECONSTRUCT)
+
+
+@pytest.mark.parametrize("make", PARSERS.values(), ids=PARSERS)
+def test_no_option_has_a_default_of_its_own(make: object) -> None:
+    assert callable(make)
+    for action in make()._actions:
+        assert action.default is argparse.SUPPRESS or action.dest == "quiet", action.dest

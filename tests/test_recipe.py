@@ -1,0 +1,252 @@
+"""What a picture tells of itself, and what is done with a recipe that anybody may have written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from nst_core import __version__
+from nst_core.config import Preset, TransferConfig
+from nst_core.order import Order, Source
+from nst_core.recipe import Command, Ingredient, Recipe, Role, find, name_of, parse, read_recipe, sha256_of, versions
+from nst_core.saving import save_image
+from tests.conftest import smooth_picture
+
+ORIGIN = Path("out.png")
+DIGEST = "0" * 63 + "a"
+RECIPE = Recipe(
+    command=Command.STYLIZE,
+    config=TransferConfig(
+        size=300, style_weight=2.5, style_layers=("relu1_1",), style_layer_weights=(0.5,), seed=2**60
+    ),
+    ingredients=(
+        Ingredient(Role.CONTENT, "photos/a é.jpg", DIGEST),
+        Ingredient(Role.STYLE, "s.jpg", DIGEST),
+        Ingredient(Role.STYLE, "../s\udce4.jpg", DIGEST),  # a name that isn't UTF-8
+        Ingredient(Role.MASK, None, None),
+        Ingredient(Role.MASK, "m.png", DIGEST),
+    ),
+    depth=16,
+    keep_profile=True,
+    steps_done=50,
+    steps_planned=200,
+    versions={"nst_core": "0.1", "torch": "2", "device": "cpu"},
+)
+
+
+def test_a_recipe_survives_its_text() -> None:
+    assert parse(RECIPE.to_text(), ORIGIN) == RECIPE
+
+
+@pytest.mark.parametrize("preset", Preset)
+def test_every_preset_survives_its_text(preset: Preset) -> None:
+    recipe = replace(RECIPE, config=TransferConfig.preset(preset))
+    assert parse(recipe.to_text(), ORIGIN) == recipe
+
+
+def test_a_recipe_survives_its_picture(tmp_path: Path) -> None:
+    path = tmp_path / "out.png"
+    for depth in (8, 16):
+        recipe = replace(RECIPE, depth=depth)
+        save_image(torch.zeros(1, 3, 32, 32), path, depth=depth, text={"nst_core": recipe.to_text()})
+        assert read_recipe(path) == recipe
+
+
+def test_all_values_are_told_not_only_those_that_were_given() -> None:
+    data = json.loads(replace(RECIPE, config=TransferConfig()).to_text())
+    assert data["config"].keys() == {field.name for field in fields(TransferConfig)}
+    assert data["config"]["steps"] == TransferConfig().steps
+
+
+def test_a_value_that_came_later_has_its_default() -> None:
+    data = json.loads(RECIPE.to_text())
+    del data["config"]["colours"]
+    assert parse(json.dumps(data), ORIGIN) == RECIPE
+
+
+def test_versions_are_those_that_ran() -> None:
+    assert versions("cuda") == {"nst_core": __version__, "torch": torch.__version__, "device": "cuda"}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("a.jpg", "a.jpg"),
+        ("photos/a.jpg", "photos/a.jpg"),
+        ("../a.jpg", "../a.jpg"),
+        ("/home/ada/photos/a.jpg", "a.jpg"),
+        ("~ada/vgg.pth", "vgg.pth"),
+    ],
+)
+def test_no_place_of_this_machine_is_told(path: str, name: str) -> None:
+    assert name_of(Path(path)) == name
+
+
+def test_an_order_becomes_a_recipe(tmp_path: Path) -> None:
+    photo, weights = tmp_path / "a.jpg", tmp_path / "vgg.pth"
+    photo.write_bytes(b"photo")
+    weights.write_bytes(b"weights")
+    order = Order(
+        command=Command.RECONSTRUCT,
+        config=TransferConfig(weights=str(weights)),
+        sources=(Source(Role.CONTENT, photo, "a.jpg"), Source(Role.WEIGHTS, weights, "vgg.pth")),
+        output=tmp_path / "out.png",
+        depth=16,
+    )
+    recipe = order.recipe()
+    assert str(tmp_path) not in recipe.to_text()
+    assert recipe.config == TransferConfig(weights="vgg.pth")
+    assert [(each.role, each.name, each.sha256) for each in recipe.ingredients] == [
+        ("content", "a.jpg", hashlib.sha256(b"photo").hexdigest()),
+        ("weights", "vgg.pth", hashlib.sha256(b"weights").hexdigest()),
+    ]
+    finished = replace(recipe, steps_done=1, steps_planned=1)
+    assert parse(finished.to_text(), ORIGIN) == finished
+    photo.unlink()
+    with pytest.raises(ValueError, match=r"a\.jpg can't be read: No such file"):
+        order.recipe()
+
+
+def test_what_makes_the_same_picture() -> None:
+    same = replace(
+        RECIPE,
+        ingredients=tuple(replace(each, name=each.name and "other.jpg") for each in RECIPE.ingredients),
+        versions={},
+        steps_done=200,
+    )
+    assert RECIPE.makes_the_same_as(same)
+    for other in (
+        replace(RECIPE, config=TransferConfig()),
+        replace(RECIPE, depth=8),
+        replace(RECIPE, keep_profile=False),
+        replace(RECIPE, command=Command.RECONSTRUCT),
+        replace(RECIPE, ingredients=RECIPE.ingredients[1:]),
+        replace(RECIPE, ingredients=(Ingredient(Role.CONTENT, "a", DIGEST[::-1]), *RECIPE.ingredients[1:])),
+    ):
+        assert not RECIPE.makes_the_same_as(other)
+
+
+def test_a_weights_file_counts_by_its_hash() -> None:
+    def with_weights(name: str, digest: str) -> Recipe:
+        config = TransferConfig(weights=name)
+        return replace(RECIPE, config=config, ingredients=(Ingredient(Role.WEIGHTS, name, digest),))
+
+    assert with_weights("a.pth", DIGEST).makes_the_same_as(with_weights("b.pth", DIGEST))
+    assert not with_weights("a.pth", DIGEST).makes_the_same_as(with_weights("a.pth", DIGEST[::-1]))
+
+
+def test_only_a_run_that_came_to_its_end_is_finished() -> None:
+    assert not RECIPE.is_finished
+    assert replace(RECIPE, steps_done=200).is_finished
+    assert not replace(RECIPE, steps_done=0, steps_planned=0).is_finished
+
+
+# Found again
+
+
+def test_a_file_is_found_by_its_name_and_its_hash(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    changed, kept = tmp_path / "a.jpg", tmp_path / "old/a.jpg"
+    changed.write_bytes(b"changed")
+    kept.write_bytes(b"kept")
+    ingredient = Ingredient(Role.CONTENT, "a.jpg", sha256_of(kept))
+    assert find(ingredient, [changed, kept], ORIGIN) == kept
+    with pytest.raises(ValueError, match=r"a\.jpg isn't the file that out\.png was made from .*; name the photo"):
+        find(ingredient, [changed], ORIGIN)
+    with pytest.raises(
+        ValueError, match=r"made from 'a\.jpg', which is neither here nor beside it; name the mask with"
+    ):
+        find(replace(ingredient, role=Role.MASK), [tmp_path / "gone.jpg", tmp_path], ORIGIN)
+
+
+def test_a_picture_without_a_recipe(tmp_path: Path) -> None:
+    plain = tmp_path / "plain.png"
+    smooth_picture(32, 32, 1).save(plain)
+    with pytest.raises(ValueError, match=r"plain\.png carries no recipe"):
+        read_recipe(plain)
+    with pytest.raises(ValueError, match=r"gone\.png doesn't exist"):
+        read_recipe(tmp_path / "gone.png")
+
+
+# Written by anybody
+
+
+def changed(**changes: Any) -> str:
+    return json.dumps(asdict(RECIPE) | changes)
+
+
+def with_config(**changes: Any) -> str:
+    return changed(config=asdict(RECIPE.config) | changes)
+
+
+def with_file(**changes: Any) -> str:
+    first, *rest = asdict(RECIPE)["ingredients"]
+    return changed(ingredients=[first | changes, *rest])
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "Expecting value"),
+        ("[" * 100_000, "nested too deeply"),
+        ('"' + "x" * 300_000 + '"', "300002 characters"),
+        ("7", "a recipe has a value of the wrong kind"),
+        ("{}", "versions"),
+        (changed(command="rm"), "rm"),
+        (changed(command=["stylize"]), "stylize"),
+        (changed(config=[]), "config"),
+        (changed(strokes=1), "'strokes' is unknown to nst_core"),
+        (with_config(oil=1), "'oil' is unknown to nst_core"),
+        (with_config(size=10**9), "size must be between 32 and 10000"),
+        (with_config(size="300"), "size must be a whole number"),
+        (with_config(size=None), "size must be a whole number"),
+        (with_config(steps=True), "steps must be a whole number"),
+        (with_config(strength=float("nan")), "strength must be between"),
+        (with_config(style_weight="1"), "style_weight must be a number"),
+        (with_config(keep_alpha=1), "keep_alpha must be true or false"),
+        (with_config(weights=5), "weights"),
+        (with_config(initial={}), "initial"),
+        (with_config(initial="the end"), "initial must be one of"),
+        (with_config(style_layers="relu1_1"), "style_layers"),
+        (with_config(style_layers=[1]), "style_layers"),
+        (with_config(style_scale=["x"]), "style_scale"),
+        (with_config(style_scale=[True]), "style_scale"),
+        (with_config(weights="/etc/vgg.pth"), "0 files as weights"),
+        (with_file(name="/etc/passwd"), "'/etc/passwd' isn't the name"),
+        (with_file(name="~/secret.jpg"), "isn't the name"),
+        (with_file(name="a\0b"), "isn't the name"),
+        (with_file(name=""), "isn't the name"),
+        (with_file(name=None), "a file's name"),
+        (with_file(role="virus"), "virus"),
+        (with_file(role="within"), "0 files as content"),
+        (with_file(sha256="x" * 64), "isn't a SHA-256"),
+        (with_file(sha256=None), "sha256"),
+        (changed(ingredients=asdict(RECIPE)["ingredients"][:1]), "0 files as style"),
+        (changed(ingredients=["a.jpg"]), "an ingredient"),
+        (changed(depth=32), "depth must be 8 or 16"),
+        (changed(keep_profile="no"), "keep_profile"),
+        (changed(steps_done="all"), "steps_done"),
+        (changed(steps_done=-1), "steps_done must be between 1 and 200, got -1"),
+        (changed(steps_done=201), "steps_done must be between 1 and 200, got 201"),
+        (changed(versions={"torch": 2}), "a version"),
+    ],
+)
+def test_what_cannot_be_followed_is_told(text: str, part: str) -> None:
+    with pytest.raises(ValueError, match=r"^the recipe of out\.png can't be followed: ") as caught:
+        parse(text, ORIGIN)
+    assert part in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+def test_a_later_version_is_told_by_its_number() -> None:
+    text = changed(config=asdict(RECIPE.config) | {"oil": 1}, versions={"nst_core": "9.9"})
+    with pytest.raises(
+        ValueError, match=rf"'oil' is unknown to nst_core {__version__}; it was made by '9.9': take that"
+    ):
+        parse(text, ORIGIN)
