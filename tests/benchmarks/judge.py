@@ -1,0 +1,71 @@
+"""How good a picture is by numbers: its relative style error seen at three sizes, and its content error."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from statistics import mean
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from nst_core.config import TransferConfig
+from nst_core.images import fit, load_image
+from nst_core.objective import Objective
+from nst_core.scene import build_scene, gather
+from nst_core.vgg import VGG
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+class Pair(NamedTuple):
+    """A photo, a painting, and what they are called."""
+
+    name: str
+    photo: Image.Image
+    painting: Image.Image
+
+
+class Verdict(NamedTuple):
+    """Relative errors of a picture."""
+
+    full: float  # of its style, as it is
+    half: float  # seen at half the size
+    quarter: float
+    content: float
+
+    @property
+    def style(self) -> float:
+        """The mean over the three sizes."""
+        return mean(self[:3])
+
+
+def load_pairs(count: int) -> list[Pair]:
+    """The first pairs of `examples/pairs.json`."""
+    listed = json.loads((EXAMPLES / "pairs.json").read_text("utf-8"))[:count]
+    return [
+        Pair(
+            f"{Path(entry['content']).stem} x {Path(entry['style']).stem}",
+            load_image(EXAMPLES / entry["content"]),
+            load_image(EXAMPLES / entry["style"]),
+        )
+        for entry in listed
+    ]
+
+
+def judge(image: Tensor, pair: Pair, network: VGG) -> Verdict:
+    """Errors of `image` (1, 3, H, W) by the default losses; at each size the painting is seen as large as the photo."""
+    pictures = gather(pair.photo, pair.painting, (), None, TransferConfig())
+    styles, contents = [], []
+    for part in (1, 2, 4):
+        width, height = fit(pair.photo.size, round(max(image.shape[-2:]) / part))
+        seen = F.interpolate(image, (height, width), mode="bicubic", antialias=True).clamp(0, 1) if part > 1 else image
+        scene = build_scene(pictures, (width, height), TransferConfig(), network.device)
+        with torch.no_grad():
+            losses = Objective(network, scene, TransferConfig())(seen).values()
+        styles.append(losses.style)
+        contents.append(losses.content)
+    return Verdict(*styles, contents[0])
