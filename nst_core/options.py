@@ -58,9 +58,9 @@ def read_options(argv: Sequence[str] | None) -> Given:
     config = {field.name: options.pop(field.name) for field in fields(TransferConfig) if field.name in options}
     # Not by argparse's `type`, which would be applied to the mark of what is absent.
     if "content" in options:
-        options["content"] = Path(options["content"])
+        options["content"] = _picture(options["content"])
     if "styles" in options:
-        options["styles"] = [Path(style) for style in options["styles"]]
+        options["styles"] = [_picture(style) for style in options["styles"]]
     return Given(command, config, options)
 
 
@@ -248,6 +248,14 @@ def _list_of(kind: type) -> Any:
             raise argparse.ArgumentTypeError(f"{text!r} isn't a list of numbers such as 1,0.5,2") from None
 
     return read
+
+
+def _picture(text: str) -> Path:
+    if not text:  # to `Path` that is the current folder, and a shell's unset variable would paint all of its pictures
+        raise ValueError("the name of a picture is empty; give one")
+    if re.match(r"https?://", text):
+        raise ValueError(f"{text} is an address; download the picture and give the file")
+    return Path(text)
 
 
 def _path_or_none(text: str) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, overload
 
@@ -150,7 +151,9 @@ def _write(file: BinaryIO, pixels: Levels, profile: bytes | None, chunks: PngInf
         options = options | {"icc_profile": profile}
     if options["format"] == "PNG":
         options = options | {"pnginfo": chunks}
-    Image.fromarray(pixels).save(file, **options)
+    encoded = BytesIO()  # Pillow's JPEG encoder takes no notice of a disk that is full
+    Image.fromarray(pixels).save(encoded, **options)
+    file.write(encoded.getbuffer())
 
 
 def _write_deep(

@@ -27,8 +27,13 @@ class State:
 
 def save_state(state: State, path: Path, recipe: str) -> None:
     """Write a state, and the recipe of its run beside it, all or nothing; `OSError` for a disk that won't take it."""
-    with replacing(path) as temporary:
-        torch.save({"format": FORMAT, "recipe": recipe, "state": vars(state)}, temporary)
+    try:
+        with replacing(path) as temporary, temporary.open("xb") as file:
+            torch.save({"format": FORMAT, "recipe": recipe, "state": vars(state)}, file)
+    except RuntimeError as error:  # torch's complaint hides the disk's
+        if isinstance(error.__context__, OSError):
+            raise error.__context__ from None
+        raise
 
 
 def load_state(path: Path) -> tuple[State, str]:
@@ -42,4 +47,7 @@ def load_state(path: Path) -> tuple[State, str]:
         raise ValueError(f"{path} isn't the state of a run, or it is damaged; give one that a run wrote") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ValueError(f"{path} isn't the state of a run of this version ({FORMAT}); give one that a run wrote")
-    return State(**found["state"]), str(found["recipe"])
+    try:
+        return State(**found["state"]), str(found["recipe"])
+    except (KeyError, TypeError):
+        raise ValueError(f"{path} lacks something of a state, so it is damaged; give one that a run wrote") from None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import resource
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import numpy as np
 import pytest
@@ -63,3 +66,22 @@ def photo() -> Image.Image:
 @pytest.fixture
 def painting() -> Image.Image:
     return smooth_picture(50, 60, seed=2)
+
+
+FullDisk = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def full_disk() -> FullDisk:
+    """Within the block no file can get longer than 2000 bytes."""
+
+    @contextmanager
+    def limit() -> Iterator[None]:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limit

@@ -15,6 +15,8 @@ from PIL import Image, JpegImagePlugin
 from torch import Tensor
 
 from nst_core.images import check_output, load_image, read_profile, read_text, save_image, to_array, to_tensor
+from nst_core.saving import DEEP, WRITABLE
+from tests.conftest import FullDisk
 from tests.pictures import ADOBE_COLUMNS, P3_COLUMNS, SRGB_COLUMNS, assert_alike, file_of, rgb_profile, slopes
 
 GPS = 0x8825
@@ -95,19 +97,11 @@ def test_where_the_photo_was_taken_is_not_passed_on(picture: Image.Image, suffix
         assert not {"exif", "icc_profile", "xmp", "comment"} & set(saved.info)
 
 
-def test_a_failed_save_leaves_the_old_picture(
-    picture: Image.Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fill_the_disk(self: Image.Image, file: Any, **options: Any) -> None:
-        assert Path(file.name).parent == tmp_path  # a rename from elsewhere may cross file systems
-        file.write(b"half a pic")
-        raise OSError(28, "No space left on device")
-
+def test_a_failed_save_leaves_the_old_picture(tmp_path: Path, full_disk: FullDisk) -> None:
     path = tmp_path / "out.png"
     path.write_bytes(b"old")
-    monkeypatch.setattr(Image.Image, "save", fill_the_disk)
-    with pytest.raises(OSError, match="No space left"):
-        save_image(np.asarray(picture), path)
+    with full_disk(), pytest.raises(OSError, match="File too large"):
+        save_image(torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(0)), path)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -400,3 +394,13 @@ def test_what_doesnt_fit_together_is_refused(image: Any, options: dict[str, Any]
 def test_jpeg_refuses_an_array_with_opacity(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="can't hold transparency"):
         save_image(np.zeros((4, 4, 4), np.uint8), tmp_path / "out.jpg")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "depth"), [*((suffix, 8) for suffix in WRITABLE), *((suffix, 16) for suffix in DEEP)]
+)
+def test_a_full_disk_is_told(tmp_path: Path, full_disk: FullDisk, suffix: str, depth: int) -> None:
+    image = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    with full_disk(), pytest.raises(OSError, match="File too large"):
+        save_image(image, tmp_path / f"out{suffix}", depth=depth)
+    assert list(tmp_path.iterdir()) == []

@@ -11,9 +11,10 @@ import torch
 from PIL import Image
 
 from nst_core.config import TransferConfig
-from nst_core.state import load_state, save_state
+from nst_core.state import FORMAT, State, load_state, save_state
 from nst_core.transfer import Transfer
 from nst_core.vgg import VGG
+from tests.conftest import FullDisk
 
 CONFIG = TransferConfig(
     size=64, steps=6, scales=1, content_layers=("relu2_2",), style_layers=("relu1_1", "relu2_1"), initial="noise"
@@ -48,6 +49,10 @@ def of_another_version(path: Path) -> None:
     torch.save({"format": "nst_core state, version 0", "recipe": "", "state": {}}, path)
 
 
+def incomplete(path: Path) -> None:
+    torch.save({"format": FORMAT, "recipe": "", "state": {"plan": []}}, path)
+
+
 @pytest.mark.parametrize(
     ("write", "message"),
     [
@@ -58,6 +63,7 @@ def of_another_version(path: Path) -> None:
         (lambda path: torch.save(Bomb(), path), "isn't the state of a run"),
         (of_another_kind, "isn't the state of a run of this version"),
         (of_another_version, "isn't the state of a run of this version"),
+        (incomplete, "lacks something of a state"),
     ],
 )
 def test_other_files_are_refused(
@@ -68,3 +74,10 @@ def test_other_files_are_refused(
     with pytest.raises(ValueError, match=f"run.state {message}"):
         load_state(path)
     assert capfd.readouterr().out == ""
+
+
+def test_a_full_disk_is_told(tmp_path: Path, full_disk: FullDisk) -> None:
+    state = State(plan=[((64, 48), 3)], scale=0, done=1, descent={"pixels": torch.rand(1, 3, 48, 64)})
+    with full_disk(), pytest.raises(OSError, match="File too large"):
+        save_state(state, tmp_path / "run.state", "")
+    assert list(tmp_path.iterdir()) == []
