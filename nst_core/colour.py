@@ -256,20 +256,45 @@ def _axes() -> Tensor:
 
 
 def _match(values: Tensor, target: Tensor, weights: Tensor, target_weights: Tensor) -> Tensor:
-    """Move `values` (K,) so that their histogram becomes that of `target` (L,)."""
+    """Move `values` (K,) so that their histogram becomes that of `target` (L,).
+
+    Values of one bin go to the middle of their shares: a flat area stays flat, however much of the target it stands for.
+    """
     low = torch.minimum(values.min(), target.min())
     width = (torch.maximum(values.max(), target.max()) - low).clamp_min(1e-6) / BINS
     position = (values - low) / width
-    shares = _cumulative(position, weights)
-    wanted = _cumulative((target - low) / width, target_weights)
-    bin = torch.searchsorted(wanted, shares, right=True).clamp(1, BINS)
-    before, after = wanted[bin - 1], wanted[bin]
-    table = bin - 1 + ((shares - before) / (after - before).clamp_min(1e-12)).clamp(0, 1)
-    index = position.long().clamp(0, BINS - 1)
-    return low + width * torch.lerp(table[index], table[index + 1], position - index)
+    amount, places = _histogram(position, weights)
+    filled = amount > 0
+    if not bool(filled.any()):
+        return values
+    shares = ((amount.cumsum(0) - amount / 2) / amount.sum())[filled]
+    aims = _quantiles(_histogram((target - low) / width, target_weights)[0], shares)
+    return low + width * _interpolate(position, places[filled], aims)
 
 
-def _cumulative(position: Tensor, weights: Tensor) -> Tensor:
-    """Share of the weights below each edge of the bins: positions in [0, BINS] -> (BINS + 1,), from 0 to 1."""
-    total = torch.bincount(position.long().clamp(0, BINS - 1), weights, minlength=BINS).cumsum(0)
-    return torch.cat([total.new_zeros(1), total / total[-1].clamp_min(torch.finfo(total.dtype).tiny)])
+def _histogram(position: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Of positions in [0, BINS]: the weights in each bin, and where in it their centre is, both (BINS,)."""
+    bins = position.long().clamp(0, BINS - 1)
+    amount = torch.bincount(bins, weights, minlength=BINS)
+    centre = torch.bincount(bins, weights * position, minlength=BINS)
+    return amount, centre / amount.clamp_min(torch.finfo(amount.dtype).tiny)
+
+
+def _quantiles(amount: Tensor, shares: Tensor) -> Tensor:
+    """The positions below which `shares` of a histogram lie."""
+    total = amount.cumsum(0)
+    below = torch.cat([total.new_zeros(1), total / total[-1].clamp_min(torch.finfo(total.dtype).tiny)])
+    # Where a share of 1 is reached the target ends, not where the bins do.
+    bin = torch.searchsorted(below, shares.clamp_max(1 - 1e-6), right=True).clamp(1, BINS)
+    before, after = below[bin - 1], below[bin]
+    return bin - 1 + ((shares - before) / (after - before).clamp_min(1e-12)).clamp(0, 1)
+
+
+def _interpolate(position: Tensor, places: Tensor, aims: Tensor) -> Tensor:
+    """What lies at `position` on the line through (`places`, `aims`), which goes on level at both ends."""
+    if len(places) == 1:
+        return aims.expand_as(position)
+    right = torch.searchsorted(places, position).clamp(1, len(places) - 1)
+    left = right - 1
+    part = ((position - places[left]) / (places[right] - places[left]).clamp_min(1e-12)).clamp(0, 1)
+    return torch.lerp(aims[left], aims[right], part)

@@ -293,3 +293,26 @@ def test_recolour_counts_the_pixels_that_are_there() -> None:
     expected = match_linear(photo, painting[..., 24:], mask)
     found = recolour(photo, [painting], [1], LINEAR, mask, [mask])
     torch.testing.assert_close(found, into_gamut(expected), rtol=0, atol=1e-4)
+
+
+def test_a_histogram_ends_where_the_target_does() -> None:
+    """Pixels that don't count may be brighter: nothing is stretched to them."""
+    image, target, weights = torch.full((3, 1, 3, 16, 16), 0.5)
+    image[..., 0], target[..., 8:] = 0.6, 1
+    weights = weights[:, :1].clone()
+    weights[..., 8:] = 0
+    torch.testing.assert_close(
+        match_histogram(image, target, None, weights), target[..., :1].expand_as(image), rtol=0, atol=0.02
+    )
+
+
+def test_a_flat_picture_gets_the_middle_of_a_histogram_and_stays_flat() -> None:
+    """It stands for the whole target, whose ends it must not be thrown to; a flat area stays flat beside others."""
+    colours = torch.tensor([0.9, 0.6, 0.3]).view(3, 1, 1)
+    target = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(1)) * colours
+    flat = torch.tensor([0.47, 0.235, 0.118]).view(1, 3, 1, 1).expand(1, 3, 32, 32).contiguous()
+    matched = match_histogram(flat, target)
+    assert matched.std((2, 3)).max() < 1e-3
+    torch.testing.assert_close(matched.mean((2, 3)), target.mean((2, 3)), rtol=0, atol=0.06)
+    flat[..., 12:20, 12:20] = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(2))
+    assert match_histogram(flat, target)[..., :8, :].std((2, 3)).max() < 0.02
