@@ -46,7 +46,7 @@ SETTINGS = (
     "seed",
     "weights",
 )
-LIMITS = {"size": (128, 1024), "steps": (1, 1000), "scales": (1, 5)}  # of a page that many people share
+LIMITS = {"size": (128, 1024), "steps": (1, 1000), "scales": (0, 5)}  # of a page that many people share
 WEIGHTS = ("embedded", "torchvision")
 START, STOPPING = "Stylize", "Finishing the last step …"
 DETAIL = 4  # times the result's long side: what a job keeps of a picture, so that those who wait cost little memory

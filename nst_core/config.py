@@ -92,7 +92,7 @@ class TransferConfig:
     """
 
     size: int = _option(512, "long side of the result in pixels", 32, 10_000)
-    steps: int = _option(200, "optimiser steps, all scales together", 1, 100_000)
+    steps: int = _option(250, "optimiser steps, all scales together", 1, 100_000)
     strength: float = _option(50.0, "how much painting, in percent: 0 leaves the photo, 100 hardly any of it", 0, 100)
     colours: float = _option(100.0, "whose colours, in percent: 0 the photo's, 100 the painting's", 0, 100)
     colour_method: ColourMethod = _option(ColourMethod.LINEAR, "how the photo's colours are kept")
@@ -111,7 +111,9 @@ class TransferConfig:
     tv_weight: float = _option(5.0, "total variation: how much roughness costs", 0, 1e12)
     tv_norm: TotalVariation = _option(TotalVariation.L2, "sum the squares of neighbours' differences, or their sizes")
     style_loss: StyleLoss = _option(StyleLoss.GRAM, "which statistics keep the painting")
-    scales: int = _option(3, "sizes from coarse to fine, a factor 2 apart; 1 = full size only", 1, 8)
+    scales: int = _option(
+        0, "sizes from coarse to fine, a factor 2 apart; 1 = full size only, 0 = from 64 pixels up", 0, 8
+    )
     initial: Initial = _option(Initial.CONTENT, "image to start from")
     seed: int = _option(0, "seed of the noise", 0, 2**63 - 1)
     optimizer: Optimizer = _option(Optimizer.LBFGS, "what moves the pixels")
@@ -134,6 +136,8 @@ class TransferConfig:
 
     def __post_init__(self) -> None:
         for option in fields(self):
+            if isinstance(option.default, tuple):
+                self._check_list(option)
             self._check_number(option)
         for name, kind in CHOICES.items():
             object.__setattr__(self, name, _member(kind, name, getattr(self, name)))
@@ -150,6 +154,16 @@ class TransferConfig:
             raise ValueError(
                 f"the paper's normalization is defined for gram alone, not for style_loss {self.style_loss}"
             )
+
+    def _check_list(self, option: Field[Any]) -> None:
+        """Several values come as a tuple or a list, and are kept as a tuple: a config can be hashed."""
+        name, values = option.name, getattr(self, option.name)
+        kinds, kind_name = ((str,), "names") if name in LAYER_LISTS else (NUMBERS[float], "numbers")
+        if not isinstance(values, tuple | list) or any(type(value) not in kinds for value in values):
+            raise ValueError(f"{name} must be a tuple of {kind_name}, got {values!r}")
+        if name in LAYER_LISTS and len(set(values)) < len(values):
+            raise ValueError(f"{name} has a layer twice, got {', '.join(values)}; name each once, and weigh it")
+        object.__setattr__(self, name, tuple(values))
 
     def _check_number(self, option: Field[Any]) -> None:
         name, value = option.name, getattr(self, option.name)
@@ -173,13 +187,15 @@ class TransferConfig:
         if self.style_weight is not None:
             return self.content_weight, self.style_weight, self.tv_weight
         photo, painting = 2 - self.strength / 50, self.strength / 50
-        return photo * self.content_weight, painting * HALFWAY[self.style_loss], painting * self.tv_weight
+        halfway = PAPER_HALFWAY if self.normalization is Normalization.PAPER else HALFWAY[self.style_loss]
+        return photo * self.content_weight, painting * halfway, painting * self.tv_weight
 
     def style_shares(self, paintings: int) -> tuple[float, ...]:
         """What each of so many paintings counts, adding up to 1; raises `ValueError` for another number of weights."""
         if len(self.style_blend) not in (0, paintings):
             raise ValueError(
-                f"style_blend has {len(self.style_blend)} values for {paintings} paintings; give one each, or none"
+                f"the number of values of style_blend is {len(self.style_blend)} and that of paintings {paintings}; "
+                "give one each, or none"
             )
         blend = self.style_blend or (1.0,) * paintings
         return tuple(weight / sum(blend) for weight in blend)
@@ -188,7 +204,8 @@ class TransferConfig:
         """The style scale of each of so many paintings; raises `ValueError` for another number of them."""
         if len(self.style_scale) not in (0, 1, paintings):
             raise ValueError(
-                f"style_scale has {len(self.style_scale)} values for {paintings} paintings; give one, or one each"
+                f"the number of values of style_scale is {len(self.style_scale)} and that of paintings {paintings}; "
+                "give one for all, one each, or none"
             )
         scales = self.style_scale or (1.0,)
         return scales * paintings if len(scales) == 1 else scales
@@ -206,6 +223,7 @@ class TransferConfig:
 
 
 NUMBERS: dict[type, tuple[type, ...]] = {bool: (bool,), int: (int,), float: (int, float)}
+LAYER_LISTS = ("content_layers", "style_layers")
 NUMBER_NAMES = {bool: "true or false", int: "a whole number", float: "a number"}
 
 CHOICES: dict[str, type[StrEnum]] = {
@@ -223,12 +241,14 @@ CHOICES: dict[str, type[StrEnum]] = {
 # beta at a strength of 50 %, where alpha is 1: measured so that the content error is then about 0.4 (see the README).
 HALFWAY = {StyleLoss.GRAM: 5.0, StyleLoss.MEAN_VARIANCE: 11.0, StyleLoss.WASSERSTEIN: 4.5}
 
+PAPER_HALFWAY = 1000.0  # with the paper's normalisation: its own ratio
+
 # What a preset changes of the defaults.
 PRESETS: dict[Preset, dict[str, Any]] = {
     # Gatys et al. (2016), section 2 and figure 3; beta for Oxford's weights as they are, on which see the README.
     Preset.PAPER: {
         "steps": 500,
-        "style_weight": 1000.0,
+        "style_weight": PAPER_HALFWAY,
         "tv_weight": 0.0,
         "scales": 1,
         "initial": Initial.NOISE,
@@ -238,7 +258,7 @@ PRESETS: dict[Preset, dict[str, Any]] = {
     },
     Preset.FAST: {"size": 256, "steps": 100},
     Preset.BALANCED: {},
-    Preset.FINE: {"size": 1024, "steps": 400, "scales": 4},
+    Preset.FINE: {"size": 1024, "steps": 500},
 }
 
 # What looking inside the network changes of the defaults: Gatys et al. (2015), figure 1. A little smoothness removes

@@ -58,7 +58,7 @@ def squared_error(value: Tensor, target: Tensor) -> Tensor:
 
 def relative_error(value: Tensor, target: Tensor) -> Tensor:
     """||value - target||^2 / ||target||^2, a scalar: 0 is equal, 1 is as far away as nothing at all."""
-    energy = target.square().sum().clamp_min(torch.finfo(target.dtype).tiny)
+    energy = target.square().sum().clamp_min(torch.finfo(target.dtype).eps ** 2)  # `tiny` would overflow
     return squared_error(value, target) / energy
 
 
@@ -110,7 +110,7 @@ def relative_wasserstein_error(value: Tensor, target: Gaussian) -> Tensor:
     traces = _trace(covariance).sum() + variances.sum() + rank * target.noise.sum()
     overlap = _trace_of_root(product, target.noise.square())
     distance = squared_error(mean, target.mean) + traces - 2 * overlap
-    return (distance / target.energy.clamp_min(torch.finfo(value.dtype).tiny)).to(value)
+    return (distance / target.energy.clamp_min(torch.finfo(value.dtype).eps ** 2)).to(value)
 
 
 def total_variation(image: Tensor, *, circular: bool = False) -> Tensor:

@@ -93,7 +93,7 @@ class Objective:
         self.notes: list[str] = []
         with torch.inference_mode(False), torch.no_grad():
             self._content_errors = self._content_targets()
-            self._guides = [self._guide(region, number) for number, region in enumerate(scene.regions, 1)]
+            self._guides = [self._guide(region) for region in scene.regions]
 
     def __call__(self, image: Tensor) -> Losses:
         """Measure `image` (1, 3, H, W) of the photo's size; outside the canvas the photo counts in its place."""
@@ -120,14 +120,14 @@ class Objective:
             errors[name] = partial(_seen_through, loss, root, features * root)
         return errors
 
-    def _guide(self, region: Region, number: int) -> _Guide:
+    def _guide(self, region: Region) -> _Guide:
         """What a region is compared by; layers where its mask or its paintings have no position are left out."""
         maps = {name: layer_map(region.mask, self._extract.stride(name)) for name in self._config.style_layers}
         blends = self._blend(region)
         empty = [name for name, weights in maps.items() if _is_empty(weights) or name not in blends]
         if empty:
             verb = "plays" if len(empty) == 1 else "play"
-            self.notes.append(f"region {number} is too small for {', '.join(empty)}, which {verb} no part there")
+            self.notes.append(f"{region.name} is too small for {', '.join(empty)}, which {verb} no part there")
         errors = {name: _error_against(blend, self._config) for name, blend in blends.items() if name not in empty}
         return _Guide(region.weight, maps, errors)
 

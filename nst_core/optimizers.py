@@ -76,6 +76,7 @@ class Descent:
         """A copy of everything that the next steps depend on: numbers, tensors and containers of them."""
         return copy.deepcopy(
             {
+                "method": str(self._config.optimizer),
                 "scaled": self._scaled.detach(),
                 "pixels": self.pixels,
                 "optimizer": self._optimizer.state_dict(),
@@ -90,9 +91,9 @@ class Descent:
         """Go on from what `state` returned, of a descent with the same objective, size and config."""
         device = self.pixels.device
         self._begin(state["pixels"].to(device), state["caution"])
-        with torch.no_grad():
+        with torch.inference_mode(False), torch.no_grad():
             self._scaled.copy_(state["scaled"])  # not by way of the unit, which rounds
-        self._optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
+            self._optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
         self._loss_scale = state["loss_scale"]
         self._best, self._lowest = state["best"].to(device), state["lowest"]
 

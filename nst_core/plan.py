@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from nst_core.config import Border, TransferConfig
@@ -11,6 +12,7 @@ from nst_core.vgg import MARGIN
 Size = tuple[int, int]  # (width, height), as in Pillow
 Plan = list[tuple[Size, int]]  # the size and the steps of each scale, coarse to fine
 
+COARSEST = 64  # pixels: there the largest strokes are made, those that a person sees in the picture as a whole
 TILE = 16  # pixels: VGG-19 halves four times before its last block, so the sides of a seamless picture are multiples
 
 
@@ -27,7 +29,7 @@ def scale_plan(content_size: Size, style_sizes: Sequence[Size], config: Transfer
         narrowest = min(narrowest, scale * min(size) / max(size))
     if config.only_colours:
         return [(fit(content_size, config.size), 1)]
-    scales = min(config.scales, config.steps)
+    scales = min(config.scales or max(1, 1 + int(math.log2(config.size / COARSEST))), config.steps)
     while scales > 1 and round(config.size / 2 ** (scales - 1)) * narrowest < MIN_SIDE:
         scales -= 1
     sizes = [fit(content_size, round(config.size / 2**k)) for k in reversed(range(scales))]
@@ -41,6 +43,13 @@ def painting_size(size: Size, long_side: int, scale: float) -> Size:
 
     Raises `ValueError` when it gets too narrow.
     """
+    narrow = min(size) / max(size)
+    if scale != 1 and round(round(long_side * scale) * narrow) < MIN_SIDE:
+        enough = math.ceil(100 * MIN_SIDE / (long_side * narrow)) / 100
+        raise ValueError(
+            f"a painting of {size[0]}x{size[1]} pixels gets too small at size {long_side} and a style_scale of "
+            f"{scale:g}; choose a style_scale of at least {enough:g}, or a larger size"
+        )
     return fit(size, round(long_side * scale), "a painting")
 
 
@@ -74,5 +83,6 @@ def _share(steps: int, scales: int) -> list[int]:
 
 
 def _tiled(size: Size) -> Size:
-    width, height = (TILE * max(2, round(side / TILE)) for side in size)
+    """Rounded up: beside a smaller photo a painting, too, would be smaller, perhaps too small."""
+    width, height = (TILE * math.ceil(side / TILE) for side in size)
     return width, height

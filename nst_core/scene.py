@@ -51,6 +51,7 @@ class Region:
     paintings: tuple[Painting, ...]
     mask: Tensor | None  # (1, 1, H, W) in [0, 1], None = everywhere
     weight: float  # how much of the photo it is, times how much its paintings count
+    name: str = "the picture"  # in a sentence
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,14 @@ def gather(
 ) -> Pictures:
     """Check what a run is given; raises `ValueError` for what doesn't fit together or a mask that is black all over."""
     paintings = [styles] if isinstance(styles, Image.Image) else list(styles)
-    if config.style_layers and not paintings:
+    if (config.style_layers or config.only_colours) and not paintings:
         raise ValueError("no painting was given; give at least one")
     if config.initial is Initial.STYLE and not paintings:
         raise ValueError("initial style needs a painting to start from; give one, or start from noise or the content")
     if len(masks) not in (0, len(paintings)):
-        raise ValueError(f"there are {len(masks)} masks for {len(paintings)} paintings; give one a painting, or none")
+        raise ValueError(
+            f"the number of masks is {len(masks)} and that of paintings {len(paintings)}; give one each, or none"
+        )
     config.style_shares(len(paintings))
     read = _split if config.keep_alpha else _flat
     pictures = Pictures(
@@ -153,21 +156,31 @@ def _regions(
         amount = sum(shares[n] for n in members)
         if amount:
             counts = product(mask, product(opacity, within))
-            area = 1.0 if counts is None else float(counts.mean() / (1 if opacity is None else opacity.mean()))
             paintings = [
-                _painting(pictures, n, shares[n] / amount, photo, opacity, config) for n in members if shares[n]
+                _painting(pictures, n, shares[n] / amount, photo, counts, config) for n in members if shares[n]
             ]
             # Blended alike, a region weighs what its area does: its pixels then feel what they would without masks.
-            yield Region(tuple(paintings), counts, area * amount * len(masks) / len(members))
+            weight = _area(counts, opacity) * amount * len(masks) / len(members)
+            numbers = " and ".join(str(n + 1) for n in members)
+            yield Region(tuple(paintings), counts, weight, f"the region of painting {numbers}")
+
+
+def _area(counts: Tensor | None, opacity: Tensor | None) -> float:
+    """How much of what can be seen of the photo counts; 0 where at this size nothing can be seen."""
+    if counts is None:
+        return 1.0
+    visible = counts.new_ones(()) if opacity is None else opacity.mean()
+    return float(counts.mean() / visible.clamp_min(torch.finfo(visible.dtype).tiny))
 
 
 def _painting(
-    pictures: Pictures, index: int, share: float, photo: Tensor, opacity: Tensor | None, config: TransferConfig
+    pictures: Pictures, index: int, share: float, photo: Tensor, counts: Tensor | None, config: TransferConfig
 ) -> Painting:
+    """`counts` is where it will be seen: what it takes of the photo's colours comes from there."""
     picture, scales = pictures.paintings[index], config.style_scales(len(pictures.paintings))
     size = painting_size(picture.image.size, max(photo.shape[-2:]), scales[index])
     image, visible = to_tensor(picture.image, size).to(photo.device), _map(picture.opacity, size, photo.device)
-    image = prepare_painting(image, photo, _dial(config), config.colour_method, visible, opacity)
+    image = prepare_painting(image, photo, _dial(config), config.colour_method, visible, counts)
     return Painting(image, visible, share)
 
 

@@ -11,12 +11,12 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from nst_core.colour import finish, recolour
-from nst_core.config import Initial, TransferConfig
+from nst_core.config import Border, Initial, TransferConfig
 from nst_core.images import to_tensor
 from nst_core.objective import LossValues, Objective
 from nst_core.optimizers import Descent
-from nst_core.plan import Size, extended, scale_plan
-from nst_core.scene import Pictures, Scene, build_scene, gather
+from nst_core.plan import Plan, Size, extended, scale_plan
+from nst_core.scene import Pictures, Scene, build_scene, gather, product
 from nst_core.state import State
 from nst_core.vgg import VGG, load_vgg19
 
@@ -77,18 +77,21 @@ class Transfer:
         self._pictures = gather(content, styles, masks, within, config)
         paintings = [painting.image.size for painting in self._pictures.paintings]
         plan = scale_plan(self._pictures.photo.image.size, paintings, config)
-        self.plan = plan if state is None else extended(state.plan, plan, config)
+        self.plan = plan if state is None else _resumed(state, plan, config)
+        place = resolve_device(device, extractor)
         network = extractor if extractor is not None else load_vgg19(config.weights, config.pooling)
         network.check((*config.content_layers, *config.style_layers))
-        self._network = network.to(resolve_device(device, extractor))
+        self._network = network.to(place)
         self._scale, self._done = 0, 0  # the index of the scale, and how many of its steps are done
         self._descent: Descent | None = None
 
     def __iter__(self) -> Iterator[Step]:
-        """The steps that are still to be done."""
+        """The steps that are still to be done: after a loop was left, a second one goes on."""
         if self._config.only_colours:
             yield self._recolour()
             return
+        if self._descent is not None:
+            self._state = self.state()
         for scale in range(self._state.scale if self._state else 0, len(self.plan)):
             scene, note = self._begin(scale)
             while self._done < self.plan[scale][1]:
@@ -104,17 +107,33 @@ class Transfer:
     def _begin(self, scale: int) -> tuple[Scene, str]:
         """Get ready for the steps of a scale; returns what it is about, and what a person should know of it."""
         size, _ = self.plan[scale]
-        scene = build_scene(self._pictures, size, self._config, self._network.device)
-        objective = Objective(self._network, scene, self._config)
-        if self._descent is None:
-            start = _initial_image(scene, self._pictures, self._config)
-        else:
-            start = _enlarge(self._descent.pixels.clamp(0, 1), size)
+        scene, objective = self._look(size)
+        start = self._refined(scene) if self._descent else _initial_image(scene, self._pictures, self._config)
         self._descent, self._scale, self._done = Descent(objective, start, self._config), scale, 0
+        self._target = scene.target
         if self._state is not None:
             self._descent.restore(self._state.descent)
             self._done, self._state = self._state.done, None
         return scene, "; ".join(objective.notes)
+
+    def _refined(self, scene: Scene) -> Tensor:
+        """The coarser scale's image at the size of `scene`.
+
+        Begun with the photo, what has been changed of it is enlarged, and its own details are there again at once: with
+        them, the same style error is reached at a lower content error (256 px: 0.34 instead of 0.38 and 0.39).
+        """
+        assert self._descent is not None
+        height, width = scene.target.shape[-2:]
+        wraps, image = self._config.border is Border.CIRCULAR, self._descent.pixels.clamp(0, 1)
+        if self._config.initial is not Initial.CONTENT:
+            return _enlarge(image, (width, height), wraps)
+        return (scene.target + _enlarge(image - self._target, (width, height), wraps)).clamp(0, 1)
+
+    def _look(self, size: Size) -> tuple[Scene, Objective]:
+        """The pictures at `size` (width, height), and what is measured of them."""
+        with torch.inference_mode(False):  # the consumer's thread may be in it
+            scene = build_scene(self._pictures, size, self._config, self._network.device)
+        return scene, Objective(self._network, scene, self._config)
 
     def _step(self, scene: Scene, note: str) -> Step:
         assert self._descent is not None
@@ -126,21 +145,13 @@ class Transfer:
 
     def _recolour(self) -> Step:
         """The photo with the paintings' colours, by as much as the dial says, and its losses: the only step."""
-        scene, note = self._begin(0)
-        image = scene.photo
-        for region in scene.regions:
-            paintings, opacities, shares = zip(
-                *((each.image, each.opacity, each.share) for each in region.paintings), strict=True
-            )
-            method = self._config.colour_method
-            coloured = recolour(scene.photo, paintings, shares, method, region.mask, opacities)
-            amount = self._config.colours / 100
-            image = torch.lerp(image, coloured, amount if region.mask is None else amount * region.mask)
-        assert self._descent is not None
-        with torch.no_grad():
-            losses = self._descent.objective(image).values()
+        size, _ = self.plan[0]
+        scene, objective = self._look(size)
         self._done = 1
-        return self._record(scene, losses, image, note)
+        image = _recoloured(scene, self._config)
+        with torch.no_grad():
+            losses = objective(image).values()
+        return self._record(scene, losses, image, "; ".join(objective.notes))
 
     def _record(self, scene: Scene, losses: LossValues, image: Tensor, note: str) -> Step:
         """`Step` with what the photo keeps outside the canvas."""
@@ -159,6 +170,31 @@ class Transfer:
         )
 
 
+def _recoloured(scene: Scene, config: TransferConfig) -> Tensor:
+    """The photo (1, 3, H, W) with the colours of each region's paintings; where regions overlap, the mean of theirs."""
+    # What counts outside all masks but inside the canvas: there the photo keeps its own colours.
+    room = product(scene.canvas, scene.opacity)
+    changes, total = torch.zeros_like(scene.photo), torch.zeros_like(scene.photo[:, :1])
+    for region in scene.regions:
+        mask = torch.ones_like(total) if region.mask is None else region.mask
+        paintings, opacities, shares = zip(
+            *((each.image, each.opacity, each.share) for each in region.paintings), strict=True
+        )
+        recoloured = recolour(scene.photo, paintings, shares, config.colour_method, region.mask, opacities)
+        changes, total = changes + mask * (recoloured - scene.photo), total + mask
+    most = total.maximum(torch.ones_like(total) if room is None else room)
+    return scene.photo + config.colours / 100 * changes / most.clamp_min(torch.finfo(most.dtype).tiny)
+
+
+def _resumed(state: State, plan: Plan, config: TransferConfig) -> Plan:
+    """The plan of a run that goes on from `state`; raises `ValueError` when it belongs to another run."""
+    if config.only_colours:
+        raise ValueError("only_colours takes a single step, so there is nothing to go on with; leave the state out")
+    if state.descent["method"] != config.optimizer:
+        raise ValueError(f"the state belongs to a run with the optimizer {state.descent['method']}; take that one")
+    return extended(state.plan, plan, config)
+
+
 def _initial_image(scene: Scene, pictures: Pictures, config: TransferConfig) -> Tensor:
     """The first image, of the size of the photo (1, 3, H, W)."""
     photo = scene.target
@@ -171,13 +207,19 @@ def _initial_image(scene: Scene, pictures: Pictures, config: TransferConfig) -> 
     return photo
 
 
-def _enlarge(image: Tensor, size: Size) -> Tensor:
-    """Resample an image (1, 3, H, W) to `size` (width, height).
+def _enlarge(image: Tensor, size: Size, wraps: bool) -> Tensor:
+    """Resample an image (1, 3, H, W) to `size` (width, height); `wraps`: opposite edges meet.
 
     Bicubic keeps more of the coarse image's pixel noise, which the finer scale then doesn't remove.
     """
     width, height = size
-    return F.interpolate(image, (height, width), mode="bilinear", align_corners=False)
+    if not wraps:
+        return F.interpolate(image, (height, width), mode="bilinear", align_corners=False)
+    # Three in a row, of which the middle one has neighbours on both sides; rows first, then columns, to save memory.
+    rows = F.interpolate(image.repeat(1, 1, 3, 1), (3 * height, image.shape[-1]), mode="bilinear")
+    rows = rows[..., height : 2 * height, :]
+    columns = F.interpolate(rows.repeat(1, 1, 1, 3), (height, 3 * width), mode="bilinear")
+    return columns[..., width : 2 * width].contiguous()
 
 
 def resolve_device(device: torch.device | str | None, extractor: VGG | None = None) -> torch.device:

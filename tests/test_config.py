@@ -67,6 +67,22 @@ def test_numbers_are_numbers(name: str, value: Any, message: str) -> None:
     assert TransferConfig(style_weight=5).style_weight == 5
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("style_scale", 1.5, "style_scale must be a tuple of numbers, got 1.5"),
+        ("style_blend", ("a",), r"style_blend must be a tuple of numbers, got \('a',\)"),
+        ("content_layers", "relu4_2", "content_layers must be a tuple of names, got 'relu4_2'"),
+        ("style_layers", (1,), r"style_layers must be a tuple of names, got \(1,\)"),
+        ("style_layers", ("relu1_1", "relu1_1"), "style_layers has a layer twice, got relu1_1, relu1_1"),
+    ],
+)
+def test_lists_are_lists(name: str, value: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        TransferConfig(**{name: value})
+    assert hash(TransferConfig(style_scale=[1, 2.5])) == hash(TransferConfig(style_scale=(1, 2.5)))  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(("name", "kind"), CHOICES.items())
 def test_choices_come_as_words_or_members(name: str, kind: type[Any]) -> None:
     for member in kind:
@@ -93,6 +109,10 @@ def test_strength_shifts_weight_from_the_photo_to_the_painting() -> None:
         assert weights(style_loss=loss, strength=100) == (0, 2 * halfway, 10)
     gram = HALFWAY[StyleLoss.GRAM]
     assert weights(strength=80, content_weight=3, tv_weight=1) == pytest.approx((1.2, 1.6 * gram, 1.6))
+
+
+def test_the_papers_normalisation_has_its_own_halfway() -> None:
+    assert TransferConfig(normalization="paper").loss_weights[:2] == TransferConfig.preset("paper").loss_weights[:2]
 
 
 def test_raw_weights_count_instead_of_the_strength() -> None:
@@ -125,9 +145,9 @@ def test_paintings_are_weighed() -> None:
     assert TransferConfig().style_scales(3) == (1, 1, 1)
     assert TransferConfig(style_scale=(2,)).style_scales(3) == (2, 2, 2)
     assert TransferConfig(style_scale=(2, 0.5)).style_scales(2) == (2, 0.5)
-    with pytest.raises(ValueError, match="style_blend has 2 values for 3 paintings"):
+    with pytest.raises(ValueError, match="values of style_blend is 2 and that of paintings 3"):
         TransferConfig(style_blend=(1, 2)).style_shares(3)
-    with pytest.raises(ValueError, match="style_scale has 2 values for 3 paintings"):
+    with pytest.raises(ValueError, match="values of style_scale is 2 and that of paintings 3"):
         TransferConfig(style_scale=(1, 2)).style_scales(3)
     with pytest.raises(ValueError, match="style_blend is zero for every painting"):
         TransferConfig(style_blend=(0, 0))

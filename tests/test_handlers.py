@@ -119,7 +119,7 @@ def test_what_the_browser_sends_becomes_a_config() -> None:
     [
         ({"size": 5000}, "size must be between 128 and 1024"),
         ({"steps": 100_000}, "steps must be between 1 and 1000"),
-        ({"scales": 0}, "scales must be between 1 and 5"),
+        ({"scales": 6}, "scales must be between 0 and 5"),
         ({"seed": None}, "seed needs a number"),
         ({"seed": "seven"}, "seed needs a number"),
         ({"seed": -1}, "seed must be between"),

@@ -80,7 +80,10 @@ def test_relative_error_has_no_unit() -> None:
 
 
 def test_relative_error_of_an_empty_target_is_finite() -> None:
-    assert torch.isfinite(relative_error(torch.zeros(3), torch.zeros(3)))
+    for value in (0.0, 100.0):
+        assert torch.isfinite(relative_error(torch.full((3,), value), torch.zeros(3)))
+        nothing = gaussian(moments(torch.zeros(1, 3, 2, 2)))
+        assert torch.isfinite(relative_wasserstein_error(moments(torch.full((1, 3, 2, 2), value)), nothing))
 
 
 def test_total_variation_of_a_ramp_is_its_slopes() -> None:

@@ -182,7 +182,7 @@ def test_layers_where_a_mask_is_empty_are_said_and_left_out(network: VGG) -> Non
     tiny[..., 2, 2] = 1  # one position of relu1_1, a quarter of one of relu2_1
     for region in (masked(tiny, Painting(noise(3), None, 1.0)), masked(1 - tiny, Painting(noise(3), tiny, 1.0))):
         objective = Objective(network, replace(scene(noise(2)), regions=(region,)), CONFIG)
-        assert objective.notes == ["region 1 is too small for relu2_1, which plays no part there"]
+        assert objective.notes == ["the picture is too small for relu2_1, which plays no part there"]
         losses = objective(noise(1)).values()
         assert losses.style_layers["relu1_1"] > 0
         assert losses.style_layers["relu2_1"] == 0
@@ -254,3 +254,29 @@ def test_a_tile_has_no_edges(network: VGG) -> None:
     assert moved.total_variation == pytest.approx(expected.total_variation)
     zero = Objective(network, scene(noise(2, 16, 24), noise(3, 24, 24)), replace(config, border=Border.ZERO))
     assert zero(image.roll((4, 8), (-2, -1))).values().style != pytest.approx(zero(image).values().style)
+
+
+def test_thin_pixels_count_by_their_opacity(network: VGG) -> None:
+    config = replace(CONFIG, normalization=Normalization.PAPER)
+    whole = scene(noise(2), noise(3))
+    thin = replace(whole, opacity=torch.full((1, 1, 8, 6), 0.5, dtype=torch.float64))
+    opaque, half = (Objective(network, place, config)(noise(1)).values().content for place in (whole, thin))
+    assert half == pytest.approx(opaque / 2)
+
+
+def test_a_painting_beside_a_tile_is_no_tile(network: VGG) -> None:
+    seen: list[Border] = []
+    network.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[2]))
+    Objective(network, scene(noise(2, 16, 16), noise(3, 32, 32)), replace(CONFIG, border=Border.CIRCULAR))
+    assert seen == [Border.CIRCULAR, Border.MIRROR]
+
+
+def test_the_content_is_the_mean_of_its_layers(network: VGG) -> None:
+    config = replace(CONFIG, content_layers=("relu1_1", "relu2_2"))
+    values = Objective(network, scene(noise(2), noise(3)), config)(noise(1)).values()
+    assert values.content == pytest.approx(sum(values.content_layers.values()) / 2)
+
+
+def test_the_content_is_that_of_the_prepared_photo(network: VGG) -> None:
+    place = replace(scene(noise(2), noise(3)), target=noise(4))
+    assert Objective(network, place, CONFIG)(noise(4)).content == 0

@@ -73,6 +73,7 @@ def test_lbfgs_never_stops_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(optimizers, "LBFGS", Spy)
     run(Bowl(), 1)
     assert (given["tolerance_grad"], given["tolerance_change"]) == (0, 0)
+    assert given["history_size"] == optimizers.HISTORY
 
 
 def test_losses_are_those_before_the_step() -> None:
@@ -176,8 +177,8 @@ def test_after_going_astray_steps_are_shorter() -> None:
 @pytest.mark.parametrize("optimizer", Optimizer)
 @pytest.mark.parametrize("stop", [0, 1, 6])
 def test_a_restored_descent_goes_on_as_if_nothing_had_been(optimizer: Optimizer, stop: int) -> None:
-    """With a step astray before the stop (evaluation 3) and one after it (9)."""
-    factors, config = {3: math.nan, 9: math.nan}, TransferConfig(optimizer=optimizer)
+    """With steps astray before the stop (evaluation 3), right after it (7) and later (9)."""
+    factors, config = dict.fromkeys((3, 7, 9), math.nan), TransferConfig(optimizer=optimizer)
     objective = Treacherous(factors)
     descent = Descent(objective, noise(), config)
     for _ in range(stop):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -23,6 +24,14 @@ def test_the_plan(size: int, steps: int, scales: int, expected: list[object]) ->
     assert scale_plan((1024, 768), [(400, 300)], config) == expected
 
 
+@pytest.mark.parametrize(
+    ("size", "coarsest", "scales"), [(32, 32, 1), (64, 64, 1), (127, 127, 1), (128, 64, 2), (512, 64, 4), (1024, 64, 5)]
+)
+def test_by_default_the_coarsest_scale_is_alike_for_all_sizes(size: int, coarsest: int, scales: int) -> None:
+    plan = scale_plan((100, 100), [(100, 100)], TransferConfig(size=size))
+    assert (plan[0][0], len(plan)) == ((coarsest, coarsest), scales)
+
+
 def test_a_narrow_painting_is_told_from_a_narrow_photo() -> None:
     with pytest.raises(ValueError, match="a painting of 400x20 pixels would be 64x3 at size 64"):
         scale_plan((64, 64), [(64, 64), (400, 20)], TransferConfig(size=64))
@@ -42,7 +51,7 @@ def test_a_narrow_painting_limits_the_scales_too() -> None:
 def test_a_style_scale_counts_for_how_narrow_a_painting_gets() -> None:
     config = TransferConfig(size=512, steps=10, scales=4)
     assert len(scale_plan((512, 512), [(512, 512)], replace(config, style_scale=(0.25,)))) == 3
-    with pytest.raises(ValueError, match="a painting of 400x400 pixels would be 26x26 at size 26"):
+    with pytest.raises(ValueError, match="size 256 and a style_scale of 0.1; choose a style_scale of at least 0.13"):
         scale_plan((512, 512), [(512, 512), (400, 400)], replace(config, size=256, style_scale=(1.0, 0.1)))
     assert painting_size((400, 200), 512, 0.5) == (256, 128)
 
@@ -54,8 +63,21 @@ def test_only_colours_take_one_step_at_full_size() -> None:
 
 def test_a_tile_can_be_halved_four_times() -> None:
     plan = scale_plan((100, 73), [(512, 512)], TransferConfig(size=500, steps=9, border=Border.CIRCULAR))
-    assert plan[-1] == ((496, 368), 3)
+    assert plan[-1] == ((512, 368), 3)
     assert all(side % TILE == 0 and side >= 2 * TILE for size, _ in plan for side in size)
+
+
+@pytest.mark.parametrize("size", range(32, 140, 3))
+def test_what_the_plan_lets_pass_is_large_enough_at_every_scale(size: int) -> None:
+    """A tile's size is rounded; what is planned must not turn out too small when its scale begins."""
+    for border, scale, painting in product((Border.MIRROR, Border.CIRCULAR), (1.0, 0.7), ((100, 83), (75, 100))):
+        config = TransferConfig(size=size, border=border, scales=3, style_scale=(scale,))
+        try:
+            plan = scale_plan((100, 96), [painting], config)
+        except ValueError:
+            continue
+        for planned, _ in plan:
+            assert min(painting_size(painting, max(planned), scale)) >= 32
 
 
 def test_more_steps_go_to_the_last_scale() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import torch
 from PIL import Image
 
 from nst_core.config import RECONSTRUCTION, Border, TransferConfig
 from nst_core.images import load_image, to_tensor
 from nst_core.losses import gram_matrix
 from nst_core.reconstruct import reconstruct_content, reconstruct_style
+from nst_core.transfer import _enlarge
 from nst_core.vgg import VGG
 from tests.test_transfer import EXAMPLES
 
@@ -48,6 +50,23 @@ def test_a_tile_goes_on_across_its_edges(painting: Image.Image, network: VGG) ->
         return float((image[..., 0] - image[..., -1]).abs().mean() / inside)
 
     assert jumps(Border.CIRCULAR) < 1.25 < jumps(Border.MIRROR)
+
+
+def test_weights_of_style_layers_do_not_matter_to_the_content(photo: Image.Image, network: VGG) -> None:
+    config = replace(CONFIG, style_layer_weights=(1, 2, 3, 4, 5))
+    assert next(reconstruct_content(photo, "conv1_1", config, extractor=network)).losses.style == 0
+
+
+def test_a_tiles_coarser_scales_leave_no_seam(painting: Image.Image, network: VGG) -> None:
+    """Enlarged with its edges clamped, a coarse tile would bring a seam along that one fine step can't remove."""
+    config = replace(CONFIG, border=Border.CIRCULAR, size=128, scales=2, steps=2, tv_weight=0.0)
+    coarse, fine = reconstruct_style(painting.resize((64, 64)), ("relu1_1",), config, extractor=network)
+    rolled = coarse.image.roll((20, 12), (-2, -1))
+    for image, shift in ((coarse.image, (0, 0)), (rolled, (40, 24))):
+        height, width = fine.image.shape[-2:]
+        enlarged = _enlarge(image, (width, height), wraps=True).roll((-shift[0], -shift[1]), (-2, -1))
+        torch.testing.assert_close(enlarged, _enlarge(coarse.image, (width, height), wraps=True))
+        assert (fine.image - enlarged).abs().mean() < 0.02
 
 
 def test_unknown_layers_are_refused(photo: Image.Image, network: VGG) -> None:

@@ -59,6 +59,8 @@ def test_a_painting_without_a_mask_has_what_the_others_leave_over(photo: Image.I
     assert masked.mask is not None
     torch.testing.assert_close(rest.mask + masked.mask, torch.ones(1, 1, 48, 64))
     assert masked.mask[..., :8].min() == 1
+    assert 0.3 < masked.mask[..., 31:33].min() < masked.mask[..., 31:33].max() < 0.7  # a coarse mask has no steps
+    assert [each.share for each in (*rest.paintings, *masked.paintings)] == pytest.approx([0.5, 0.5, 1])
     assert masked.mask[..., -8:].max() == 0
 
 
@@ -120,6 +122,10 @@ def test_colours_are_prepared_but_the_photo_is_kept(photo: Image.Image, painting
     scene = make(photo, [painting], colours=0.0, colour_method="luminance")
     assert scene.target.std(1).max() < 1e-6  # grey
     assert torch.equal(scene.photo, to_tensor(photo, SIZE))
+    inside = make(photo, [painting], within=LEFT, colours=0.0, colour_method="luminance")
+    grey = torch.full_like(inside.photo, 0.5)
+    assert torch.equal(inside.compose(grey)[..., -8:], inside.target[..., -8:])
+    assert torch.equal(inside.frame(grey)[..., -8:], inside.photo[..., -8:])
     recolouring = make(photo, [painting], colours=0.0, colour_method="luminance", only_colours=True)
     assert torch.equal(recolouring.target, recolouring.photo)
 
@@ -131,12 +137,13 @@ BLACK = Image.new("L", (8, 8))
     ("paintings", "options", "message"),
     [
         (0, {}, "no painting was given; give at least one"),
+        (0, {"only_colours": True, "style_layers": ()}, "no painting was given; give at least one"),
         (0, {"initial": "style", "style_layers": ()}, "initial style needs a painting"),
-        (2, {"masks": [LEFT]}, "1 masks for 2 paintings; give one a painting, or none"),
+        (2, {"masks": [LEFT]}, "number of masks is 1 and that of paintings 2; give one each, or none"),
         (1, {"masks": [BLACK]}, "mask 1 is black all over, .*; make white what it is for"),
         (1, {"within": BLACK}, "the mask of what to paint is black all over"),
         (3, {"masks": [LEFT, RIGHT, None]}, "cover the photo, so painting 3, which has none, has no room"),
-        (2, {"style_blend": (1.0,)}, "style_blend has 1 values for 2 paintings"),
+        (2, {"style_blend": (1.0,)}, "style_blend is 1 and that of paintings 2"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(
@@ -145,6 +152,58 @@ def test_what_does_not_fit_together_is_refused(
     config = replace(CONFIG, **{name: value for name, value in options.items() if name not in ("masks", "within")})
     with pytest.raises(ValueError, match=message):
         gather(photo, [painting] * paintings, options.get("masks", ()), options.get("within"), config)
+
+
+def test_a_painting_gets_the_colours_of_its_region(photo: Image.Image, painting: Image.Image) -> None:
+    """Not those of all the photo: a red left and a blue right half stay so."""
+    photo = Image.new("RGB", SIZE, "red")
+    photo.paste("blue", (32, 0, 64, 48))
+    left, right = (mask.resize(SIZE, Image.Resampling.NEAREST) for mask in (LEFT, RIGHT))
+    regions = make(photo, [painting, painting], [left, right], colours=0.0).regions
+    red, blue = (region.paintings[0].image.mean((0, 2, 3)) for region in regions)
+    assert red.tolist() == pytest.approx([1, 0, 0], abs=0.05)
+    assert blue.tolist() == pytest.approx([0, 0, 1], abs=0.05)
+
+
+def test_what_is_transparent_of_a_painting_has_no_say_in_its_colours(photo: Image.Image, painting: Image.Image) -> None:
+    thin = painting.copy()
+    thin.putalpha(Image.linear_gradient("L").resize(painting.size))
+    (prepared,) = make(photo, [thin], keep_alpha=True, colours=0.0).regions[0].paintings
+    assert prepared.opacity is not None
+    mean = (prepared.image * prepared.opacity).sum((2, 3)) / prepared.opacity.sum()
+    torch.testing.assert_close(mean, to_tensor(photo, SIZE).mean((2, 3)), rtol=0, atol=0.03)
+
+
+def test_the_long_side_counts_of_an_upright_photo_too(photo: Image.Image, painting: Image.Image) -> None:
+    upright = photo.transpose(Image.Transpose.ROTATE_90)
+    scene = build_scene(gather(upright, [painting], (), None, CONFIG), (48, 64), CONFIG, torch.device("cpu"))
+    assert scene.regions[0].paintings[0].image.shape[-2:] == (64, 53)
+
+
+def test_where_masks_overlap_nothing_is_left_over(photo: Image.Image, painting: Image.Image) -> None:
+    rest, *_ = make(photo, [painting] * 3, [LEFT, LEFT, None]).regions
+    assert rest.mask is not None
+    assert (rest.mask[..., :8].max(), rest.mask[..., -8:].min()) == (0, 1)
+
+
+def test_a_painting_that_counts_for_nothing_has_no_region(photo: Image.Image, painting: Image.Image) -> None:
+    (region,) = make(photo, [painting] * 2, [LEFT, RIGHT], style_blend=(0.0, 1.0)).regions
+    assert region.name == "the region of painting 2"
+
+
+def test_regions_are_named_by_their_paintings(photo: Image.Image, painting: Image.Image) -> None:
+    rest, masked = make(photo, [painting] * 3, [None, LEFT, None]).regions
+    assert (rest.name, masked.name) == ("the region of painting 1 and 3", "the region of painting 2")
+
+
+def test_what_cannot_be_seen_at_this_size_weighs_nothing(photo: Image.Image, painting: Image.Image) -> None:
+    """A single faint pixel of a large photo is gone when it is made small."""
+    large = photo.resize((640, 480)).convert("RGBA")
+    large.putalpha(0)
+    large.putpixel((300, 200), (255, 0, 0, 1))
+    (region,) = make(large, [painting], keep_alpha=True).regions
+    assert region.weight == 0
+    assert all(each.image.isfinite().all() for each in region.paintings)
 
 
 def test_an_invisible_photo_is_refused(photo: Image.Image, painting: Image.Image) -> None:

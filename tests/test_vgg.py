@@ -47,6 +47,9 @@ def test_nothing_past_the_deepest_layer_is_computed(network: VGG) -> None:
         layer.register_forward_hook(lambda *_, name=name: ran.append(name))
     network(noise(16, 16), ["relu2_1", "relu1_1"])
     assert ran == ["conv1_1", "relu1_1", "conv1_2", "relu1_2", "pool1", "conv2_1", "relu2_1"]
+    ran.clear()
+    network(noise(16, 16), ["relu1_1", "relu1_1"])
+    assert ran == ["conv1_1", "relu1_1"]
 
 
 def test_rectifiers_leave_the_convolutions_output_alone(network: VGG) -> None:
@@ -105,6 +108,11 @@ def test_a_mirrored_border_has_the_statistics_of_the_inside(vgg19: VGG) -> None:
 def test_mirror_is_reflection() -> None:
     image = noise(17, 20)
     torch.testing.assert_close(mirror(image, 16), F.pad(image, (16,) * 4, mode="reflect"))
+
+
+def test_a_stride_is_that_of_the_layers_positions(network: VGG) -> None:
+    for name, features in network(noise(16, 16), list(network.layers)).items():
+        assert features.shape[-1] * network.stride(name) == 16
 
 
 def test_an_unknown_layer_is_named_beside_those_there_are(network: VGG) -> None:
