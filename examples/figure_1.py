@@ -1,6 +1,6 @@
 """Figure 1 of Gatys et al. (2015): what each depth of VGG-19 knows of a painting's manner, and of a photo's content.
 
-    python examples/figure_1.py --size 256 --steps 200 -o figure_1.png
+    python -m examples.figure_1 --size 256 --steps 200 -o figure_1.png
 
 Above, textures from the Gram matrices of one, two, ... five layers: larger and larger strokes, but no arrangement.
 Below, the photo from the features of one layer each: exact at first, then more and more only what is in it.
@@ -24,6 +24,7 @@ from nst_core.vgg import load_vgg19
 HERE = Path(__file__).parent
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 GAP, CAPTION = 12, 28  # pixels
+LEAST_WIDTH = 130  # pixels that the longest caption takes
 
 Reconstruction = tuple[str, Callable[[], Iterator[Step]]]  # a caption and the run that makes the picture
 
@@ -44,7 +45,7 @@ def reconstructions(photo: Image.Image, painting: Image.Image, config: TransferC
 
 def lay_out(rows: Sequence[Sequence[tuple[str, Image.Image]]]) -> Image.Image:
     """Captioned pictures in rows, each row as high as its highest picture."""
-    width = max(picture.width for row in rows for _, picture in row)
+    width = max(LEAST_WIDTH, *(picture.width for row in rows for _, picture in row))
     heights = [max(picture.height for _, picture in row) + CAPTION + GAP for row in rows]
     columns = max(map(len, rows))
     sheet = Image.new("RGB", (columns * (width + GAP) + GAP, sum(heights) + GAP), "white")
