@@ -258,7 +258,7 @@ def _axes() -> Tensor:
 def _match(values: Tensor, target: Tensor, weights: Tensor, target_weights: Tensor) -> Tensor:
     """Move `values` (K,) so that their histogram becomes that of `target` (L,).
 
-    Values of one bin go to the middle of their shares: a flat area stays flat, however much of the target it stands for.
+    Values of one bin go to the middle of their shares: a flat area stays flat, whatever share of the target it gets.
     """
     low = torch.minimum(values.min(), target.min())
     width = (torch.maximum(values.max(), target.max()) - low).clamp_min(1e-6) / BINS

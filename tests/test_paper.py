@@ -19,7 +19,7 @@ from nst_core.vgg import load_vgg19
 from nst_core.weights import load_parameters
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-SIZE, STEPS, HISTORY, ALPHA, BETA = 48, 50, 20, 1.0, 1e3
+SIZE, STEPS, HISTORY, ALPHA, BETA = 64, 50, 20, 1.0, 1e3
 STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 
 
@@ -81,7 +81,7 @@ def two_loops(gradient: Tensor, pairs: deque[tuple[Tensor, Tensor]]) -> Tensor:
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize(("dtype", "steps"), [(torch.float32, 20), (torch.float64, STEPS)])
+@pytest.mark.parametrize(("dtype", "steps"), [(torch.float32, 12), (torch.float64, STEPS)])
 def test_the_papers_loss_curve(dtype: torch.dtype, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """To 1 %: in float32 as far as roundings, which L-BFGS multiplies, allow; in float64 all the way."""
     monkeypatch.setattr("nst_core.scene.to_tensor", lambda picture, size: to_tensor(picture, size).to(dtype))
