@@ -98,7 +98,7 @@ def _writing_options(path: Path, alpha: bool, depth: int) -> dict[str, Any]:
     if depth not in LEVELS:
         raise ValueError(f"depth must be 8 or 16 bits a channel, got {depth}")
     if depth == 16 and suffix not in DEEP:
-        raise ValueError(f"{path} can't hold 16 bits a channel; use {' or '.join(DEEP)}, or 8 bits")
+        raise ValueError(f"{path} can't hold 16 bits a channel; use one of {', '.join(DEEP)}, or 8 bits")
     if alpha and WRITABLE[suffix]["format"] == "JPEG":
         raise ValueError(f"{path} can't hold transparency; use .png, .webp or .tif, or no transparency")
     return (WRITABLE if depth == 8 else DEEP)[suffix]
