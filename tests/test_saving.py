@@ -359,7 +359,7 @@ def test_a_text_that_cant_be_written_is_refused(text: dict[str, str], reason: st
         ("out.jpg", {"alpha": True}, "can't hold transparency"),
         ("out.jpeg", {"alpha": True, "depth": 16}, "can't hold 16 bits"),
         ("out.jpg", {"depth": 16}, "can't hold 16 bits"),
-        ("out.webp", {"depth": 16}, "can't hold 16 bits.* use .png or .tif"),
+        ("out.webp", {"depth": 16}, "can't hold 16 bits.* use one of .png, .tif"),
         ("out.png", {"depth": 12}, "must be 8 or 16 bits a channel, got 12"),
     ],
 )
