@@ -77,9 +77,10 @@ def main() -> None:
     made: list[tuple[str, Image.Image]] = []
     with tqdm(total=2 * len(LAYERS) * config.steps, unit="step") as bar:
         for caption, run in reconstructions(photo, painting, config):
-            for last in run():
-                bar.update(last.index - bar.n % config.steps)
-            made.append((caption, Image.fromarray(to_array(last.image))))
+            for step in run():
+                image = step.image
+                bar.update()
+            made.append((caption, Image.fromarray(to_array(image))))
     textures, contents = made[: len(LAYERS)], made[len(LAYERS) :]
     lay_out(
         [[("the painting", shrunk(painting, config)), *textures], [("the photo", shrunk(photo, config)), *contents]]

@@ -202,15 +202,14 @@ def _check_names(orders: Sequence[Order]) -> None:
 
 def _cost(order: Order) -> float:
     """What the steps of a pair cost; nothing for pictures that will turn out to be no good."""
-    from nst_core.plan import scale_plan, step_cost
+    from nst_core.plan import scale_plan, step_costs
 
     try:
         photo, painting = _size(order.content), _size(order.paths(Role.STYLE)[0])
         plan = scale_plan(photo, [painting], order.config)
     except ValueError:
         return 0.0
-    costs = [float(step_cost(size, order.config)) for size, steps in plan for _ in range(steps)]
-    return sum(costs[: order.stop_after])
+    return sum(step_costs(plan, order.config)[: order.stop_after])
 
 
 def _size(path: Path) -> Size:

@@ -29,7 +29,7 @@ class Descent:
 
     def __init__(self, objective: Callable[[Tensor], Losses], start: Tensor, config: TransferConfig) -> None:
         """Begin at `start` (1, 3, H, W)."""
-        self.objective, self._config = objective, config
+        self._objective, self._config = objective, config
         self._unit = ADAM_STEP if config.optimizer is Optimizer.ADAM else FIRST_STEP * start.numel()
         self._best, self._lowest = start, math.inf
         self._begin(start, caution=1.0)
@@ -61,7 +61,7 @@ class Descent:
 
         def evaluate() -> Tensor:
             self._scaled.grad = None
-            losses = self.objective(self._scaled * self._unit)
+            losses = self._objective(self._scaled * self._unit)
             measured.append(losses)
             scaled = losses.total * self._scale(losses.total)
             scaled.backward()  # type: ignore[no-untyped-call]

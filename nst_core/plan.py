@@ -73,6 +73,11 @@ def step_cost(size: Size, config: TransferConfig) -> int:
     return (size[0] + margin) * (size[1] + margin)
 
 
+def step_costs(plan: Plan, config: TransferConfig) -> list[float]:
+    """What each step of a plan costs, in the unit of `step_cost`."""
+    return [float(step_cost(size, config)) for size, steps in plan for _ in range(steps)]
+
+
 def _share(steps: int, scales: int) -> list[int]:
     """Split `steps` evenly, what is left over going to the coarse scales, where a step is cheap.
 

@@ -44,12 +44,12 @@ def prepare(order: Order, network: VGG | None = None) -> Work:
 
     `network` is used if it is there already, on the device where to compute.
     """
-    from nst_core.plan import step_cost
+    from nst_core.plan import step_costs
     from nst_core.reading import read_profile
 
     check_files(order)
     transfer = _transfer(order, network)
-    costs = [float(step_cost(size, order.config)) for size, steps in transfer.plan for _ in range(steps)]
+    costs = step_costs(transfer.plan, order.config)
     profile = read_profile(order.content) if order.keep_profile else None
     results = Results(order, order.recipe(), profile)
     state = None if order.config.only_colours else transfer.state
