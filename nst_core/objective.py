@@ -62,6 +62,17 @@ class Losses:
     content_layers: dict[str, Tensor]
     style_layers: dict[str, Tensor]
 
+    def detached(self) -> Losses:
+        """The same without the graph that gradients flow through, and its memory."""
+        return Losses(
+            self.content.detach(),
+            self.style.detach(),
+            self.total_variation.detach(),
+            self.total.detach(),
+            {name: loss.detach() for name, loss in self.content_layers.items()},
+            {name: loss.detach() for name, loss in self.style_layers.items()},
+        )
+
     def values(self) -> LossValues:
         """The same as floats, in one transfer from the device."""
         scalars = [self.content, self.style, self.total_variation, self.total]
@@ -108,6 +119,14 @@ class Objective:
         roughness = ROUGHNESS[config.tv_norm](image, circular=config.border is Border.CIRCULAR)
         alpha, beta, gamma = config.loss_weights
         return Losses(content, style, roughness, alpha * content + beta * style + gamma * roughness, contents, styles)
+
+    def evaluate(self, image: Tensor) -> tuple[Losses, Tensor]:
+        """The losses of `image` (1, 3, H, W), detached, and the gradient of their total by it."""
+        with torch.inference_mode(False), torch.enable_grad():
+            leaf = image.detach().requires_grad_()
+            losses = self(leaf)
+            (gradient,) = torch.autograd.grad(losses.total, leaf)
+        return losses.detached(), gradient
 
     def _content_targets(self) -> dict[str, Error]:
         loss = CONTENT_LOSS[self._config.normalization]

@@ -14,6 +14,9 @@ from torch.optim import LBFGS, Adam
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.objective import Losses, LossValues
 
+# An image (1, 3, H, W) -> its losses and the gradient of their total.
+Evaluate = Callable[[Tensor], tuple[Losses, Tensor]]
+
 HISTORY = 20  # pairs that L-BFGS keeps, two images each; 100 would save at most 5 % of the evaluations
 ADAM_STEP = 10 / 255  # what Adam moves a pixel by
 FIRST_STEP = 0.01  # what L-BFGS moves the average pixel by before it has a curvature
@@ -27,9 +30,9 @@ class Descent:
     After a loss that isn't finite, or a step that ran away, it goes on from the best image so far, with shorter steps.
     """
 
-    def __init__(self, objective: Callable[[Tensor], Losses], start: Tensor, config: TransferConfig) -> None:
+    def __init__(self, evaluate: Evaluate, start: Tensor, config: TransferConfig) -> None:
         """Begin at `start` (1, 3, H, W)."""
-        self._objective, self._config = objective, config
+        self._evaluate, self._config = evaluate, config
         self._unit = ADAM_STEP if config.optimizer is Optimizer.ADAM else FIRST_STEP * start.numel()
         self._best, self._lowest = start, math.inf
         self._begin(start, caution=1.0)
@@ -60,12 +63,11 @@ class Descent:
         measured: list[Losses] = []
 
         def evaluate() -> Tensor:
-            self._scaled.grad = None
-            losses = self._objective(self._scaled * self._unit)
+            losses, gradient = self._evaluate(self._scaled.detach() * self._unit)
             measured.append(losses)
-            scaled = losses.total * self._scale(losses.total)
-            scaled.backward()  # type: ignore[no-untyped-call]
-            return scaled
+            scale = self._scale(losses.total)
+            self._scaled.grad = gradient * (scale * self._unit)
+            return losses.total * scale
 
         # The consumer's thread may be in inference mode; grad mode is switched on by torch's optimisers themselves.
         with torch.inference_mode(False):

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from nst_core.colour import finish, recolour
 from nst_core.config import Border, Initial, TransferConfig
+from nst_core.execution import Execution
 from nst_core.images import to_tensor
 from nst_core.objective import LossValues, Objective
 from nst_core.optimizers import Descent
@@ -45,9 +46,12 @@ def stylize(
     within: Image.Image | None = None,
     extractor: VGG | None = None,
     device: torch.device | str | None = None,
+    execution: Execution | None = None,
 ) -> Iterator[Step]:
     """Repaint `content` with the textures of `styles` (Gatys et al., 2016); what it takes is told at `Transfer`."""
-    yield from Transfer(content, styles, config, masks=masks, within=within, extractor=extractor, device=device)
+    yield from Transfer(
+        content, styles, config, masks=masks, within=within, extractor=extractor, device=device, execution=execution
+    )
 
 
 class Transfer:
@@ -58,7 +62,7 @@ class Transfer:
     paint at all. `extractor` is a network that is already loaded (its pooling and weights then count, not the
     config's); `device` is where to compute, the extractor's own or the best there is by default. `state` is where an
     earlier run with the same pictures and config stopped; if `config.steps` are more than it had, the last scale gets
-    them. Raises `ValueError` for bad input before any work.
+    them. `execution` is how to compute, all in one go by default. Raises `ValueError` for bad input before any work.
     """
 
     def __init__(
@@ -72,8 +76,9 @@ class Transfer:
         extractor: VGG | None = None,
         device: torch.device | str | None = None,
         state: State | None = None,
+        execution: Execution | None = None,
     ) -> None:
-        self._config, self._state = config, state
+        self._config, self._state, self._execution = config, state, execution or Execution()
         self._pictures = gather(content, styles, masks, within, config)
         paintings = [painting.image.size for painting in self._pictures.paintings]
         plan = scale_plan(self._pictures.photo.image.size, paintings, config)
@@ -109,7 +114,7 @@ class Transfer:
         size, _ = self.plan[scale]
         scene, objective = self._look(size)
         start = self._refined(scene) if self._descent else _initial_image(scene, self._pictures, self._config)
-        self._descent, self._scale, self._done = Descent(objective, start, self._config), scale, 0
+        self._descent, self._scale, self._done = Descent(objective.evaluate, start, self._config), scale, 0
         self._target = scene.target
         if self._state is not None:
             self._descent.restore(self._state.descent)

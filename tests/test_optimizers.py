@@ -21,11 +21,11 @@ class Bowl:
         self.unit = unit
         self.evaluations = 0
 
-    def __call__(self, image: Tensor) -> Losses:
+    def __call__(self, image: Tensor) -> tuple[Losses, Tensor]:
         self.evaluations += 1
         stiffness = torch.linspace(1, 100, image.numel()).view_as(image)
         total = self.unit * (stiffness * (image - TARGET).square()).sum()
-        return Losses(total, total, total, total, {}, {})
+        return Losses(total, total, total, total, {}, {}), 2 * self.unit * stiffness * (image - TARGET)
 
 
 def start() -> Tensor:
@@ -79,7 +79,7 @@ def test_lbfgs_never_stops_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_losses_are_those_before_the_step() -> None:
     bowl = Bowl()
     descent = Descent(bowl, start(), TransferConfig())
-    expected = bowl(start()).total.item()
+    expected = bowl(start())[0].total.item()
     assert descent.step()[0].total == pytest.approx(expected, rel=1e-5)
 
 
@@ -124,10 +124,11 @@ class Treacherous:
     def __init__(self, factors: dict[int, float]) -> None:
         self.evaluations, self.factors = 0, factors
 
-    def __call__(self, image: Tensor) -> Losses:
+    def __call__(self, image: Tensor) -> tuple[Losses, Tensor]:
         self.evaluations += 1
-        total = (image - 0.5).square().mean() * self.factors.get(self.evaluations, 1.0)
-        return Losses(total, total, total, total, {}, {})
+        factor = self.factors.get(self.evaluations, 1.0)
+        total = (image - 0.5).square().mean() * factor
+        return Losses(total, total, total, total, {}, {}), 2 * factor * (image - 0.5) / image.numel()
 
 
 def noise() -> Tensor:
