@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nst_core.config import Border, Pooling
+from nst_core.convolution import Convolution
 from nst_core.weights import CHANNELS, IMAGENET_MEAN, IMAGENET_STD, load_parameters
 
 MARGIN = 16  # mirrored pixels: one position of the deepest block, so that every layer's share is whole
@@ -33,6 +34,7 @@ class VGG(nn.Module):
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(IMAGENET_STD).view(1, 3, 1, 1), persistent=False)
         self.requires_grad_(False).eval()
+        self._convolutions: dict[str, Convolution] = {}
 
     def forward(self, image: Tensor, layers: Collection[str], border: Border = Border.ZERO) -> dict[str, Tensor]:
         """The features of `layers`; nothing past the deepest of them is computed. Raises `ValueError` on unknown names.
@@ -44,23 +46,54 @@ class VGG(nn.Module):
         """
         self.check(layers)
         margin = MARGIN if border is Border.MIRROR else 0
-        features = ((mirror(image, margin) if margin else image) - self.mean) / self.std
+        seen = ((mirror(image, margin) if margin else image) - self.mean) / self.std
         found: dict[str, Tensor] = {}
-        for name, layer in self.layers.items():
-            if len(found) == len(set(layers)):
-                break
-            if border is Border.CIRCULAR and isinstance(layer, nn.Conv2d):
-                features = F.conv2d(F.pad(features, (1, 1, 1, 1), "circular"), layer.weight, layer.bias)
-            else:
-                features = layer(features)
+        for name, features in self._walk(seen, layers, border is Border.CIRCULAR):
             if name in layers:
                 found[name] = _crop(features, margin // self.stride(name))
+            if len(found) == len(set(layers)):
+                break
         return found
+
+    def _walk(self, features: Tensor, layers: Collection[str], wraps: bool) -> Iterator[tuple[str, Tensor]]:
+        """The features of one layer after the other, but for convolutions that aren't among `layers`.
+
+        Nobody sees those before ReLU, which is then done in the same go.
+        """
+        names = iter(self.layers)
+        for name in names:
+            layer = self.layers[name]
+            if not isinstance(layer, nn.Conv2d):
+                features = layer(features)
+            else:
+                if wraps:
+                    features = F.pad(features, (1, 1, 1, 1), "circular")
+                if name in layers:
+                    features = F.conv2d(features, layer.weight, layer.bias, padding=0 if wraps else 1)
+                else:
+                    name, features = next(names), self._convolution(name)(features, 0 if wraps else 1)
+            yield name, features
+
+    def _convolution(self, name: str) -> Convolution:
+        """The convolution `name` and its ReLU; what it prepares of its weights is kept."""
+        layer = self.layers[name]
+        if name not in self._convolutions or self._convolutions[name].weight is not layer.weight:
+            self._convolutions[name] = Convolution(layer.weight, layer.bias)
+        return self._convolutions[name]
 
     def stride(self, name: str) -> int:
         """How many pixels, along either side, share a position of layer `name`."""
         names = list(self.layers)
         return int(2 ** sum(other.startswith("pool") for other in names[: names.index(name) + 1]))
+
+    def reach(self, layers: Collection[str]) -> int:
+        """How many pixels beyond those that it shares a position of any of `layers` depends on, in each direction."""
+        depth = max((list(self.layers).index(name) + 1 for name in layers), default=0)
+        return sum(
+            layer.kernel_size[0] // 2 * self.stride(name)
+            for name, layer in list(self.layers.items())[:depth]
+            if isinstance(layer, nn.Conv2d)
+        )
 
     @property
     def device(self) -> torch.device:

@@ -42,6 +42,14 @@ def tiny_network(pooling: Pooling = Pooling.MAX) -> VGG:
     return VGG(tiny_parameters(), pooling, TINY_CHANNELS)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_cache_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing is read from the cache folder of whoever runs the tests, nor written to it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NST_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def network() -> VGG:
     return tiny_network()

@@ -1,0 +1,207 @@
+"""3x3 convolution and ReLU, forward and backward, by the faster of two ways on this CPU."""
+
+from __future__ import annotations
+
+import functools
+import math
+import time
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from nst_core.cache import recall, remember
+
+LOCAL_FLOATS = 500_000  # transformed values that a thread works on by itself: what stays in its own cache
+SHARED_FLOATS = 3_000_000  # those that all threads work on together
+FEWEST_TILES = 48  # of a group: each group reads all transformed weights, which are megabytes where tiles are few
+TRIALS = 3
+
+
+class Way(Protocol):
+    """A 3x3 convolution whose weights are fixed."""
+
+    def __call__(self, features: Tensor, pad: int, *, relu: bool = False, gate: Tensor | None = None) -> Tensor:
+        """(1, I, H, W) -> (1, O, H + 2 pad - 2, W + 2 pad - 2) with `pad` zeros around the features, channels last.
+
+        `relu`: the result is at least 0. `gate`, as large as the features, lets them through only where it is above 0:
+        what ReLU does to a gradient.
+        """
+        ...
+
+
+class Direct:
+    """`Way` by PyTorch."""
+
+    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
+        """`weight` (O, I, 3, 3), `bias` (O,)."""
+        self._weight, self._bias = weight.contiguous(memory_format=torch.channels_last), bias
+
+    def __call__(self, features: Tensor, pad: int, *, relu: bool = False, gate: Tensor | None = None) -> Tensor:
+        """See `Way`."""
+        if gate is not None:
+            features = torch.ops.aten.threshold_backward(features, gate, 0)
+        result = F.conv2d(features, self._weight, self._bias, padding=pad)
+        return result.relu_() if relu else result
+
+
+class Winograd:
+    """`Way` with a quarter of the multiplications: F(4x4, 3x3) of Lavin and Gray (2016), its weights transformed once.
+
+    Its error is 1e-6 of the result, three times that of PyTorch's float32.
+    """
+
+    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
+        """`weight` (O, I, 3, 3), float32, O and I multiples of a panel; `bias` (O,)."""
+        kernels = compiled()
+        matrix = torch.tensor(kernels.WEIGHT_TRANSFORM)
+        self._made, self._depth = weight.shape[:2]
+        frequencies = torch.einsum("ay,oiyx,bx->abio", matrix, weight, matrix)
+        panels = frequencies.reshape(kernels.FREQUENCIES, self._depth, -1, kernels.panel())
+        self._weights = panels.transpose(1, 2).contiguous()
+        self._bias = torch.zeros(self._made) if bias is None else bias.contiguous()
+
+    def __call__(self, features: Tensor, pad: int, *, relu: bool = False, gate: Tensor | None = None) -> Tensor:
+        """See `Way`."""
+        kernels = compiled()
+        _, depth, height, width = features.shape
+        rows, columns = height + 2 * pad - 2, width + 2 * pad - 2
+        result = torch.empty((1, self._made, rows, columns), memory_format=torch.channels_last)
+        across = math.ceil(columns / kernels.TILE)
+        tiles, threads = math.ceil(rows / kernels.TILE) * across, torch.get_num_threads()
+        capacity, alone = self._grouping(tiles, threads)
+        share = kernels.FREQUENCIES * (depth + self._made)
+        work = torch.empty(share * capacity * (threads if alone else 1))
+        floor = torch.full((kernels.lanes(),), 0.0 if relu else -math.inf)
+        source = features.data_ptr(), 0 if gate is None else gate.data_ptr(), height, width, 4 * depth, pad
+        weights = self._weights.data_ptr(), 4 * self._made, self._bias.data_ptr(), floor.data_ptr()
+        target = result.data_ptr(), rows, columns, across, 4 * kernels.lanes(), 4 * kernels.panel()
+        common = *source, *weights, *target, work.data_ptr(), capacity
+        if alone:
+            kernels.run(kernels.convolve_groups, math.ceil(tiles / capacity), *common, 0, tiles)
+            return result
+        for first in range(0, tiles, capacity):
+            count = min(capacity, tiles - first)
+            kernels.run(kernels.scatter_tiles, count, *common, first, count)
+            kernels.run(kernels.multiply_frequencies, self._weights[..., 0, 0].numel(), *common, first, count)
+            kernels.run(kernels.gather_tiles, count, *common, first, count)
+        return result
+
+    def _grouping(self, tiles: int, threads: int) -> tuple[int, bool]:
+        """How many tiles are worked on at once, a multiple of `ROWS`; whether each thread has such a group alone."""
+        kernels = compiled()
+        share = kernels.FREQUENCIES * (self._depth + self._made)
+        local = max(FEWEST_TILES, LOCAL_FLOATS // share)
+        alone = tiles >= 2 * threads * local
+        most = local if alone else max(FEWEST_TILES, SHARED_FLOATS // share)
+        return math.ceil(min(tiles, most) / kernels.ROWS) * kernels.ROWS, alone
+
+
+class Convolution:
+    """Convolution and ReLU of one layer, differentiable once, by the faster way for the size."""
+
+    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+        """`weight` (O, I, 3, 3), `bias` (O,), fixed."""
+        self.weight, self._bias = weight, bias
+        self._ways: dict[tuple[type[Way], bool], Way] = {}
+
+    def __call__(self, features: Tensor, pad: int = 1) -> Tensor:
+        """(B, I, H, W) -> (B, O, H + 2 pad - 2, W + 2 pad - 2), with `pad` zeros around the features."""
+        if features.device.type != "cpu" or features.dtype != torch.float32 or len(features) != 1:
+            return F.conv2d(features, self.weight, self._bias, padding=pad).relu_()
+        return _ConvolutionReLU.apply(features, self, pad)  # type: ignore[no-any-return, no-untyped-call]
+
+    def way(self, height: int, width: int, *, backward: bool) -> Way:
+        """The way for features of this size; `backward` is from a gradient of the output to one of the input."""
+        made, depth = self.weight.shape[:2]
+        kind: type[Way] = Winograd if _winograd_wins(*sorted((made, depth)), height, width) else Direct
+        if (kind, backward) not in self._ways:
+            # The gradient by the input is a convolution with the weights turned round, from outputs to inputs.
+            weight = self.weight.flip(2, 3).transpose(0, 1) if backward else self.weight
+            self._ways[kind, backward] = kind(weight, None if backward else self._bias)
+        return self._ways[kind, backward]
+
+
+class _ConvolutionReLU(torch.autograd.Function):
+    @staticmethod
+    def forward(context: Any, features: Tensor, layer: Convolution, pad: int) -> Tensor:
+        features = features.contiguous(memory_format=torch.channels_last)
+        result = layer.way(*features.shape[2:], backward=False)(features, pad, relu=True)
+        context.layer, context.pad = layer, pad
+        context.save_for_backward(result)
+        return result
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        (result,) = context.saved_tensors
+        gradient = gradient.contiguous(memory_format=torch.channels_last)
+        way = context.layer.way(*gradient.shape[2:], backward=True)
+        return way(gradient, 2 - context.pad, gate=result), None, None
+
+
+def fits(features: Tensor) -> bool:
+    """Whether `features` (1, C, H, W), or a part of them, can be given to the compiled loops."""
+    if features.device.type != "cpu" or features.dtype != torch.float32 or len(features) != 1:
+        return False
+    contiguous = features.stride(1) == 1 and features.stride(3) == features.shape[1]
+    return contiguous and _channels_fit(features.shape[1])
+
+
+@functools.cache
+def compiled() -> ModuleType:
+    """`nst_core.kernels`, half a second to import: for those who paint, not for those who ask for help."""
+    from nst_core import kernels
+
+    return kernels
+
+
+@functools.cache
+def _channels_fit(channels: int) -> bool:
+    return compiled().available() and channels % compiled().panel() == 0  # type: ignore[no-any-return]
+
+
+def _winograd_wins(depth: int, made: int, height: int, width: int) -> bool:
+    """Whether to take `Winograd` for feature maps of about this size."""
+    if not (_channels_fit(depth) and _channels_fit(made)):
+        return False
+    tiles = height * width // compiled().TILE ** 2
+    return tiles > 0 and _winograd_won(depth, made, round(math.log2(tiles)))
+
+
+@functools.cache
+def _winograd_won(depth: int, made: int, magnitude: int) -> bool:
+    """Whether it was faster at 2^magnitude tiles, tried once on this machine.
+
+    Both ways' results differ by rounding, so a choice has to last: the same command gives the same picture.
+    """
+    name = f"winograd-{depth}-{made}-{magnitude}"
+    won = recall(name)
+    if not isinstance(won, bool):
+        won = _try_out(depth, made, magnitude)
+        remember(name, won)
+    return won
+
+
+def _try_out(depth: int, made: int, magnitude: int) -> bool:
+    side = round(compiled().TILE * 2 ** (magnitude / 2))
+    features = torch.ones(1, depth, side, side).contiguous(memory_format=torch.channels_last)
+    weight, bias = torch.ones(made, depth, 3, 3), torch.zeros(made)
+    ways: list[Way] = [Winograd(weight, bias), Direct(weight, bias)]
+    fast, plain = (_seconds(functools.partial(way, features, 1, relu=True)) for way in ways)
+    return fast < plain
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """The shortest of some trials, after one to warm up."""
+    work()
+    times = []
+    for _ in range(TRIALS):
+        begin = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begin)
+    return min(times)

@@ -1,0 +1,60 @@
+"""Products of a feature map's channels, the sum behind every Gram matrix, and its gradient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from nst_core.convolution import compiled, fits
+
+RUNS = 8  # sums that are added up at the end
+
+
+def correlate(features: Tensor) -> Tensor:
+    """Sum over positions of f f^T: (B, C, H, W) -> (B, C, C); differentiable, once where it is fast."""
+    if fits(features) and features.shape[-1] >= compiled().ROWS:
+        return _Correlation.apply(features)[None]  # type: ignore[no-any-return, no-untyped-call]
+    flat = features.flatten(2)  # (B, C, H*W)
+    return flat @ flat.mT
+
+
+class _Correlation(torch.autograd.Function):
+    @staticmethod
+    def forward(context: Any, features: Tensor) -> Tensor:
+        context.save_for_backward(features)
+        return _sums(features)
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(context: Any, gradient: Tensor) -> Tensor:
+        """d/df of sum f f^T is (D + D^T) f: one product, where plain autograd makes two."""
+        (features,) = context.saved_tensors
+        return _mixed(features, gradient + gradient.mT)
+
+
+def _sums(features: Tensor) -> Tensor:
+    """(1, C, H, W), channels last, perhaps a part of a larger one -> (C, C)."""
+    kernels = compiled()
+    _, channels, height, width = features.shape
+    share = -(-height // RUNS)
+    sums = features.new_zeros((RUNS, channels, channels))
+    pixel, row = (4 * features.stride(side) for side in (3, 2))
+    place = features.data_ptr(), pixel, row, height, width
+    kernels.run(kernels.correlate, -(-height // share), *place, share, sums.data_ptr(), 4 * kernels.panel())
+    total = sums.sum(0)
+    return total.triu() + total.triu(1).mT
+
+
+def _mixed(features: Tensor, matrix: Tensor) -> Tensor:
+    """The matrix (C, C), symmetric, times each position's features (1, C, H, W)."""
+    kernels = compiled()
+    _, channels, height, width = features.shape
+    result = torch.empty_like(features, memory_format=torch.channels_last)
+    panels = matrix.reshape(channels, -1, kernels.panel()).transpose(0, 1).contiguous()
+    pixel, row = (4 * features.stride(side) for side in (3, 2))
+    place = features.data_ptr(), pixel, row, width
+    kernels.run(kernels.mix, height, *place, panels.data_ptr(), result.data_ptr(), 4 * kernels.panel())
+    return result

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from nst_core import convolution
+from nst_core.config import Border, Pooling
+from nst_core.convolution import Convolution, Direct, Way, Winograd, compiled
+from nst_core.correlation import correlate
+from nst_core.vgg import VGG
+
+pytestmark = pytest.mark.skipif(
+    not compiled().available(), reason="no compiled loops for this CPU"
+)
+
+LARGE = 200  # pixels along a side: several groups of tiles a thread
+
+
+def features(channels: int, height: int, width: int, seed: int = 0) -> Tensor:
+    made = torch.randn(1, channels, height, width, generator=torch.Generator().manual_seed(seed))
+    return made.contiguous(memory_format=torch.channels_last)
+
+
+def weights(made: int, depth: int) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(9)
+    return torch.randn(made, depth, 3, 3, generator=generator) / (9 * depth) ** 0.5, torch.randn(
+        made, generator=generator
+    )
+
+
+def difference(value: Tensor, expected: Tensor) -> float:
+    """Relative, of all values together."""
+    return ((value.double() - expected).norm() / expected.norm()).item()
+
+
+@pytest.mark.parametrize("way", [Direct, Winograd])
+@pytest.mark.parametrize("pad", [0, 1, 2])
+@pytest.mark.parametrize(("height", "width"), [(3, 3), (4, 8), (9, 14), (29, 30), (LARGE, LARGE + 3)])
+def test_it_is_the_convolution_in_float64(way: type[Way], pad: int, height: int, width: int) -> None:
+    """Sizes below a tile, beside its multiples, and so many tiles that threads take groups of their own."""
+    (weight, bias), image, gate = weights(64, 128), features(128, height, width), features(128, height, width, 1)
+    convolve = way(weight, bias)
+    exact = F.conv2d(image.double(), weight.double(), bias.double(), padding=pad)
+    assert difference(convolve(image, pad), exact) < 3e-6
+    assert difference(convolve(image, pad, relu=True), exact.relu()) < 3e-6
+    gated = F.conv2d((image * (gate > 0)).double(), weight.double(), padding=pad)
+    assert difference(way(weight, None)(image, pad, gate=gate), gated) < 3e-6
+
+
+def test_both_groupings_are_tried_above() -> None:
+    layer = Winograd(*weights(64, 128))
+    threads = torch.get_num_threads()
+    assert not layer._grouping(64, threads)[1]
+    assert layer._grouping((LARGE // 4) ** 2, threads)[1]
+
+
+@pytest.mark.parametrize(("made", "depth"), [(64, 64), (128, 256), (512, 512)])
+def test_every_width_of_vgg19(made: int, depth: int) -> None:
+    (weight, bias), image = weights(made, depth), features(depth, 21, 34)
+    exact = F.conv2d(image.double(), weight.double(), bias.double(), padding=1)
+    assert difference(Winograd(weight, bias)(image, 1), exact) < 4e-6
+
+
+def test_a_nan_stays_one() -> None:
+    image = features(64, 12, 12)
+    image[0, 3, 5, 6] = math.nan
+    result = Winograd(*weights(64, 64))(image, 1, relu=True)
+    assert result[0, :, 4:7, 5:8].isnan().all()
+    assert not result[0, :, 8:, 8:].isnan().any()
+
+
+@pytest.mark.parametrize("side", [40, LARGE])
+def test_the_number_of_threads_does_not_matter(side: int) -> None:
+    """To the last bit: a picture can be made again on another day."""
+    layer, image, threads = Winograd(*weights(64, 64)), features(64, side, side), torch.get_num_threads()
+    expected = layer(image, 1), correlate(image)
+    try:
+        for count in (1, 3):
+            torch.set_num_threads(count)
+            assert torch.equal(layer(image, 1), expected[0])
+            assert torch.equal(correlate(image), expected[1])
+    finally:
+        torch.set_num_threads(threads)
+
+
+@pytest.mark.parametrize("wins", [True, False])
+@pytest.mark.parametrize("pad", [0, 1])
+def test_gradients_are_those_of_autograd(monkeypatch: pytest.MonkeyPatch, wins: bool, pad: int) -> None:
+    monkeypatch.setattr(convolution, "_winograd_wins", lambda *_: wins)
+    (weight, bias), image = weights(128, 64), features(64, 18, 23)
+    exact, seen = image.double().requires_grad_(), image.clone().requires_grad_()
+    expected = F.conv2d(exact, weight.double(), bias.double(), padding=pad).relu()
+    pull = torch.randn(expected.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
+    expected.backward(pull)
+    result = Convolution(weight, bias)(seen, pad)
+    result.backward(pull.float())
+    assert difference(result.detach(), expected.detach()) < 3e-6
+    assert seen.grad is not None
+    assert exact.grad is not None
+    assert difference(seen.grad, exact.grad) < 3e-6
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("border", [Border.ZERO, Border.CIRCULAR])
+def test_the_whole_networks_gradient_is_as_exact_as_pytorchs(
+    vgg19: VGG, monkeypatch: pytest.MonkeyPatch, border: Border
+) -> None:
+    """Where two pixels nearly tie, max pooling makes rounding an error of 1e-4 of the gradient, PyTorch's own too."""
+    image, layers = torch.rand(1, 3, 96, 80, generator=torch.Generator().manual_seed(0)), ("relu1_1", "relu4_2")
+
+    def gradient(network: VGG, seen: Tensor) -> Tensor:
+        seen = seen.detach().requires_grad_()
+        found = network(seen, layers, border)
+        energy = sum(found[name].square().mean() for name in layers)
+        return torch.autograd.grad(energy, seen)[0]  # type: ignore[arg-type]
+
+    fast: dict[bool, Tensor] = {}
+    for wins in (True, False):
+        monkeypatch.setattr(convolution, "_winograd_wins", lambda *_, wins=wins: wins and min(_[:2]) >= 64)
+        vgg19._convolutions.clear()
+        fast[wins] = gradient(vgg19, image)
+    vgg19._convolutions.clear()
+    exact = gradient(VGG(vgg19.layers.state_dict(), Pooling.MAX).double(), image.double())
+    assert difference(fast[True], exact) < max(1e-4, 2 * difference(fast[False], exact))
+
+
+def test_what_it_can_not_do_is_left_to_pytorch() -> None:
+    weight, bias = weights(4, 3)
+    for image in (features(3, 8, 8).double(), features(3, 8, 8).expand(2, 3, 8, 8)):
+        layer = Convolution(weight.to(image), bias.to(image))
+        expected = F.conv2d(image, weight.to(image), bias.to(image), padding=1).relu()
+        torch.testing.assert_close(layer(image), expected)
+
+
+def test_a_choice_is_made_once_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[tuple[int, ...]] = []
+    kept: dict[str, object] = {}
+    monkeypatch.setattr(convolution, "_try_out", lambda *shape: bool(tried.append(shape)) or shape[0] == 64)
+    monkeypatch.setattr(convolution, "recall", kept.get)
+    monkeypatch.setattr(convolution, "remember", kept.__setitem__)
+    for _ in range(2):  # the second time as another process
+        convolution._winograd_won.cache_clear()
+        for height in (64, 66, 70):
+            assert convolution._winograd_wins(64, 64, height, 64)
+            assert not convolution._winograd_wins(128, 128, height, 64)
+    assert tried == [(64, 64, 8), (128, 128, 8)]
+    convolution._winograd_won.cache_clear()
+
+
+def test_trying_out_compares_the_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    for fast in (Winograd, Direct):
+        monkeypatch.setattr(
+            convolution, "_seconds", lambda work, fast=fast: 1.0 if isinstance(work.func, fast) else 2.0
+        )
+        assert convolution._try_out(64, 64, 4) == (fast is Winograd)
+
+
+def test_few_positions_or_channels_are_never_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convolution, "_winograd_won", lambda *_: pytest.fail("there was nothing to choose"))
+    assert not convolution._winograd_wins(64, 64, 3, 5)
+    assert not convolution._winograd_wins(3, 64, 64, 64)
+
+
+# Products of channels
+
+
+@pytest.mark.parametrize(("channels", "height", "width"), [(64, 7, 11), (128, 3, 300), (256, 20, 6), (512, 9, 13)])
+@pytest.mark.parametrize("crop", [0, 2])
+def test_products_and_their_gradient(channels: int, height: int, width: int, crop: int) -> None:
+    whole = features(channels, height + 2 * crop, width + 2 * crop)
+    part = whole[..., crop : crop + height, crop : crop + width].requires_grad_()
+    exact = part.detach().double().requires_grad_()
+    flat = exact.flatten(2)
+    expected = flat @ flat.mT
+    result = correlate(part)
+    pull = torch.randn(1, channels, channels, generator=torch.Generator().manual_seed(3))
+    expected.backward(pull.double())
+    assert difference(result.detach(), expected.detach()) < 1e-6
+    assert difference(torch.autograd.grad(result, part, pull)[0], exact.grad) < 1e-6  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "image", [features(64, 5, 3), features(10, 8, 8), features(64, 8, 8).contiguous(), features(64, 8, 8).double()]
+)
+def test_other_features_are_left_to_pytorch(image: Tensor) -> None:
+    flat = image.flatten(2)
+    torch.testing.assert_close(correlate(image), flat @ flat.mT)
+
+
+@pytest.mark.parametrize(
+    ("features", "lanes"), [({"avx2": True, "fma": True}, 8), ({"neon": True}, 4), ({"avx2": True}, 0), ({}, 0)]
+)
+def test_other_processors(features: dict[str, bool], lanes: int, tmp_path: Path) -> None:
+    """Narrower vectors than this processor's can be tried on it, in a process that compiles anew."""
+    code = f"""
+        from types import SimpleNamespace as Fake
+        import torch, torch.nn.functional as F
+        from nst_core import kernels
+        kernels.llvmlite = Fake(binding=Fake(get_host_cpu_features=lambda: {features!r}))
+        from nst_core.convolution import Winograd, compiled
+        from nst_core.correlation import correlate
+        assert compiled().lanes() == {lanes} and compiled().available() == ({lanes} > 0)
+        image, weight = torch.rand(1, 64, 9, 14).contiguous(memory_format=torch.channels_last), torch.rand(64, 64, 3, 3)
+        flat = image.flatten(2)
+        torch.testing.assert_close(correlate(image), flat @ flat.mT, rtol=1e-5, atol=1e-3)
+        if {lanes}:
+            result = Winograd(weight, None)(image, 1, relu=True, gate=image)
+            torch.testing.assert_close(result, F.conv2d(image, weight, padding=1), rtol=1e-4, atol=1e-3)
+    """
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, env=environment)
