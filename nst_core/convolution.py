@@ -113,12 +113,12 @@ class Convolution:
         """(B, I, H, W) -> (B, O, H + 2 pad - 2, W + 2 pad - 2), with `pad` zeros around the features."""
         if features.device.type != "cpu" or features.dtype != torch.float32 or len(features) != 1:
             return F.conv2d(features, self.weight, self._bias, padding=pad).relu_()
-        return _ConvolutionReLU.apply(features, self, pad)  # type: ignore[no-any-return, no-untyped-call]
+        return _ConvolutionReLU.apply(features, self, pad)  # type: ignore[no-any-return]
 
     def way(self, height: int, width: int, *, backward: bool) -> Way:
         """The way for features of this size; `backward` is from a gradient of the output to one of the input."""
-        made, depth = self.weight.shape[:2]
-        kind: type[Way] = Winograd if _winograd_wins(*sorted((made, depth)), height, width) else Direct
+        fewer, more = sorted(self.weight.shape[:2])
+        kind = Winograd if _winograd_wins(fewer, more, height, width) else Direct
         if (kind, backward) not in self._ways:
             # The gradient by the input is a convolution with the weights turned round, from outputs to inputs.
             weight = self.weight.flip(2, 3).transpose(0, 1) if backward else self.weight
@@ -136,7 +136,7 @@ class _ConvolutionReLU(torch.autograd.Function):
         return result
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         (result,) = context.saved_tensors
         gradient = gradient.contiguous(memory_format=torch.channels_last)

@@ -16,7 +16,7 @@ RUNS = 8  # sums that are added up at the end
 def correlate(features: Tensor) -> Tensor:
     """Sum over positions of f f^T: (B, C, H, W) -> (B, C, C); differentiable, once where it is fast."""
     if fits(features) and features.shape[-1] >= compiled().ROWS:
-        return _Correlation.apply(features)[None]  # type: ignore[no-any-return, no-untyped-call]
+        return _Correlation.apply(features)[None]  # type: ignore[no-any-return]
     flat = features.flatten(2)  # (B, C, H*W)
     return flat @ flat.mT
 
@@ -28,7 +28,7 @@ class _Correlation(torch.autograd.Function):
         return _sums(features)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(context: Any, gradient: Tensor) -> Tensor:
         """d/df of sum f f^T is (D + D^T) f: one product, where plain autograd makes two."""
         (features,) = context.saved_tensors

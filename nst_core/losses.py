@@ -12,6 +12,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from nst_core.correlation import correlate
+
 RESOLUTION = 8  # in units of the dtype's epsilon: below it, an eigenvalue beside the largest is rounding (measured)
 
 
@@ -22,9 +24,9 @@ def gram_matrix(features: Tensor, weights: Tensor | None = None) -> Tensor:
     et al. (2017), *Controlling Perceptual Factors in Neural Style Transfer*, eq. 5 and 6, whose T^2 are the weights
     divided by their sum.
     """
-    flat = features.flatten(2)  # (B, C, H*W)
     if weights is None:
-        return flat @ flat.mT / flat.shape[-1]
+        return correlate(features) / features[0, 0].numel()
+    flat = features.flatten(2)  # (B, C, H*W)
     return (flat * _shares(weights)) @ flat.mT
 
 

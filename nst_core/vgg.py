@@ -76,9 +76,9 @@ class VGG(nn.Module):
 
     def _convolution(self, name: str) -> Convolution:
         """The convolution `name` and its ReLU; what it prepares of its weights is kept."""
-        layer = self.layers[name]
-        if name not in self._convolutions or self._convolutions[name].weight is not layer.weight:
-            self._convolutions[name] = Convolution(layer.weight, layer.bias)
+        weight, bias = (self.layers.get_parameter(f"{name}.{part}") for part in ("weight", "bias"))
+        if name not in self._convolutions or self._convolutions[name].weight is not weight:
+            self._convolutions[name] = Convolution(weight, bias)
         return self._convolutions[name]
 
     def stride(self, name: str) -> int:

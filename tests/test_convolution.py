@@ -18,9 +18,7 @@ from nst_core.convolution import Convolution, Direct, Way, Winograd, compiled
 from nst_core.correlation import correlate
 from nst_core.vgg import VGG
 
-pytestmark = pytest.mark.skipif(
-    not compiled().available(), reason="no compiled loops for this CPU"
-)
+pytestmark = pytest.mark.skipif(not compiled().available(), reason="no compiled loops for this CPU")
 
 LARGE = 200  # pixels along a side: several groups of tiles a thread
 
