@@ -20,6 +20,7 @@ LOCAL_FLOATS = 500_000  # transformed values that a thread works on by itself: w
 SHARED_FLOATS = 3_000_000  # those that all threads work on together
 FEWEST_TILES = 48  # of a group: each group reads all transformed weights, which are megabytes where tiles are few
 TRIALS = 3
+CACHES = 16_000_000  # floats that no processor's caches have room beside
 
 
 class Way(Protocol):
@@ -197,10 +198,14 @@ def _try_out(depth: int, made: int, magnitude: int) -> bool:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    """The shortest of some trials, after one to warm up."""
+    """The shortest of some trials, after one to warm up.
+
+    Before each the caches are filled with something else: in a network, other layers' weights are there.
+    """
     work()
     times = []
     for _ in range(TRIALS):
+        torch.zeros(CACHES).add_(1)
         begin = time.perf_counter()
         work()
         times.append(time.perf_counter() - begin)

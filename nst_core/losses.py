@@ -2,11 +2,14 @@
 
 Symbols as in Gatys et al. (2016): F the features of the image, P of the photo, G and A the Gram matrices of the image
 and of the painting, N the channels and M the positions of a layer. `weights` (1, 1, H, W), none below 0, say how much
-each position counts in an average; without them all count alike, and where all are 0 the average is 0.
+each position counts in an average; without them all count alike, and where all are 0 the average is 0. `total` is what
+all weights add up to, or how many positions there are, where the features are a part of a picture: the averages of the
+parts then add up to that of the whole.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import torch
@@ -17,7 +20,7 @@ from nst_core.correlation import correlate
 RESOLUTION = 8  # in units of the dtype's epsilon: below it, an eigenvalue beside the largest is rounding (measured)
 
 
-def gram_matrix(features: Tensor, weights: Tensor | None = None) -> Tensor:
+def gram_matrix(features: Tensor, weights: Tensor | None = None, total: Tensor | None = None) -> Tensor:
     """Correlate the channels, averaged over positions: (B, C, H, W) -> (B, C, C).
 
     Eq. 3 divided by M, so that it doesn't grow with the picture. With `weights` it is the guided Gram matrix of Gatys
@@ -25,31 +28,42 @@ def gram_matrix(features: Tensor, weights: Tensor | None = None) -> Tensor:
     divided by their sum.
     """
     if weights is None:
-        return correlate(features) / features[0, 0].numel()
+        return correlate(features) / (features[0, 0].numel() if total is None else total)
     flat = features.flatten(2)  # (B, C, H*W)
-    return (flat * _shares(weights)) @ flat.mT
+    return (flat * _shares(weights, total)) @ flat.mT
 
 
-def moments(features: Tensor, weights: Tensor | None = None) -> Tensor:
+def moments(features: Tensor, weights: Tensor | None = None, total: Tensor | None = None) -> Tensor:
     """All first and second moments of the channels: (B, C, H, W) -> (B, C + 1, C + 1).
 
     It is the Gram matrix of the features with a constant 1 beside them: E[f f^T], E[f] and 1. Averages of such matrices
     are the moments of a mixture, which averages of covariances are not.
     """
-    mean = _mean(features, weights).unsqueeze(-1)
-    second = torch.cat([gram_matrix(features, weights), mean], dim=-1)
-    first = torch.cat([mean.mT, torch.ones_like(mean[:, :1])], dim=-1)
-    return torch.cat([second, first], dim=-2)
+    mean = _mean(features, weights, total).unsqueeze(-1)
+    one = _mean(torch.ones_like(features[:, :1]), weights, total).unsqueeze(-1)
+    second = torch.cat([gram_matrix(features, weights, total), mean], dim=-1)
+    return torch.cat([second, torch.cat([mean.mT, one], dim=-1)], dim=-2)
 
 
-def mean_and_deviation(features: Tensor, weights: Tensor | None = None) -> Tensor:
-    """Mean and standard deviation of each channel: (B, C, H, W) -> (B, 2, C).
+def channel_moments(
+    features: Tensor, weights: Tensor | None = None, total: Tensor | None = None, shift: Tensor | None = None
+) -> Tensor:
+    """E[f] and E[(f - s)^2] of each channel: (B, C, H, W) and a `shift` s (B, C), 0 without -> (B, 2, C).
+
+    The shift should be near the mean: a variance keeps few digits as the small difference of two large numbers.
+    """
+    deviations = (features if shift is None else features - shift[..., None, None]).square()
+    return torch.stack([_mean(features, weights, total), _mean(deviations, weights, total)], dim=1)
+
+
+def mean_and_deviation(moments: Tensor, shift: Tensor) -> Tensor:
+    """Mean and standard deviation of each channel, (B, 2, C), from its `channel_moments` with that shift.
 
     What Li et al. (2017), *Demystifying Neural Style Transfer*, match under "batch normalization statistics". The
     gradient stays finite where a channel is constant.
     """
-    mean = _mean(features, weights)
-    variance = _mean((features - mean[..., None, None]).square(), weights)
+    mean, second = moments.unbind(1)
+    variance = second - (mean - shift).square()
     return torch.stack([mean, variance.clamp_min(torch.finfo(variance.dtype).tiny).sqrt()], dim=1)
 
 
@@ -60,13 +74,17 @@ def squared_error(value: Tensor, target: Tensor) -> Tensor:
 
 def relative_error(value: Tensor, target: Tensor) -> Tensor:
     """||value - target||^2 / ||target||^2, a scalar: 0 is equal, 1 is as far away as nothing at all."""
-    energy = target.square().sum().clamp_min(torch.finfo(target.dtype).eps ** 2)  # `tiny` would overflow
-    return squared_error(value, target) / energy
+    return squared_error(value, target) / energy(target)
 
 
-def paper_content_loss(features: Tensor, target: Tensor) -> Tensor:
-    """Eq. 1: half the sum of (F - P)^2, a scalar."""
-    return squared_error(features, target) / 2
+def energy(target: Tensor) -> Tensor:
+    """||target||^2, a scalar that can be divided by."""
+    return target.square().sum().clamp_min(torch.finfo(target.dtype).eps ** 2)  # `tiny` would overflow
+
+
+def paper_content_loss(squares: Tensor) -> Tensor:
+    """Eq. 1, a scalar, from the sum of (F - P)^2."""
+    return squares / 2
 
 
 def paper_style_loss(gram: Tensor, target: Tensor) -> Tensor:
@@ -120,32 +138,69 @@ def total_variation(image: Tensor, *, circular: bool = False) -> Tensor:
 
     `circular`: opposite edges are neighbours too.
     """
-    down, across = _differences(image, circular)
-    return down.square().mean() + across.square().mean()
+    return _roughness(image, circular, torch.square)
 
 
 def total_variation_l1(image: Tensor, *, circular: bool = False) -> Tensor:
     """Mean size of the differences of neighbours, as `total_variation`: Rudin, Osher and Fatemi (1992), anisotropic."""
-    down, across = _differences(image, circular)
-    return down.abs().mean() + across.abs().mean()
+    return _roughness(image, circular, torch.abs)
 
 
-def _differences(image: Tensor, circular: bool) -> tuple[Tensor, Tensor]:
+def total_variation_gradient(image: Tensor, *, circular: bool = False) -> Tensor:
+    """The gradient of `total_variation` by the image, with less memory than through a graph."""
+    return _roughness_gradient(image, circular, lambda difference: 2 * difference)
+
+
+def total_variation_l1_gradient(image: Tensor, *, circular: bool = False) -> Tensor:
+    """The gradient of `total_variation_l1` by the image; 0 where neighbours are equal."""
+    return _roughness_gradient(image, circular, torch.sign)
+
+
+def _roughness(image: Tensor, circular: bool, measure: Callable[[Tensor], Tensor]) -> Tensor:
+    total = image.new_zeros(())
+    for side in (-2, -1):
+        measured = [measure(after - before).sum() for before, after in _neighbours(image, side, circular)]
+        total = total + sum(measured) / _pairs(image, side, circular)
+    return total
+
+
+def _roughness_gradient(image: Tensor, circular: bool, slope: Callable[[Tensor], Tensor]) -> Tensor:
+    gradient = torch.zeros_like(image)
+    for side in (-2, -1):
+        places = _neighbours(gradient, side, circular)
+        for (before, after), (place, next_place) in zip(_neighbours(image, side, circular), places, strict=True):
+            push = slope(after - before).div_(_pairs(image, side, circular))
+            place -= push
+            next_place += push
+    return gradient
+
+
+def _neighbours(image: Tensor, side: int, circular: bool) -> Iterator[tuple[Tensor, Tensor]]:
+    """Views of an image that lie beside each other along a side: every pixel, and its neighbour after it."""
+    length = image.shape[side]
+    yield image.narrow(side, 0, length - 1), image.narrow(side, 1, length - 1)
     if circular:
-        return image.roll(-1, -2) - image, image.roll(-1, -1) - image
-    return image[..., 1:, :] - image[..., :-1, :], image[..., :, 1:] - image[..., :, :-1]
+        yield image.narrow(side, length - 1, 1), image.narrow(side, 0, 1)
 
 
-def _shares(weights: Tensor) -> Tensor:
-    """Weights (1, 1, H, W) -> (1, 1, H*W) that add up to 1, or to 0 where there are none."""
+def _pairs(image: Tensor, side: int, circular: bool) -> int:
+    """How many pixels have a neighbour after them."""
+    return image.numel() if circular else image.numel() // image.shape[side] * (image.shape[side] - 1)
+
+
+def _shares(weights: Tensor, total: Tensor | None = None) -> Tensor:
+    """Weights (1, 1, H, W) -> (1, 1, H*W), of which all add up to 1, or to 0 where there are none."""
     flat = weights.flatten(2)
-    return flat / flat.sum(-1, keepdim=True).clamp_min(torch.finfo(flat.dtype).tiny)
+    total = flat.sum(-1, keepdim=True) if total is None else total
+    return flat / total.clamp_min(torch.finfo(flat.dtype).tiny)
 
 
-def _mean(features: Tensor, weights: Tensor | None) -> Tensor:
+def _mean(features: Tensor, weights: Tensor | None, total: Tensor | None = None) -> Tensor:
     """Average over positions: (B, C, H, W) -> (B, C)."""
     flat = features.flatten(2)
-    return flat.mean(-1) if weights is None else (flat @ _shares(weights).mT).squeeze(-1)
+    if weights is None:
+        return flat.mean(-1) if total is None else flat.sum(-1) / total
+    return (flat @ _shares(weights, total).mT).squeeze(-1)
 
 
 def _mean_and_covariance(moments: Tensor) -> tuple[Tensor, Tensor]:

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import torch
 from torch import Tensor
 
-from nst_core.config import Border, Normalization, StyleLoss, TotalVariation, TransferConfig
+from nst_core.blocks import Block, Sweep, add_up, cover
+from nst_core.config import Border, StyleLoss, TotalVariation, TransferConfig
 from nst_core.losses import (
-    gaussian,
-    gram_matrix,
+    channel_moments,
     mean_and_deviation,
-    moments,
-    paper_content_loss,
-    paper_style_loss,
-    relative_error,
-    relative_wasserstein_error,
     total_variation,
+    total_variation_gradient,
     total_variation_l1,
+    total_variation_l1_gradient,
 )
-from nst_core.scene import Region, Scene, layer_map
+from nst_core.scene import Painting, Region, Scene, layer_map
+from nst_core.terms import MEASURES, Average, ContentTerm, Measure, StyleTerm, content_term, style_term
 from nst_core.vgg import VGG
 
-Error = Callable[[Tensor], Tensor]  # of features or statistics, against a target that is fixed
-
-CONTENT_LOSS = {Normalization.ENERGY: relative_error, Normalization.PAPER: paper_content_loss}
-STYLE_LOSS = {Normalization.ENERGY: relative_error, Normalization.PAPER: paper_style_loss}
-STATISTIC = {
-    StyleLoss.GRAM: gram_matrix,
-    StyleLoss.MEAN_VARIANCE: mean_and_deviation,
-    StyleLoss.WASSERSTEIN: moments,
-}
 ROUGHNESS = {TotalVariation.L2: total_variation, TotalVariation.L1: total_variation_l1}
+SLOPE = {TotalVariation.L2: total_variation_gradient, TotalVariation.L1: total_variation_l1_gradient}
 
 EMPTY = 0.5  # positions: a mask that has less at a layer leaves nothing to take statistics of
 
@@ -96,103 +87,151 @@ class Objective:
     regions and style layers of lambda_r w_l times the error of the image's statistics in the region against those of
     its paintings, averaged as they are blended (Gatys et al., 2016, eq. 5 and 7; Gatys et al., 2017, section 4).
     `notes` says what a person should know: which masks are empty at which layers, and left out there.
+
+    `block` is how many pixels along either side are the network's task at once, beside the margin that it has to see
+    around them; 0 is the whole picture. It may be changed at any time: beside rounding, nothing depends on it. More
+    than one block are seen twice an evaluation, once for the sums and once for the gradient.
     """
 
-    def __init__(self, extract: VGG, scene: Scene, config: TransferConfig) -> None:
+    def __init__(self, extract: VGG, scene: Scene, config: TransferConfig, block: int = 0) -> None:
+        self.block = block
         self._extract, self._scene, self._config = extract, scene, config
         self._layers = (*config.content_layers, *config.style_layers)
         self.notes: list[str] = []
         with torch.inference_mode(False), torch.no_grad():
-            self._content_errors = self._content_targets()
-            self._guides = [self._guide(region) for region in scene.regions]
+            self._contents = list(self._content_terms())
+            self._styles = [term for region in scene.regions for term in self._style_terms(region)]
 
     def __call__(self, image: Tensor) -> Losses:
-        """Measure `image` (1, 3, H, W) of the photo's size; outside the canvas the photo counts in its place."""
-        config = self._config
+        """Measure `image` (1, 3, H, W) of the photo's size; outside the canvas the photo counts in its place.
+
+        Gradients flow through them, for as much memory as the whole picture takes; `evaluate` goes block by block.
+        """
         image = self._scene.compose(image)
-        features = self._extract(image, self._layers, config.border)
-        contents = {name: error(features[name]) for name, error in self._content_errors.items()}
-        styles = {name: self._style_error(name, features[name]) for name in config.style_layers}
-        zero = image.new_zeros(())
-        content = sum(contents.values(), zero) / max(1, len(contents))
-        style = sum((config.layer_weights[name] * loss for name, loss in styles.items()), zero)
-        roughness = ROUGHNESS[config.tv_norm](image, circular=config.border is Border.CIRCULAR)
-        alpha, beta, gamma = config.loss_weights
-        return Losses(content, style, roughness, alpha * content + beta * style + gamma * roughness, contents, styles)
+        roughness = ROUGHNESS[self._config.tv_norm](image, circular=self._is_circular)
+        return self._losses(add_up(self._blocks(), image, self._measure), roughness)
 
     def evaluate(self, image: Tensor) -> tuple[Losses, Tensor]:
         """The losses of `image` (1, 3, H, W), detached, and the gradient of their total by it."""
-        with torch.inference_mode(False), torch.enable_grad():
-            leaf = image.detach().requires_grad_()
-            losses = self(leaf)
-            (gradient,) = torch.autograd.grad(losses.total, leaf)
-        return losses.detached(), gradient
+        config, canvas = self._config, self._scene.canvas
+        with torch.inference_mode(False), torch.no_grad():
+            image = self._scene.compose(image.detach())
+            roughness = ROUGHNESS[config.tv_norm](image, circular=self._is_circular)
+            gradient = SLOPE[config.tv_norm](image, circular=self._is_circular).mul_(config.loss_weights[-1])
+            sweep = Sweep(self._blocks(), image, self._measure)
+            with torch.enable_grad():
+                losses = self._losses([total.requires_grad_() for total in sweep.sums], roughness)
+            if sweep.sums:
+                sweep.pull_back(torch.autograd.grad(losses.total, sweep.sums), gradient)
+            return losses.detached(), gradient if canvas is None else gradient.mul_(canvas)
 
-    def _content_targets(self) -> dict[str, Error]:
-        loss = CONTENT_LOSS[self._config.normalization]
-        errors: dict[str, Error] = {}
-        layers, border = self._config.content_layers, self._config.border
-        for name, features in self._extract(self._scene.target, layers, border).items():
-            visible = layer_map(self._scene.opacity, self._extract.stride(name))
-            # A sum of squares then counts each position by how opaque it is.
-            root = features.new_ones(()) if visible is None else visible.sqrt()
-            errors[name] = partial(_seen_through, loss, root, features * root)
-        return errors
+    @property
+    def _is_circular(self) -> bool:
+        return self._config.border is Border.CIRCULAR
 
-    def _guide(self, region: Region) -> _Guide:
+    def _blocks(self) -> list[Block]:
+        return self._cover(self._scene.target, self._layers, self._config.border)
+
+    def _cover(self, image: Tensor, layers: Sequence[str], border: Border) -> list[Block]:
+        height, width = image.shape[-2:]
+        return cover(self._extract, layers, border, (height, width), self.block)
+
+    def _measure(self, block: Block, pixels: Tensor) -> list[Tensor]:
+        """What a block adds to the sum of each term, the content's first."""
+        terms: list[ContentTerm | StyleTerm] = [*self._contents, *self._styles]
+
+        def add(layer: str, features: Tensor) -> dict[int, Tensor]:
+            return {number: term.add(block, features) for number, term in enumerate(terms) if term.layer == layer}
+
+        layers = block.look(self._extract, pixels, self._layers, add).values()
+        parts = {number: part for layer in layers for number, part in layer.items()}
+        return [parts[number] for number in range(len(terms))]
+
+    def _losses(self, sums: Sequence[Tensor], roughness: Tensor) -> Losses:
+        config, split, zero = self._config, len(self._contents), torch.zeros_like(roughness)
+        contents = {term.layer: term.error(total) for term, total in zip(self._contents, sums[:split], strict=True)}
+        styles = dict.fromkeys(config.style_layers, zero)
+        for term, total in zip(self._styles, sums[split:], strict=True):
+            styles[term.layer] = styles[term.layer] + term.weight * term.error(total)
+        content = sum(contents.values(), zero) / max(1, len(contents))
+        style = sum((config.layer_weights[name] * loss for name, loss in styles.items()), zero)
+        alpha, beta, gamma = config.loss_weights
+        return Losses(content, style, roughness, alpha * content + beta * style + gamma * roughness, contents, styles)
+
+    def _content_terms(self) -> Iterator[ContentTerm]:
+        """The photo's features are kept: 2.7 images' worth for relu4_2; making them anew costs half an evaluation."""
+        photo, layers, targets = self._scene.target, self._config.content_layers, dict[str, Tensor]()
+
+        def keep(block: Block, name: str, features: Tensor) -> None:
+            if name not in targets:
+                targets[name] = _room(features, block.grid(self._extract.stride(name)))
+            block.share(targets[name], self._extract.stride(name)).copy_(features)
+
+        for block in self._cover(photo, layers, self._config.border):
+            block.look(self._extract, block.cut(photo), layers, partial(keep, block))
+        for name in layers:
+            stride = self._extract.stride(name)
+            yield content_term(name, stride, layer_map(self._scene.opacity, stride), targets[name], self._config)
+
+    def _style_terms(self, region: Region) -> Iterator[StyleTerm]:
         """What a region is compared by; layers where its mask or its paintings have no position are left out."""
-        maps = {name: layer_map(region.mask, self._extract.stride(name)) for name in self._config.style_layers}
-        blends = self._blend(region)
-        empty = [name for name, weights in maps.items() if _is_empty(weights) or name not in blends]
+        averages, targets = self._averages(region.mask, self._blocks()), self._blend(region)
+        empty = [name for name in self._config.style_layers if name not in averages or name not in targets]
         if empty:
             verb = "plays" if len(empty) == 1 else "play"
             self.notes.append(f"{region.name} is too small for {', '.join(empty)}, which {verb} no part there")
-        errors = {name: _error_against(blend, self._config) for name, blend in blends.items() if name not in empty}
-        return _Guide(region.weight, maps, errors)
+        for name, average in averages.items():
+            if name not in empty:
+                yield style_term(name, region.weight, average, targets[name], self._config)
+
+    def _averages(self, mask: Tensor | None, blocks: Sequence[Block]) -> dict[str, Average]:
+        """How the style layers are averaged, without those where a mask of what `blocks` cover has no position."""
+        averages: dict[str, Average] = {}
+        for name in self._config.style_layers:
+            stride = self._extract.stride(name)
+            weights = layer_map(mask, stride)
+            positions = self._scene.target.new_tensor(math.prod(blocks[0].grid(stride)))
+            total = positions if weights is None else weights.sum()
+            if weights is None or float(total) >= EMPTY:
+                averages[name] = Average(stride, weights, total)
+        return averages
 
     def _blend(self, region: Region) -> dict[str, Tensor]:
         """The statistics of each style layer, averaged over the region's paintings."""
-        layers = self._config.style_layers
-        border = Border.MIRROR if self._config.border is Border.CIRCULAR else self._config.border  # it is no tile
         parts: dict[str, list[tuple[float, Tensor]]] = {}
         for painting in region.paintings:
-            for name, features in self._extract(painting.image, layers, border).items():
-                weights = layer_map(painting.opacity, self._extract.stride(name))
-                if not _is_empty(weights):
-                    part = STATISTIC[self._config.style_loss](features, weights)
-                    parts.setdefault(name, []).append((painting.share, part))
+            for name, part in self._statistics(painting).items():
+                parts.setdefault(name, []).append((painting.share, part))
         return {
             name: torch.stack([share * part for share, part in blend]).sum(0) / sum(share for share, _ in blend)
             for name, blend in parts.items()
         }
 
-    def _style_error(self, name: str, features: Tensor) -> Tensor:
-        statistic = STATISTIC[self._config.style_loss]
-        total = features.new_zeros(())
-        for guide in self._guides:
-            if name in guide.errors:
-                total = total + guide.weight * guide.errors[name](statistic(features, guide.maps[name]))
-        return total
+    def _statistics(self, painting: Painting) -> dict[str, Tensor]:
+        """Those of a painting, of the style layers where it is not all transparent."""
+        border = Border.MIRROR if self._is_circular else self._config.border  # it is no tile
+        blocks = self._cover(painting.image, self._config.style_layers, border)
+        averages = self._averages(painting.opacity, blocks)
+
+        def averaged(measures: Mapping[str, Measure]) -> dict[str, Tensor]:
+            def measure(block: Block, pixels: Tensor) -> list[Tensor]:
+                def add(name: str, features: Tensor) -> Tensor:
+                    return averages[name].add(block, features, measures[name])
+
+                found = block.look(self._extract, pixels, list(averages), add)
+                return [found[name] for name in averages]
+
+            return dict(zip(averages, add_up(blocks, painting.image, measure), strict=True))
+
+        found = averaged(dict.fromkeys(averages, MEASURES[self._config.style_loss]))
+        if self._config.style_loss is not StyleLoss.MEAN_VARIANCE:
+            return found
+        means = {name: total[:, 0] for name, total in found.items()}
+        again = averaged({name: partial(channel_moments, shift=mean) for name, mean in means.items()})
+        return {name: mean_and_deviation(again[name], means[name]) for name in averages}
 
 
-@dataclass(frozen=True)
-class _Guide:
-    """A region by the style layers' names: how much it counts, where it is, what its statistics are compared with."""
-
-    weight: float
-    maps: dict[str, Tensor | None]
-    errors: dict[str, Error]
-
-
-def _is_empty(weights: Tensor | None) -> bool:
-    return weights is not None and float(weights.sum()) < EMPTY
-
-
-def _seen_through(loss: Callable[[Tensor, Tensor], Tensor], root: Tensor, target: Tensor, features: Tensor) -> Tensor:
-    return loss(features * root, target)
-
-
-def _error_against(target: Tensor, config: TransferConfig) -> Error:
-    if config.style_loss is StyleLoss.WASSERSTEIN:
-        return partial(relative_wasserstein_error, target=gaussian(target))
-    return partial(STYLE_LOSS[config.normalization], target=target)
+def _room(features: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Memory for all positions (h, w) of a layer of which `features` (1, C, h', w') are a part, in the same order."""
+    order = torch.channels_last if features.stride(1) == 1 else torch.contiguous_format
+    return torch.empty((*features.shape[:2], *grid), dtype=features.dtype, device=features.device, memory_format=order)

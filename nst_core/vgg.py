@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -13,6 +14,8 @@ from nst_core.convolution import Convolution
 from nst_core.weights import CHANNELS, IMAGENET_MEAN, IMAGENET_STD, load_parameters
 
 MARGIN = 16  # mirrored pixels: one position of the deepest block, so that every layer's share is whole
+
+Keep = Callable[[str, Tensor], Any]  # a layer's name and features -> what is wanted of them
 
 
 class VGG(nn.Module):
@@ -36,8 +39,13 @@ class VGG(nn.Module):
         self.requires_grad_(False).eval()
         self._convolutions: dict[str, Convolution] = {}
 
-    def forward(self, image: Tensor, layers: Collection[str], border: Border = Border.ZERO) -> dict[str, Tensor]:
+    def forward(
+        self, image: Tensor, layers: Collection[str], border: Border = Border.ZERO, keep: Keep | None = None
+    ) -> dict[str, Any]:
         """The features of `layers`; nothing past the deepest of them is computed. Raises `ValueError` on unknown names.
+
+        With `keep`, what it makes of them as soon as they are there: all features at once are then never needed, nor,
+        on the way back, their gradients.
 
         The zeros around each layer's input make statistics near the border others than inside, and results get a
         coloured fringe there. `Border.MIRROR` continues the picture by its mirror image and cuts the features of that
@@ -47,10 +55,12 @@ class VGG(nn.Module):
         self.check(layers)
         margin = MARGIN if border is Border.MIRROR else 0
         seen = ((mirror(image, margin) if margin else image) - self.mean) / self.std
-        found: dict[str, Tensor] = {}
+        seen = seen.to(next(self.layers.parameters()).dtype)
+        found: dict[str, Any] = {}
         for name, features in self._walk(seen, layers, border is Border.CIRCULAR):
             if name in layers:
-                found[name] = _crop(features, margin // self.stride(name))
+                inside = _crop(features, margin // self.stride(name)).to(image.dtype)
+                found[name] = keep(name, inside) if keep else inside
             if len(found) == len(set(layers)):
                 break
         return found

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.autograd import gradcheck
 
 from nst_core.losses import (
+    channel_moments,
     gaussian,
     gram_matrix,
     mean_and_deviation,
@@ -17,8 +18,11 @@ from nst_core.losses import (
     paper_style_loss,
     relative_error,
     relative_wasserstein_error,
+    squared_error,
     total_variation,
+    total_variation_gradient,
     total_variation_l1,
+    total_variation_l1_gradient,
 )
 from tests import reference
 
@@ -40,7 +44,7 @@ def matrix(features: Tensor) -> reference.Matrix:
 
 def test_equations_1_and_2_content() -> None:
     pre, target = activations(1).requires_grad_(), activations(2).relu()
-    loss = paper_content_loss(pre.relu(), target)
+    loss = paper_content_loss(squared_error(pre.relu(), target))
     loss.backward()
     F, P = matrix(pre.relu()), matrix(target)
     assert loss.item() == pytest.approx(reference.content_loss(F, P), rel=1e-12)
@@ -105,13 +109,40 @@ def test_circular_total_variation_knows_no_edge(measure: Measure) -> None:
     assert measure(torch.ones(1, 3, 5, 7)).item() == measure(torch.ones(1, 3, 5, 7), circular=True).item() == 0
 
 
-@pytest.mark.parametrize("loss", [paper_content_loss, paper_style_loss, relative_error])
+@pytest.mark.parametrize(
+    ("measure", "slope"),
+    [(total_variation, total_variation_gradient), (total_variation_l1, total_variation_l1_gradient)],
+)
+@pytest.mark.parametrize("circular", [False, True])
+def test_the_gradient_of_the_total_variation(measure: Measure, slope: Measure, circular: bool) -> None:
+    image = activations(1).requires_grad_()
+    (expected,) = torch.autograd.grad(measure(image, circular=circular), image)
+    torch.testing.assert_close(slope(image.detach(), circular=circular), expected)
+    flat = torch.ones(1, 3, 4, 5)
+    assert slope(flat, circular=circular).abs().max() == 0
+
+
+@pytest.mark.parametrize("loss", [squared_error, paper_style_loss, relative_error])
 def test_gradients_of_errors(loss: Measure) -> None:
     value, target = gram_matrix(activations(1)).requires_grad_(), gram_matrix(activations(2))
     assert gradcheck(lambda gram: loss(gram, target), value)
 
 
-@pytest.mark.parametrize("measure", [gram_matrix, moments, mean_and_deviation, total_variation, total_variation_l1])
+def around(features: Tensor, weights: Tensor | None = None, total: Tensor | None = None) -> Tensor:
+    """Moments around something that is not the mean."""
+    return channel_moments(features, weights, total, torch.full(features.shape[:2], 0.3).to(features))
+
+
+def spread(features: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Mean and deviation."""
+    shift = torch.full(features.shape[:2], 0.3).to(features)
+    return mean_and_deviation(channel_moments(features, weights, shift=shift), shift)
+
+
+STATISTICS = [gram_matrix, moments, around, spread]
+
+
+@pytest.mark.parametrize("measure", [*STATISTICS, total_variation, total_variation_l1])
 def test_gradients_of_measures(measure: Measure) -> None:
     assert gradcheck(measure, activations(4).requires_grad_())
 
@@ -147,10 +178,36 @@ def test_the_average_of_moments_is_the_moments_of_both() -> None:
 
 def test_mean_and_deviation() -> None:
     expected = reference.mean_and_deviation(matrix(activations(1)))
-    np.testing.assert_allclose(mean_and_deviation(activations(1))[0].numpy(), expected, rtol=1e-12)
+    np.testing.assert_allclose(spread(activations(1))[0].numpy(), expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize("measure", [gram_matrix, moments, mean_and_deviation])
+def test_a_deviation_in_float32_needs_a_shift_near_the_mean() -> None:
+    features = activations(1) / 100 + 1000
+    mean = features.mean((2, 3))
+    expected = torch.stack([mean, features.flatten(2).std(-1, correction=0)], dim=1)
+
+    def found(shift: Tensor) -> Tensor:
+        return mean_and_deviation(channel_moments(features.float(), shift=shift), shift).double()
+
+    torch.testing.assert_close(found((mean + 0.01).float()), expected, rtol=3e-2, atol=0)
+    assert not torch.allclose(found(torch.zeros(1, N))[:, 1], expected[:, 1], rtol=0.5)
+
+
+@pytest.mark.parametrize("measure", [gram_matrix, moments, around])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_averages_of_parts_add_up(measure: Measure, weighted: bool, weights: Tensor) -> None:
+    features = activations(1)
+    given = weights if weighted else None
+    total = weights.sum() if weighted else torch.tensor(M, dtype=torch.float64)
+    parts = [
+        measure(features[..., rows, columns], None if given is None else given[..., rows, columns], total)
+        for rows in (slice(0, 2), slice(2, None))
+        for columns in (slice(0, 1), slice(1, None))
+    ]
+    torch.testing.assert_close(sum(parts), measure(features, given), rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("measure", STATISTICS)
 def test_weights_choose_positions(measure: Measure) -> None:
     features = activations(1)
     half = torch.zeros(1, 1, HEIGHT, WIDTH, dtype=torch.float64)
@@ -161,7 +218,7 @@ def test_weights_choose_positions(measure: Measure) -> None:
     assert measure(features, 0 * half).isfinite().all()
 
 
-@pytest.mark.parametrize("measure", [gram_matrix, moments, mean_and_deviation])
+@pytest.mark.parametrize("measure", STATISTICS)
 def test_weights_count_twice_what_is_there_twice(measure: Measure) -> None:
     features = activations(1)
     twice = torch.cat([features, features[..., :1]], dim=-1)
@@ -175,7 +232,7 @@ def test_deviations_of_a_constant_channel_have_a_gradient() -> None:
     features[:, 0] = 0.1
     features[:, 1] = 0
     features.requires_grad_()
-    mean_and_deviation(features).sum().backward()
+    spread(features).sum().backward()
     assert features.grad.abs().max() < 1
 
 
