@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, fields
 from enum import StrEnum
 from typing import Any
+
+from nst_core.validation import NUMBERS, check_number, member, option
 
 
 class Preset(StrEnum):
@@ -77,11 +78,6 @@ class ColourMethod(StrEnum):
     HISTOGRAM = "histogram"
 
 
-def _option(default: Any, help: str, low: float = -math.inf, high: float = math.inf) -> Any:
-    """A field with its description and inclusive range, which the command line and the page read."""
-    return field(default=default, metadata={"help": help, "low": low, "high": high})
-
-
 @dataclass(frozen=True, kw_only=True)
 class TransferConfig:
     """Everything that decides a picture beside the pictures that go in.
@@ -91,56 +87,52 @@ class TransferConfig:
     range.
     """
 
-    size: int = _option(512, "long side of the result in pixels", 32, 10_000)
-    steps: int = _option(250, "optimiser steps, all scales together", 1, 100_000)
-    strength: float = _option(50.0, "how much painting, in percent: 0 leaves the photo, 100 hardly any of it", 0, 100)
-    colours: float = _option(100.0, "whose colours, in percent: 0 the photo's, 100 the painting's", 0, 100)
-    colour_method: ColourMethod = _option(ColourMethod.LINEAR, "how the photo's colours are kept")
-    only_colours: bool = _option(False, "give the photo the painting's colours, but no strokes")
-    keep_alpha: bool = _option(False, "transparent pixels don't count, and stay transparent")
-    style_blend: tuple[float, ...] = _option(
-        (), "how much each painting counts beside the others; none = alike", 0, 1e6
-    )
-    style_scale: tuple[float, ...] = _option(
+    size: int = option(512, "long side of the result in pixels", 32, 10_000)
+    steps: int = option(250, "optimiser steps, all scales together", 1, 100_000)
+    strength: float = option(50.0, "how much painting, in percent: 0 leaves the photo, 100 hardly any of it", 0, 100)
+    colours: float = option(100.0, "whose colours, in percent: 0 the photo's, 100 the painting's", 0, 100)
+    colour_method: ColourMethod = option(ColourMethod.LINEAR, "how the photo's colours are kept")
+    only_colours: bool = option(False, "give the photo the painting's colours, but no strokes")
+    keep_alpha: bool = option(False, "transparent pixels don't count, and stay transparent")
+    style_blend: tuple[float, ...] = option((), "how much each painting counts beside the others; none = alike", 0, 1e6)
+    style_scale: tuple[float, ...] = option(
         (), "size of the strokes, one for all paintings or one each: 2 = twice as large; none = 1", 0.1, 10
     )
-    style_weight: float | None = _option(
+    style_weight: float | None = option(
         None, "beta, the painting's weight; given, it counts instead of strength", 0, 1e12
     )
-    content_weight: float = _option(1.0, "alpha, the photo's weight", 0, 1e12)
-    tv_weight: float = _option(5.0, "total variation: how much roughness costs", 0, 1e12)
-    tv_norm: TotalVariation = _option(TotalVariation.L2, "sum the squares of neighbours' differences, or their sizes")
-    style_loss: StyleLoss = _option(StyleLoss.GRAM, "which statistics keep the painting")
-    scales: int = _option(
+    content_weight: float = option(1.0, "alpha, the photo's weight", 0, 1e12)
+    tv_weight: float = option(5.0, "total variation: how much roughness costs", 0, 1e12)
+    tv_norm: TotalVariation = option(TotalVariation.L2, "sum the squares of neighbours' differences, or their sizes")
+    style_loss: StyleLoss = option(StyleLoss.GRAM, "which statistics keep the painting")
+    scales: int = option(
         0, "sizes from coarse to fine, a factor 2 apart; 1 = full size only, 0 = from 64 pixels up", 0, 8
     )
-    initial: Initial = _option(Initial.CONTENT, "image to start from")
-    seed: int = _option(0, "seed of the noise", 0, 2**63 - 1)
-    optimizer: Optimizer = _option(Optimizer.LBFGS, "what moves the pixels")
-    learning_rate: float = _option(1.0, "length of a step, relative to the optimiser's usual one", 1e-6, 1e3)
-    pooling: Pooling = _option(Pooling.MAX, "how VGG-19 halves its feature maps")
-    border: Border = _option(
+    initial: Initial = option(Initial.CONTENT, "image to start from")
+    seed: int = option(0, "seed of the noise", 0, 2**63 - 1)
+    optimizer: Optimizer = option(Optimizer.LBFGS, "what moves the pixels")
+    learning_rate: float = option(1.0, "length of a step, relative to the optimiser's usual one", 1e-6, 1e3)
+    pooling: Pooling = option(Pooling.MAX, "how VGG-19 halves its feature maps")
+    border: Border = option(
         Border.MIRROR, "what VGG-19 sees beyond the picture's edge: its mirror image, zeros, or the opposite edge"
     )
-    normalization: Normalization = _option(
+    normalization: Normalization = option(
         Normalization.ENERGY, "divide each layer's error by its target's energy, or as the paper does"
     )
-    content_layers: tuple[str, ...] = _option(("relu4_2",), "layers whose features keep the photo")
-    style_layers: tuple[str, ...] = _option(
+    content_layers: tuple[str, ...] = option(("relu4_2",), "layers whose features keep the photo")
+    style_layers: tuple[str, ...] = option(
         ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), "layers whose Gram matrices keep the painting"
     )
-    style_layer_weights: tuple[float, ...] = _option(
-        (), "w_l, one a style layer; none = equal, adding up to 1", 0, 1e12
-    )
-    weights: str = _option("embedded", "VGG-19's parameters: embedded, torchvision, or a .safetensors or .pth file")
+    style_layer_weights: tuple[float, ...] = option((), "w_l, one a style layer; none = equal, adding up to 1", 0, 1e12)
+    weights: str = option("embedded", "VGG-19's parameters: embedded, torchvision, or a .safetensors or .pth file")
 
     def __post_init__(self) -> None:
-        for option in fields(self):
-            if isinstance(option.default, tuple):
-                self._check_list(option)
-            self._check_number(option)
+        for each in fields(self):
+            if isinstance(each.default, tuple):
+                self._check_list(each)
+            check_number(each, getattr(self, each.name))
         for name, kind in CHOICES.items():
-            object.__setattr__(self, name, _member(kind, name, getattr(self, name)))
+            object.__setattr__(self, name, member(kind, name, getattr(self, name)))
         if not self.content_layers and not self.style_layers:
             raise ValueError("content_layers and style_layers are both empty; name at least one layer")
         if self.style_layer_weights and len(self.style_layer_weights) != len(self.style_layers):
@@ -164,18 +156,6 @@ class TransferConfig:
         if name in LAYER_LISTS and len(set(values)) < len(values):
             raise ValueError(f"{name} has a layer twice, got {', '.join(values)}; name each once, and weigh it")
         object.__setattr__(self, name, tuple(values))
-
-    def _check_number(self, option: Field[Any]) -> None:
-        name, value = option.name, getattr(self, option.name)
-        if value is None and option.default is None:
-            return
-        kind = float if option.default is None else type(option.default)
-        if kind in NUMBERS and type(value) not in NUMBERS[kind]:
-            raise ValueError(f"{name} must be {NUMBER_NAMES[kind]}, got {value!r}")
-        low, high = option.metadata["low"], option.metadata["high"]
-        for number in value if isinstance(value, tuple) else (value,):
-            if isinstance(number, int | float) and not low <= number <= high:  # also catches NaN
-                raise ValueError(f"{name} must be between {low:g} and {high:g}, got {number}")
 
     @property
     def loss_weights(self) -> tuple[float, float, float]:
@@ -213,7 +193,7 @@ class TransferConfig:
     @classmethod
     def preset(cls, name: Preset | str, **changes: Any) -> TransferConfig:
         """The config of a preset, with changes; raises `ValueError` for a name that there isn't."""
-        return cls(**PRESETS[Preset(_member(Preset, "preset", name))] | changes)
+        return cls(**PRESETS[member(Preset, "preset", name)] | changes)
 
     @property
     def layer_weights(self) -> dict[str, float]:
@@ -222,9 +202,7 @@ class TransferConfig:
         return dict(zip(self.style_layers, self.style_layer_weights or equal, strict=True))
 
 
-NUMBERS: dict[type, tuple[type, ...]] = {bool: (bool,), int: (int,), float: (int, float)}
 LAYER_LISTS = ("content_layers", "style_layers")
-NUMBER_NAMES = {bool: "true or false", int: "a whole number", float: "a number"}
 
 CHOICES: dict[str, type[StrEnum]] = {
     "colour_method": ColourMethod,
@@ -265,10 +243,3 @@ PRESETS: dict[Preset, dict[str, Any]] = {
 # noise that no layer sees: at 64 px the mean error of a photo from relu1_2 falls from 0.12 to 0.01, from relu4_1 from
 # 0.24 to 0.22.
 RECONSTRUCTION: dict[str, Any] = {"initial": Initial.NOISE, "style_weight": 1.0, "tv_weight": 0.05}
-
-
-def _member(kind: type[StrEnum], name: str, value: str) -> StrEnum:
-    try:
-        return kind(value)
-    except ValueError:
-        raise ValueError(f"{name} must be one of {', '.join(kind)}, got {value!r}") from None

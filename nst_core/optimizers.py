@@ -5,116 +5,181 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
-from torch.optim import LBFGS, Adam
 
 from nst_core.config import Optimizer, TransferConfig
-from nst_core.objective import Losses, LossValues
+from nst_core.execution import Execution
+from nst_core.lbfgs import LBFGS
+from nst_core.objective import Losses
+from nst_core.spectrum import Spectrum
 
 # An image (1, 3, H, W) -> its losses and the gradient of their total.
 Evaluate = Callable[[Tensor], tuple[Losses, Tensor]]
 
-HISTORY = 20  # pairs that L-BFGS keeps, two images each; 100 would save at most 5 % of the evaluations
 ADAM_STEP = 10 / 255  # what Adam moves a pixel by
-FIRST_STEP = 0.01  # what L-BFGS moves the average pixel by before it has a curvature
+# What L-BFGS moves the average pixel by before it has a curvature. A step that is far shorter, as the usual length of 1
+# in the 1-norm, measures none in float32: the second step then overshoots by orders of magnitude.
+FIRST_STEP = 0.01
 CAUTION = 4.0  # what each restart divides the step length by
 RUNAWAY = 10.0  # a pixel so far outside [0, 1] belongs to a step that overshot
+LOOK_EVERY = 10  # steps: to ask an accelerator how things stand makes it wait
+
+
+class Method(Protocol):
+    """Where to go next, by the gradients so far. All of it stays on the device."""
+
+    def learn(self, gradient: Tensor) -> None:
+        """Take in the gradient at the point."""
+
+    def step(self, rate: Tensor) -> Tensor:
+        """The step from there, `rate` times as long as the method's own: a new image (1, 3, H, W)."""
+
+    def forget(self, astray: Tensor) -> None:
+        """Where `astray` (a scalar) is true, the last step wasn't taken and all that was learnt no longer counts."""
+
+    def state(self) -> dict[str, Tensor]:
+        """A copy of everything that the next steps depend on."""
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` returned."""
 
 
 class Descent:
-    """Walks from an image down an objective; `pixels` is the image so far, not confined to [0, 1].
+    """Walks from an image down an objective; `pixels` is the image so far, not confined to [0, 1] and overwritten by
+    the next step.
 
     After a loss that isn't finite, or a step that ran away, it goes on from the best image so far, with shorter steps.
     """
 
-    def __init__(self, evaluate: Evaluate, start: Tensor, config: TransferConfig) -> None:
-        """Begin at `start` (1, 3, H, W)."""
+    def __init__(
+        self, evaluate: Evaluate, start: Tensor, config: TransferConfig, history: int = Execution.history
+    ) -> None:
+        """Begin at `start` (1, 3, H, W); `history` is how many pairs L-BFGS keeps."""
         self._evaluate, self._config = evaluate, config
-        self._unit = ADAM_STEP if config.optimizer is Optimizer.ADAM else FIRST_STEP * start.numel()
-        self._best, self._lowest = start, math.inf
-        self._begin(start, caution=1.0)
+        with torch.inference_mode(False), torch.no_grad():
+            self.pixels = start.clone(memory_format=torch.contiguous_format)
+            self._method = _method(self.pixels, config.optimizer, history)
+            self._best, self._lowest = self.pixels.clone(), start.new_full((), math.inf)
+            self._caution = start.new_ones(())
+            self._loss_scale = start.new_zeros(())  # 0 until a loss is known
+        self._told, self._steps = 1.0, 0
 
-    def _begin(self, start: Tensor, caution: float) -> None:
-        """Forget what was learnt of the curvature; steps are divided by `caution`."""
-        with torch.inference_mode(False):
-            # L-BFGS flattens by `view`: no channels-last memory here.
-            self._scaled = (start.detach() / self._unit).contiguous().requires_grad_()
-        self.pixels = start
-        self._caution = caution
-        self._loss_scale: float | None = None
-        self._optimizer = _optimizer(self._scaled, self._config, caution)
+    def step(self) -> tuple[Losses, str]:
+        """Evaluate once and move once: the losses of the image before the move, and what a person should know of it.
 
-    def step(self) -> tuple[LossValues, str]:
-        """Evaluate once and move once: the losses of the image before the move, and what a person should know of it."""
-        losses = self._move()
-        if losses.total < self._lowest:
-            self._best, self._lowest = self.pixels, losses.total
-        self.pixels = self._scaled.detach() * self._unit
-        if math.isfinite(losses.total) and float(self.pixels.abs().max()) < RUNAWAY:  # NaN isn't less
-            return losses, ""
-        self._begin(self._best, self._caution * CAUTION)
-        note = "a step went astray: back to the best picture so far, with steps {:g} times shorter"
-        return losses, note.format(self._caution)
+        On an accelerator a person may get to know it up to `LOOK_EVERY` steps later.
+        """
+        # The consumer's thread may be in inference mode, and what is made there can't be changed outside.
+        with torch.inference_mode(False), torch.no_grad():
+            losses, gradient = self._evaluate(self.pixels)
+            self._remember(losses.total)
+            self._method.learn(gradient.mul_(self._loss_scale))
+            self._move(losses.total)
+        self._steps += 1
+        return losses, self._warning()
 
-    def _move(self) -> LossValues:
-        measured: list[Losses] = []
+    def _remember(self, total: Tensor) -> None:
+        """The best image so far, and the unit of the loss.
 
-        def evaluate() -> Tensor:
-            losses, gradient = self._evaluate(self._scaled.detach() * self._unit)
-            measured.append(losses)
-            scale = self._scale(losses.total)
-            self._scaled.grad = gradient * (scale * self._unit)
-            return losses.total * scale
+        The unit brings gradients to about 1 a pixel, whatever the weights, the normalisation and the size. Neither
+        method depends on it but for Adam's epsilon and float32, which the squares of the paper's gradients overflow.
+        """
+        better = total < self._lowest
+        torch.where(better, self.pixels, self._best, out=self._best)
+        torch.where(better, total, self._lowest, out=self._lowest)
+        size = total.abs()
+        scale = self.pixels.numel() / torch.where(size > 0, size, torch.ones_like(size))
+        self._loss_scale = torch.where(self._loss_scale > 0, self._loss_scale, scale)
 
-        # The consumer's thread may be in inference mode; grad mode is switched on by torch's optimisers themselves.
-        with torch.inference_mode(False):
-            self._optimizer.step(evaluate)  # type: ignore[arg-type]
-        return measured[0].values()
+    def _move(self, total: Tensor) -> None:
+        self.pixels += self._method.step(self._config.learning_rate / self._caution)
+        low, high = self.pixels.aminmax()
+        within = (low > -RUNAWAY) & (high < RUNAWAY)  # NaN isn't
+        astray = ~(total.isfinite() & within)
+        torch.where(astray, self._best, self.pixels, out=self.pixels)
+        self._method.forget(astray)
+        self._caution = torch.where(astray, self._caution * CAUTION, self._caution)
+        self._loss_scale = self._loss_scale.masked_fill(astray, 0)
+
+    def _warning(self) -> str:
+        if self.pixels.device.type != "cpu" and self._steps % LOOK_EVERY:
+            return ""
+        caution = self._caution.item()
+        if caution == self._told:
+            return ""
+        self._told = caution
+        return f"a step went astray: back to the best picture so far, with steps {caution:g} times shorter"
 
     def state(self) -> dict[str, Any]:
         """A copy of everything that the next steps depend on: numbers, tensors and containers of them."""
-        return copy.deepcopy(
-            {
-                "method": str(self._config.optimizer),
-                "scaled": self._scaled.detach(),
-                "pixels": self.pixels,
-                "optimizer": self._optimizer.state_dict(),
-                "loss_scale": self._loss_scale,
-                "caution": self._caution,
-                "best": self._best,
-                "lowest": self._lowest,
-            }
-        )
+        return {
+            "method": str(self._config.optimizer),
+            "learnt": self._method.state(),
+            **copy.deepcopy({name: getattr(self, attribute) for name, attribute in KEPT.items()}),
+        }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state` returned, of a descent with the same objective, size and config."""
         device = self.pixels.device
-        self._begin(state["pixels"].to(device), state["caution"])
         with torch.inference_mode(False), torch.no_grad():
-            self._scaled.copy_(state["scaled"])  # not by way of the unit, which rounds
-            self._optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
-        self._loss_scale = state["loss_scale"]
-        self._best, self._lowest = state["best"].to(device), state["lowest"]
-
-    def _scale(self, total: Tensor) -> float:
-        """Brings gradients to about 1 a pixel, whatever the weights, the normalisation and the size.
-
-        Neither method depends on the unit of the loss but for its constants: Adam's epsilon, the curvature below which
-        L-BFGS drops a pair, and float32, which the paper's normalisation overflows (10^12 in a loss, squared).
-        """
-        if self._loss_scale is None:
-            self._loss_scale = self._scaled.numel() / (abs(float(total.detach())) or 1.0)
-        return self._loss_scale
+            self._method.restore(state["learnt"])
+            for name, attribute in KEPT.items():
+                value = state[name]
+                setattr(self, attribute, value.to(device, copy=True) if isinstance(value, Tensor) else value)
 
 
-def _optimizer(pixels: Tensor, config: TransferConfig, caution: float) -> torch.optim.Optimizer:
-    rate = config.learning_rate / caution
-    if config.optimizer is Optimizer.ADAM:
-        return Adam([pixels], lr=rate)
-    # With its default tolerances L-BFGS stops by itself, and silently, when a loss is small.
-    # Its first step has length 1 in the 1-norm, far too short to measure a curvature in float32 when the unit is the
-    # pixel's: the second step then overshoots by orders of magnitude. Hence the unit of `Descent`.
-    return LBFGS([pixels], lr=rate, max_iter=1, history_size=HISTORY, tolerance_grad=0, tolerance_change=0)
+# What of a descent is saved, and the attributes that hold it.
+KEPT = {
+    "pixels": "pixels",
+    "best": "_best",
+    "lowest": "_lowest",
+    "caution": "_caution",
+    "loss_scale": "_loss_scale",
+    "told": "_told",
+    "steps": "_steps",
+}
+
+
+class Adam:
+    """Kingma and Ba (2015), algorithm 1, with the constants they suggest but for the length of a step."""
+
+    MEMORY, SQUARES, EPSILON = 0.9, 0.999, 1e-8
+
+    def __init__(self, like: Tensor) -> None:
+        """`like` is a point, of any shape."""
+        self._mean, self._square, self._count = torch.zeros_like(like), torch.zeros_like(like), like.new_zeros(())
+
+    def learn(self, gradient: Tensor) -> None:
+        """Take in the gradient at the point."""
+        self._count += 1
+        self._mean.lerp_(gradient, 1 - self.MEMORY)
+        self._square.mul_(self.SQUARES).addcmul_(gradient, gradient, value=1 - self.SQUARES)
+
+    def step(self, rate: Tensor) -> Tensor:
+        """The step from there, `rate` times as long as usual: a new tensor of the point's shape."""
+        mean = self._mean / (1 - self.MEMORY**self._count)
+        spread = (self._square / (1 - self.SQUARES**self._count)).sqrt_().add_(self.EPSILON)
+        return mean.div_(spread).mul_(-ADAM_STEP * rate)
+
+    def forget(self, astray: Tensor) -> None:
+        """All that was learnt no longer counts where `astray` (a scalar) is true."""
+        for learnt in (self._mean, self._square, self._count):
+            learnt.masked_fill_(astray, 0)
+
+    def state(self) -> dict[str, Tensor]:
+        """A copy of everything that the next steps depend on."""
+        return {"mean": self._mean.clone(), "square": self._square.clone(), "count": self._count.clone()}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` returned."""
+        device = self._mean.device
+        self._mean, self._square, self._count = (
+            state[name].to(device, copy=True) for name in ("mean", "square", "count")
+        )
+
+
+def _method(like: Tensor, optimizer: Optimizer, history: int) -> Method:
+    return Adam(like) if optimizer is Optimizer.ADAM else LBFGS(Spectrum(like), like, history, FIRST_STEP)

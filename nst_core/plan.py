@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from nst_core.config import Border, TransferConfig
-from nst_core.images import MIN_SIDE, fit
-from nst_core.vgg import MARGIN
+from nst_core.sizes import MIN_SIDE, fit
 
 Size = tuple[int, int]  # (width, height), as in Pillow
 Plan = list[tuple[Size, int]]  # the size and the steps of each scale, coarse to fine
 
 COARSEST = 64  # pixels: there the largest strokes are made, those that a person sees in the picture as a whole
+THINNING = 2**-0.5  # steps of a scale beside those of the next coarser one
 TILE = 16  # pixels: VGG-19 halves four times before its last block, so the sides of a seamless picture are multiples
 
 
@@ -69,6 +70,8 @@ def extended(plan: Plan, fresh: Plan, config: TransferConfig) -> Plan:
 
 def step_cost(size: Size, config: TransferConfig) -> int:
     """What a step at `size` (width, height) costs: in pixels that VGG-19 sees, the mirrored margin among them."""
+    from nst_core.vgg import MARGIN  # here: sizes are checked before torch is imported
+
     margin = 2 * MARGIN if config.border is Border.MIRROR else 0
     return (size[0] + margin) * (size[1] + margin)
 
@@ -79,12 +82,14 @@ def step_costs(plan: Plan, config: TransferConfig) -> list[float]:
 
 
 def _share(steps: int, scales: int) -> list[int]:
-    """Split `steps` evenly, what is left over going to the coarse scales, where a step is cheap.
+    """Split `steps`, at least one each; the finer a scale, the dearer its steps and the fewer it gets.
 
-    Fewer steps at the finer scales leave the noise of the coarse ones in the picture, enlarged to a weave.
+    The coarse scales decide about what is seen from afar. Far fewer at the finer ones, however, leave the noise of the
+    coarse ones in the picture, enlarged to a weave.
     """
-    each, rest = divmod(steps, scales)
-    return [each + (scale < rest) for scale in range(scales)]
+    weights = [THINNING**scale for scale in range(scales)]
+    ends = [round((steps - scales) * sum(weights[: scale + 1]) / sum(weights)) for scale in range(scales)]
+    return [1 + end - begin for begin, end in pairwise([0, *ends])]
 
 
 def _tiled(size: Size) -> Size:

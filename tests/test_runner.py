@@ -17,7 +17,7 @@ from demo import runner as module
 from demo.events import Job, Progress, Record, Waiting
 from demo.runner import Forecast, LocalRunner, Queue, paced
 from nst_core.config import Pooling, TransferConfig
-from nst_core.objective import LossValues
+from nst_core.objective import Losses
 from nst_core.transfer import Step
 
 LIVENESS = 5.0  # seconds after which a thread that should have gone on counts as stuck
@@ -29,7 +29,7 @@ def a_job(size: int = 64, steps: int = 4, shape: tuple[int, int] = (48, 64), **c
 
 
 def a_step(index: int, total: int, note: str = "") -> Step:
-    losses = LossValues(index / 10, index / 20, 0.0, index / 5, {}, {})
+    losses = Losses(*torch.tensor([index / 10, index / 20, 0.0, index / 5], dtype=torch.float64), {}, {})
     return Step(index, total, (4, 3), losses, torch.full((1, 3, 3, 4), index / total), note)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from statistics import mean
 from typing import NamedTuple
@@ -13,9 +14,10 @@ from PIL import Image
 from torch import Tensor
 
 from nst_core.config import TransferConfig
-from nst_core.images import fit, load_image
+from nst_core.images import load_image
 from nst_core.objective import Objective
 from nst_core.scene import build_scene, gather
+from nst_core.sizes import MIN_SIDE, fit
 from nst_core.vgg import VGG
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -57,11 +59,15 @@ def load_pairs(count: int) -> list[Pair]:
 
 
 def judge(image: Tensor, pair: Pair, network: VGG) -> Verdict:
-    """Errors of `image` (1, 3, H, W) by the default losses; at each size the painting is seen as large as the photo."""
+    """Errors of `image` (1, 3, H, W) by the default losses; at each size the painting is seen as large as the photo.
+
+    Half and quarter are as small as VGG-19 can see, where they would be smaller.
+    """
     pictures = gather(pair.photo, pair.painting, (), None, TransferConfig())
     styles, contents = [], []
+    smallest = math.ceil(max(MIN_SIDE * max(size) / min(size) for size in (pair.photo.size, pair.painting.size)))
     for part in (1, 2, 4):
-        width, height = fit(pair.photo.size, round(max(image.shape[-2:]) / part))
+        width, height = fit(pair.photo.size, max(round(max(image.shape[-2:]) / part), smallest))
         seen = F.interpolate(image, (height, width), mode="bicubic", antialias=True).clamp(0, 1) if part > 1 else image
         scene = build_scene(pictures, (width, height), TransferConfig(), network.device)
         with torch.no_grad():

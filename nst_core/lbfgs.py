@@ -1,0 +1,128 @@
+"""L-BFGS (Liu and Nocedal, 1989) in the compact form of Byrd, Nocedal and Schnabel (1994), all of it on the device.
+
+The textbook's two loops go over the pairs one by one, and ask at each step whether its pair is usable. The compact form
+takes a few products with all pairs at once and two small triangular systems, and here nothing is ever read back: which
+pairs are in use is itself a tensor.
+
+The textbook begins from a multiple of the identity, too: from the same curvature in all directions. Here each band of
+frequencies has its own, learnt from the steps so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from nst_core.spectrum import Spectrum
+
+FADING = 0.8  # what a pair counts for the curvature of the bands beside the next one
+NEUTRAL = 1e-6  # so much more, of the whole, in each band: one that nothing moved in isn't shut for ever
+PART = 2**20  # numbers of a vector that are weighted at once: a copy of all vectors would take too much memory
+
+
+class LBFGS:
+    """Steps of an image (1, 3, H, W), by the gradients on its way.
+
+    For each, `learn` the gradient, take the `step`, and say by `forget` if it led astray. Keeps 2 history + 2 vectors
+    as large as the image, and takes three more for a moment.
+    """
+
+    def __init__(self, spectrum: Spectrum, like: Tensor, history: int, first: float) -> None:
+        """`like` is an image; `first` is what the average pixel moves before a curvature is known."""
+        slots = history + 1  # one for the pair that the last step began and the next gradient completes
+        exact = torch.float32 if like.device.type == "mps" else torch.float64  # MPS has no float64
+        self._spectrum, self._shape, self._first = spectrum, like.shape, first
+        # Coefficients of s_i = x_{i+1} - x_i and of y_i = g_{i+1} - g_i; in the open slot -g_i for y_i.
+        self._s, self._y = like.new_zeros(2, slots, like.numel())
+        self._sy = like.new_zeros(slots, slots, dtype=exact)  # s_i . y_j for i before j; nothing of use elsewhere
+        self._moved = spectrum.energies(torch.zeros_like(like))  # how much of s is in each band, and of y
+        self._changed = self._moved.clone()
+        self._guess = like.new_ones((), dtype=exact)
+        self._open = like.new_zeros(1, dtype=torch.long)
+        self._count = like.new_zeros((), dtype=torch.long)  # pairs in use: those in the slots before the open one
+
+    def learn(self, gradient: Tensor) -> None:
+        """Take in the gradient at the image; the last step's pair is lost if the curvature along it isn't positive."""
+        # Before there is a curvature, any step is a guess: steepest descent by a known length.
+        guess = self._first * gradient.numel() / gradient.abs().sum().to(self._guess)
+        self._guess = guess.nan_to_num(0, 0, 0)
+        waves = self._spectrum.transform(gradient).view(1, -1)
+        self._y.index_add_(0, self._open, waves)
+        self._close(self._s.index_select(0, self._open), self._y.index_select(0, self._open))
+        self._y.index_copy_(0, self._open, waves.neg_())
+
+    def _close(self, s: Tensor, y: Tensor) -> None:
+        """Keep the pair (1, N), (1, N) in the open slot where it is usable, in place of the oldest."""
+        self._sy[:, self._open] = (self._s @ y.mT).to(self._sy)
+        moved, changed = (self._spectrum.energies(each.view(self._shape)) for each in (s, y))
+        length = moved.sum()
+        noise = torch.finfo(s.dtype).eps * (length * changed.sum()).sqrt()
+        keep = self._sy[self._open, self._open].squeeze() > noise  # NaN isn't
+        fading = FADING * (self._count > 0)
+        self._moved = torch.where(keep, fading * self._moved + moved / length, self._moved)
+        self._changed = torch.where(keep, fading * self._changed + changed / length, self._changed)
+        self._count = (self._count + keep).clamp_max(len(self._sy) - 1)
+        self._open = (self._open + keep) % len(self._sy)
+
+    def step(self, rate: Tensor) -> Tensor:
+        """`rate` times -H g, H the inverse Hessian as far as it is known: a new image (1, 3, H, W).
+
+        H = H0 + [S, H0 Y] [[R^-T (D + Y^T H0 Y) R^-1, -R^-T], [-R^-1, 0]] [S, H0 Y]^T, theorem 2.2 of the paper, with R
+        the upper triangle of S^T Y and D its diagonal.
+        """
+        order, used = self._pairs()
+        scale = self._bands()
+        square = self._squares(scale)  # gamma^-1 Y^T H0 [Y, -g], by slots
+        sy, yy = (torch.where(used[:, None] & used, each[order][:, order], 0) for each in (self._sy, square))
+        gamma = torch.where(self._count > 0, sy[-1, -1] / yy[-1, -1], self._guess)
+        against = (self._s @ self._y.index_select(0, self._open)[0]).to(square)  # -S^T g, by slots
+        sg, yg = (torch.where(used, -each[order], 0)[:, None] for each in (against, square[:, self._open].squeeze(1)))
+        triangle = sy.triu() + torch.diag((~used).to(sy))  # an identity where there is no pair
+        p = torch.linalg.solve_triangular(triangle, sg, upper=True)
+        q = sy.diagonal()[:, None] * p + gamma * (yy @ p - yg)
+        q = torch.linalg.solve_triangular(triangle.mT, q, upper=False)
+        waves = self._combine(order, -q[:, 0], gamma * p[:, 0], gamma, scale) * rate
+        self._s.index_copy_(0, self._open, waves[None])
+        return self._spectrum.image(waves.view(self._shape))
+
+    def _pairs(self) -> tuple[Tensor, Tensor]:
+        """The slots but the open one, oldest first, and which of them are in use."""
+        places = torch.arange(len(self._sy) - 1, device=self._open.device)
+        return (self._open + 1 + places) % len(self._sy), places >= len(places) - self._count
+
+    def _bands(self) -> Tensor:
+        """The diagonal of H0 (N,) but for gamma: how far steps went in each band by how much gradients changed."""
+        moved, changed = (each + NEUTRAL * each.sum() for each in (self._moved, self._changed))
+        return self._spectrum.spread(torch.where(self._count > 0, (moved / changed).sqrt(), 1)).flatten()
+
+    def _squares(self, scale: Tensor) -> Tensor:
+        """Y^T diag(scale) Y, by slots."""
+        parts = zip(torch.split(self._y, PART, 1), torch.split(scale, PART), strict=True)
+        return torch.stack([((y * weights) @ y.mT).to(self._sy) for y, weights in parts]).sum(0)
+
+    def _combine(self, order: Tensor, of_s: Tensor, of_y: Tensor, of_g: Tensor, scale: Tensor) -> Tensor:
+        """S of_s + diag(scale) (Y of_y - g of_g), (N,)."""
+        s_shares, y_shares = self._sy.new_zeros(2, len(self._sy))
+        s_shares[order], y_shares[order] = of_s, of_y
+        y_shares[self._open] = of_g  # there lies -g
+        waves: Tensor = y_shares.to(self._y) @ self._y
+        return waves.mul_(scale).add_(s_shares.to(self._s) @ self._s)
+
+    def forget(self, astray: Tensor) -> None:
+        """Where `astray` (a scalar) is true, the last step wasn't taken and all that was learnt no longer counts."""
+        self._s.index_copy_(0, self._open, self._s.index_select(0, self._open).masked_fill_(astray, 0))
+        self._count = self._count.masked_fill(astray, 0)
+
+    def state(self) -> dict[str, Tensor]:
+        """A copy of everything that the next steps depend on."""
+        return {name: getattr(self, f"_{name}").clone() for name in STATE}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` returned; its number of pairs then counts."""
+        for name in STATE:
+            setattr(self, f"_{name}", state[name].to(self._s.device, copy=True))
+
+
+STATE = ("s", "y", "sy", "moved", "changed", "guess", "open", "count")  # attributes, without their underscore
