@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -12,29 +14,38 @@ from torch import Tensor
 
 from nst_core.colour import finish, recolour
 from nst_core.config import Border, Initial, TransferConfig
-from nst_core.execution import Execution
+from nst_core.execution import Execution, half_block
 from nst_core.images import to_tensor
-from nst_core.objective import LossValues, Objective
+from nst_core.memory import is_out_of_memory
+from nst_core.objective import Losses, LossValues, Objective
 from nst_core.optimizers import Descent
 from nst_core.plan import Plan, Size, extended, scale_plan
+from nst_core.precision import in_precision, tensor_cores
 from nst_core.scene import Pictures, Scene, build_scene, gather, product
 from nst_core.state import State
 from nst_core.vgg import VGG, load_vgg19
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Step:
-    """One finished step: `image` is after it, `losses` were measured before it."""
+    """One finished step: `image` is after it, the losses were measured before it."""
 
     index: int  # 1 .. total, over all scales
     total: int
     size: Size  # of this scale: it grows during the run
-    losses: LossValues
+    measured: Losses  # on the device of the run
     image: Tensor  # (1, 3, H, W), RGB in [0, 1], a snapshot on the device of the run
     note: str = ""  # what a person should know about this step
     scale: int = 1  # 1 .. scales, coarse to fine
     scales: int = 1
     alpha: Tensor | None = None  # (1, 1, H, W) in [0, 1], the photo's opacity with `keep_alpha`; None = opaque
+
+    @cached_property
+    def losses(self) -> LossValues:
+        """As numbers: an accelerator is waited for when they are first read."""
+        return self.measured.values()
 
 
 def stylize(
@@ -62,7 +73,8 @@ class Transfer:
     paint at all. `extractor` is a network that is already loaded (its pooling and weights then count, not the
     config's); `device` is where to compute, the extractor's own or the best there is by default. `state` is where an
     earlier run with the same pictures and config stopped; if `config.steps` are more than it had, the last scale gets
-    them. `execution` is how to compute, all in one go by default. Raises `ValueError` for bad input before any work.
+    them. `execution` is how to compute, all in one go by default; another may be set before the first step. When memory
+    gives out, the blocks become smaller by themselves. Raises `ValueError` for bad input before any work.
     """
 
     def __init__(
@@ -78,7 +90,7 @@ class Transfer:
         state: State | None = None,
         execution: Execution | None = None,
     ) -> None:
-        self._config, self._state, self._execution = config, state, execution or Execution()
+        self._config, self._state, self.execution = config, state, execution or Execution()
         self._pictures = gather(content, styles, masks, within, config)
         paintings = [painting.image.size for painting in self._pictures.paintings]
         plan = scale_plan(self._pictures.photo.image.size, paintings, config)
@@ -86,7 +98,8 @@ class Transfer:
         place = resolve_device(device, extractor)
         network = extractor if extractor is not None else load_vgg19(config.weights, config.pooling)
         network.check((*config.content_layers, *config.style_layers))
-        self._network = network.to(place)
+        self.network = network.to(place)
+        self._news: list[str] = []  # for the next step's note
         self._scale, self._done = 0, 0  # the index of the scale, and how many of its steps are done
         self._descent: Descent | None = None
 
@@ -112,14 +125,15 @@ class Transfer:
     def _begin(self, scale: int) -> tuple[Scene, str]:
         """Get ready for the steps of a scale; returns what it is about, and what a person should know of it."""
         size, _ = self.plan[scale]
-        scene, objective = self._look(size)
+        scene = self._look(size)
         start = self._refined(scene) if self._descent else _initial_image(scene, self._pictures, self._config)
-        self._descent, self._scale, self._done = Descent(objective.evaluate, start, self._config), scale, 0
+        self._descent = Descent(self._evaluate, start, self._config, self.execution.history)
+        self._scale, self._done = scale, 0
         self._target = scene.target
         if self._state is not None:
             self._descent.restore(self._state.descent)
             self._done, self._state = self._state.done, None
-        return scene, "; ".join(objective.notes)
+        return scene, "; ".join(self._objective.notes)
 
     def _refined(self, scene: Scene) -> Tensor:
         """The coarser scale's image at the size of `scene`.
@@ -134,11 +148,45 @@ class Transfer:
             return _enlarge(image, (width, height), wraps)
         return (scene.target + _enlarge(image - self._target, (width, height), wraps)).clamp(0, 1)
 
-    def _look(self, size: Size) -> tuple[Scene, Objective]:
-        """The pictures at `size` (width, height), and what is measured of them."""
+    def _look(self, size: Size) -> Scene:
+        """The pictures at `size` (width, height), of which what matters is measured."""
         with torch.inference_mode(False):  # the consumer's thread may be in it
-            scene = build_scene(self._pictures, size, self._config, self._network.device)
-        return scene, Objective(self._network, scene, self._config)
+            scene = build_scene(self._pictures, size, self._config, self.network.device)
+        network = in_precision(self.network, self.execution.precision)
+
+        def attempt() -> Objective:
+            with tensor_cores(self.execution.precision):
+                return Objective(network, scene, self._config, self.execution.block)
+
+        self._objective = self._with_room(size, attempt)
+        return scene
+
+    def _evaluate(self, image: Tensor) -> tuple[Losses, Tensor]:
+        """`Objective.evaluate`; that it takes smaller blocks when memory gives out is nothing to the descent."""
+
+        def attempt() -> tuple[Losses, Tensor]:
+            self._objective.block = self.execution.block
+            with tensor_cores(self.execution.precision):
+                return self._objective.evaluate(image)
+
+        return self._with_room((image.shape[-1], image.shape[-2]), attempt)
+
+    def _with_room(self, size: Size, attempt: Callable[[], T]) -> T:
+        """What `attempt`, at a picture of `size`, returns; it is made anew in smaller blocks while memory gives out.
+
+        Linux hardly ever tells a process that RAM has given out, but kills it: there `forecast` has to be right.
+        """
+        while True:
+            try:
+                return attempt()
+            except (RuntimeError, MemoryError) as error:
+                block = half_block(self.execution.block, size)
+                if not block or not is_out_of_memory(error):
+                    raise
+            # Not amidst `except`, where the error's traceback still holds all that was in memory.
+            torch.cuda.empty_cache()
+            self.execution = replace(self.execution, block=block)
+            self._news.append(f"out of memory; going on in blocks of {block} pixels")
 
     def _step(self, scene: Scene, note: str) -> Step:
         assert self._descent is not None
@@ -146,29 +194,30 @@ class Transfer:
         self._done += 1
         image = self._descent.pixels.clamp(0, 1)
         coloured = finish(image, scene.photo, self._config.colours, self._config.colour_method, scene.canvas)
-        return self._record(scene, losses, coloured, "; ".join(filter(None, (note, warning))))
+        return self._record(scene, losses, coloured, note, warning)
 
     def _recolour(self) -> Step:
         """The photo with the paintings' colours, by as much as the dial says, and its losses: the only step."""
         size, _ = self.plan[0]
-        scene, objective = self._look(size)
+        scene = self._look(size)
         self._done = 1
         image = _recoloured(scene, self._config)
         with torch.no_grad():
-            losses = objective(image).values()
-        return self._record(scene, losses, image, "; ".join(objective.notes))
+            losses = self._objective(image).detached()
+        return self._record(scene, losses, image, *self._objective.notes)
 
-    def _record(self, scene: Scene, losses: LossValues, image: Tensor, note: str) -> Step:
+    def _record(self, scene: Scene, losses: Losses, image: Tensor, *notes: str) -> Step:
         """`Step` with what the photo keeps outside the canvas."""
         size, _ = self.plan[self._scale]
+        news, self._news = self._news, []
         index = sum(steps for _, steps in self.plan[: self._scale]) + self._done
         return Step(
             index=index,
             total=sum(steps for _, steps in self.plan),
             size=size,
-            losses=losses,
+            measured=losses,
             image=scene.frame(image).clamp(0, 1),
-            note=note,
+            note="; ".join(filter(None, (*notes, *news))),
             scale=self._scale + 1,
             scales=len(self.plan),
             alpha=scene.opacity,

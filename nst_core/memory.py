@@ -1,0 +1,61 @@
+"""How much memory there is to work with, and whether it gave out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+# In the order of their versions: the limit of a control group, what it uses, and in `memory.stat` how much of that is
+# the cache of files that it would drop first.
+GROUP_FILES = (
+    ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    ("memory.max", "memory.current", "inactive_file"),
+)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """torch has a class of its own for CUDA's allocator alone; everything else is a `RuntimeError` with a text."""
+    texts = r"out of memory|not enough memory|can't allocate memory|ALLOC_FAILED"
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and bool(re.search(texts, str(error))))
+
+
+def free_memory() -> int:
+    """Bytes of RAM that this process could still take before the system, or its container, runs out of them."""
+    import psutil
+
+    return min([int(psutil.virtual_memory().available), *_rooms(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"))])
+
+
+def own_memory() -> int:
+    """Bytes of RAM that this process has."""
+    import psutil
+
+    return int(psutil.Process().memory_info().rss)
+
+
+def _rooms(membership: Path, mount: Path) -> Iterator[int]:
+    """What the control groups of this process have left, on Linux: who oversteps a container's limit gets killed."""
+    for group in _groups(membership, mount):
+        for limit, usage, cache in GROUP_FILES:
+            try:
+                most, used = (int((group / name).read_text()) for name in (limit, usage))
+                found = re.search(rf"^{cache} (\d+)$", (group / "memory.stat").read_text(), re.MULTILINE)
+            except (OSError, ValueError):  # there is no such group, or its limit is "max"
+                continue
+            yield max(0, most - used + (int(found[1]) if found else 0))
+
+
+def _groups(membership: Path, mount: Path) -> Iterator[Path]:
+    """The folders of the groups that may limit memory, outer ones too; in a container, its own is the mount itself."""
+    try:
+        lines = membership.read_text().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers == "" or "memory" in controllers.split(","):
+            top = mount / "memory" if controllers else mount
+            own = top / path.lstrip("/")
+            yield own
+            yield from (folder for folder in own.parents if folder == top or top in folder.parents)

@@ -1,0 +1,89 @@
+"""How much memory there is: what the system has, and what a container grants."""
+
+from __future__ import annotations
+
+import mmap
+from pathlib import Path
+
+import psutil
+import pytest
+import torch
+
+from nst_core import memory
+from nst_core.memory import free_memory, is_out_of_memory, own_memory
+
+MB = 1_000_000
+
+
+def group(folder: Path, limit: object, used: int, cache: int, version: int = 2) -> None:
+    """The files of a control group."""
+    most, usage, dropped = {
+        1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+        2: ("memory.max", "memory.current", "inactive_file"),
+    }[version]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / most).write_text(f"{limit}\n")
+    (folder / usage).write_text(f"{used}\n")
+    (folder / "memory.stat").write_text(f"anon 5\nactive_file 77\n{dropped} {cache}\n")
+
+
+def rooms(tmp_path: Path, membership: str) -> list[int]:
+    (tmp_path / "cgroup").write_text(membership)
+    return list(memory._rooms(tmp_path / "cgroup", tmp_path / "mount"))
+
+
+def test_a_group_has_its_limit_less_what_it_uses_but_for_caches(tmp_path: Path) -> None:
+    group(tmp_path / "mount/user/job", 1000 * MB, 700 * MB, 200 * MB)
+    assert rooms(tmp_path, "0::/user/job\n") == [500 * MB]
+
+
+def test_outer_groups_count_too(tmp_path: Path) -> None:
+    group(tmp_path / "mount", 5000 * MB, 100, 0)
+    group(tmp_path / "mount/a", "max", 700, 0)
+    group(tmp_path / "mount/a/b", 400 * MB, 500 * MB, 0)  # the limit was lowered
+    assert rooms(tmp_path, "0::/a/b\n") == [0, 5000 * MB - 100]
+
+
+def test_version_1_has_a_tree_for_memory(tmp_path: Path) -> None:
+    group(tmp_path / "mount/memory/job", 300 * MB, 200 * MB, 50 * MB, version=1)
+    group(tmp_path / "mount/memory", 2**63 - 4096, 200 * MB, 0, version=1)
+    found = rooms(tmp_path, "12:cpu,cpuacct:/job\n4:memory:/job\n0::/\n")
+    assert found == [150 * MB, 2**63 - 4096 - 200 * MB]
+
+
+def test_within_a_container_its_own_group_is_the_mount(tmp_path: Path) -> None:
+    group(tmp_path / "mount/memory", 300 * MB, 100 * MB, 0, version=1)
+    assert rooms(tmp_path, "4:memory:/docker/0123abc\n") == [200 * MB]
+
+
+@pytest.mark.parametrize("membership", ["", "4:cpu:/job\n", "0::/elsewhere\n"])
+def test_without_a_limit_there_is_none(tmp_path: Path, membership: str) -> None:
+    assert rooms(tmp_path, membership) == []
+    assert list(memory._rooms(tmp_path / "nothing", tmp_path)) == []
+
+
+def test_the_least_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    available = psutil.virtual_memory().available
+    assert 0 < free_memory() < 2 * available
+    monkeypatch.setattr(memory, "_rooms", lambda *_: [5 * MB, 3 * MB])
+    assert free_memory() == 3 * MB
+
+
+def test_what_a_process_takes_is_seen() -> None:
+    before = own_memory()
+    with mmap.mmap(-1, 100 * MB) as block:  # memory of its own: an allocator may have some left
+        block.write(b"1" * len(block))
+        assert 80 * MB < own_memory() - before < 200 * MB
+
+
+def test_what_out_of_memory_looks_like() -> None:
+    for error in (
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB."),
+        RuntimeError("MPS backend out of memory"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory: you tried"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"),
+    ):
+        assert is_out_of_memory(error)
+    for other in (RuntimeError("shapes do not match"), ValueError("out of memory"), KeyError("x")):
+        assert not is_out_of_memory(other)
