@@ -5,20 +5,23 @@ torch and what needs it are imported in the functions that use them: help, and m
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from nst_core.console import (
     BAD_INPUT,
+    DONE,
     FAILED,
     INTERRUPTED,
     OUT_OF_MEMORY,
     Bar,
     end,
     graceful,
-    is_out_of_memory,
+    tell,
     terminated_like_interrupted,
 )
 from nst_core.folders import has_folders, paint_folders
+from nst_core.memory import is_out_of_memory
 from nst_core.order import Order
 from nst_core.request import read_order
 from nst_core.run import paint, prepare
@@ -46,6 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _paint_one(order: Order) -> int:
     work = prepare(order)
+    from nst_core.outlook import sentence, table  # with torch, which what can't be prepared doesn't wait for
+
+    if order.only_plan:
+        sys.stdout.write(table(work.outlook) + "\n")
+        return DONE
+    if not order.quiet:
+        tell(sentence(work.outlook))
     with graceful() as stop, Bar(work.cost, order.quiet) as bar:
         outcome = paint(work, bar, stop)
     if outcome.code or not order.quiet:

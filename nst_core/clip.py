@@ -13,7 +13,6 @@ from PIL import Image
 
 from nst_core.encoders import Encoder, Gif, Mp4, Size, WebP
 from nst_core.files import check_place, replacing
-from nst_core.saving import to_array
 
 if TYPE_CHECKING:
     from nst_core.transfer import Step
@@ -38,10 +37,8 @@ class Clip:
     """
 
     def __init__(self, path: str | Path, size: Size, steps: int) -> None:
-        suffix = Path(path).suffix.lower()
-        if suffix not in FILMS:
-            raise ValueError(f"{path} must end in one of {', '.join(FILMS)}")
-        self._path, (self._kind, longest) = check_place(path), FILMS[suffix]
+        self._path = check_film(path)
+        self._kind, longest = FILMS[self._path.suffix.lower()]
         self._size = _within(size, longest)
         self._shown = shown_steps(steps)
         self._ticks = max(1, round(BRIEF * self._kind.rate / len(self._shown)))  # each frame's
@@ -81,6 +78,13 @@ class Clip:
         return self._encoder
 
 
+def check_film(path: str | Path) -> Path:
+    """Return `path` if a run can be filmed to it; raises `ValueError` that says why not."""
+    if Path(path).suffix.lower() not in FILMS:
+        raise ValueError(f"{path} must end in one of {', '.join(FILMS)}")
+    return check_place(path)
+
+
 def shown_steps(steps: int) -> frozenset[int]:
     """The indices, of 1 .. `steps`, of those that become frames: at most `MAX_FRAMES`.
 
@@ -101,5 +105,7 @@ def _within(size: Size, longest: int) -> Size:
 
 def _frame(step: Step, size: Size) -> NDArray[np.uint8]:
     """The picture of a step, (H, W, 3), at `size` (w, h)."""
+    from nst_core.saving import to_array  # here: a film's name is checked before torch is imported
+
     image = step.image if step.alpha is None else 1 + (step.image - 1) * step.alpha
     return np.asarray(Image.fromarray(to_array(image)).resize(size, Image.Resampling.BICUBIC))

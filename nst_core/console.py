@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import sys
 import threading
@@ -26,21 +25,20 @@ def line(message: str) -> str:
     return " ".join(f"nst_core: {message}".splitlines())
 
 
+def tell(message: str) -> None:
+    """A line on stderr."""
+    sys.stderr.write(line(message) + "\n")
+
+
 def end(code: int, message: str) -> int:
     """Say why the program ends; returns `code`."""
-    sys.stderr.write(line(message) + "\n")
+    tell(message)
     return code
 
 
 def reason(error: OSError) -> str:
     """What the system says, without the path that the sentence around it names."""
     return error.strerror or str(error)
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """torch has a class of its own for CUDA's allocator alone; everything else is a `RuntimeError` with a text."""
-    texts = r"out of memory|not enough memory|can't allocate memory|ALLOC_FAILED"
-    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and bool(re.search(texts, str(error))))
 
 
 class Bar:

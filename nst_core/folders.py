@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,14 +19,16 @@ from nst_core.console import (
     Bar,
     end,
     graceful,
-    is_out_of_memory,
+    tell,
 )
+from nst_core.memory import is_out_of_memory
 from nst_core.order import Order, Source
 from nst_core.recipe import KEY, Command, Role, name_of, parse, sha256_of
 from nst_core.results import Outcome
-from nst_core.run import check_files, paint, prepare
+from nst_core.run import check_files, look_ahead, paint, prepare
 
 if TYPE_CHECKING:
+    from nst_core.forecast import Forecast
     from nst_core.plan import Size
     from nst_core.vgg import VGG
 
@@ -57,6 +60,23 @@ class Tally:
         self.failures.setdefault(why, []).append(order.output.name)
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A pair that is still to be painted, and what that will take; None where it will turn out to be impossible."""
+
+    order: Order
+    outlook: Forecast | None
+
+    @property
+    def cost(self) -> float:
+        """What its steps cost, in the bar's unit."""
+        from nst_core.plan import step_costs
+
+        if self.outlook is None:
+            return 0.0
+        return sum(step_costs(self.outlook.task.plan, self.order.config)[: self.order.stop_after])
+
+
 def has_folders(order: Order) -> bool:
     """Whether photos or paintings are folders."""
     pictures = [*order.paths(Role.CONTENT), *order.paths(Role.STYLE)]
@@ -69,15 +89,24 @@ def paint_folders(order: Order) -> int:
     What is there already, finished, from the same pictures and options, is skipped. Raises `ValueError`, before any
     work, for options that can't be; a pair that fails is told at the end, and the others are painted all the same.
     """
+    from nst_core.outlook import overview, summary
+
     _check_sense(order)
     orders = pairs(order)
     network = _check_options(order)
-    _make_folder(order.output)
-    for each in orders:
-        check_files(each)
+    if not order.only_plan:
+        _make_folder(order.output)
+        for each in orders:
+            check_files(each)
     hash_of = cache(sha256_of)
     todo = [each for each in orders if not is_finished(each, hash_of)]
-    tally = _paint_all(todo, network, order.quiet)
+    planned = _look_ahead(todo, network)
+    if order.only_plan:
+        sys.stdout.write(overview([(each.order.output.name, each.outlook) for each in planned]) + "\n")
+        return DONE
+    if any(each.outlook for each in planned) and not order.quiet:
+        tell(summary([each.outlook for each in planned]))
+    tally = _paint_all(planned, network, order.quiet)
     return _report(order, tally, skipped=len(orders) - len(todo), planned=len(todo))
 
 
@@ -200,16 +229,19 @@ def _check_names(orders: Sequence[Order]) -> None:
             )
 
 
-def _cost(order: Order) -> float:
-    """What the steps of a pair cost; nothing for pictures that will turn out to be no good."""
-    from nst_core.plan import scale_plan, step_costs
+def _look_ahead(orders: Sequence[Order], network: VGG) -> list[Planned]:
+    from nst_core.machine import probe
+    from nst_core.plan import scale_plan
 
-    try:
-        photo, painting = _size(order.content), _size(order.paths(Role.STYLE)[0])
-        plan = scale_plan(photo, [painting], order.config)
-    except ValueError:
-        return 0.0
-    return sum(step_costs(plan, order.config)[: order.stop_after])
+    def outlook(order: Order) -> Forecast | None:
+        try:
+            photo, painting = _size(order.content), _size(order.paths(Role.STYLE)[0])
+            return look_ahead(order, network, scale_plan(photo, [painting], order.config), [painting], machine)
+        except ValueError:
+            return None
+
+    machine = probe(network, orders[0].config) if orders else None
+    return [Planned(order, outlook(order)) for order in orders]
 
 
 def _size(path: Path) -> Size:
@@ -227,22 +259,24 @@ def _size(path: Path) -> Size:
             raise ValueError(str(error)) from error
 
 
-def _paint_all(orders: Sequence[Order], network: VGG, quiet: bool) -> Tally:
-    tally, costs = Tally(), [_cost(order) for order in orders]
-    with graceful() as stop, Bar(sum(costs), quiet) as bar:
-        for number, (order, cost) in enumerate(zip(orders, costs, strict=True), 1):
+def _paint_all(planned: Sequence[Planned], network: VGG, quiet: bool) -> Tally:
+    tally = Tally()
+    with graceful() as stop, Bar(sum(each.cost for each in planned), quiet) as bar:
+        for number, each in enumerate(planned, 1):
             if stop.requested or tally.interrupted:
                 break
             try:
-                work = replace(prepare(order, network), state=None)  # a rerun of the folder wouldn't look at it
+                machine = each.outlook.machine if each.outlook else None
+                # Without a state: a rerun of the folder wouldn't look at it.
+                work = replace(prepare(each.order, network, machine), state=None)
                 if not stop.requested:
-                    outcome = paint(work, bar, stop, f"{number}/{len(orders)} {order.output.name}, ")
-                    tally.count(order, outcome)
+                    outcome = paint(work, bar, stop, f"{number}/{len(planned)} {each.order.output.name}, ")
+                    tally.count(each.order, outcome)
             except KeyboardInterrupt:
                 break
             except Exception as error:
-                bar.drop(cost)
-                tally.fail(order, _what_happened(error))
+                bar.drop(each.cost)
+                tally.fail(each.order, _what_happened(error))
     return tally
 
 

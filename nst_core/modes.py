@@ -5,10 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageCms
-
-from nst_core.push_pull import push_pull
 
 TRUSTED = 32  # of 255: less opacity than this leaves too few levels for a colour that somebody divided by it
 
@@ -72,10 +70,19 @@ def split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     opacity = np.asarray(alpha)
     if not opacity.any():
         raise ValueError("a picture is transparent everywhere, so there is nothing to see; use another one")
+    return _filled(rgb, opacity), alpha
+
+
+def _filled(rgb: Image.Image, opacity: NDArray[np.uint8]) -> Image.Image:
+    """`rgb` with the colours around where it is transparent."""
+    import torch  # here: pictures are read, and refused, before it is
+
+    from nst_core.push_pull import push_pull
+
     colours = torch.from_numpy(np.asarray(rgb, np.float32)).permute(2, 0, 1)[None]  # (1, 3, H, W)
     weights = torch.from_numpy(np.minimum(opacity / np.float32(TRUSTED), 1))[None, None]
     filled = push_pull(colours, weights)[0].permute(1, 2, 0).round().to(torch.uint8)
-    return Image.fromarray(filled.numpy()), alpha
+    return Image.fromarray(filled.numpy())
 
 
 def _separate(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:

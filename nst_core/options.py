@@ -1,4 +1,4 @@
-"""The options of the command line, most of them read off `TransferConfig`: arguments -> `Given`."""
+"""The options of the command line, most of them read off `TransferConfig` and `Execution`: arguments -> `Given`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from typing import Any, NoReturn, get_args, get_type_hints
 from nst_core import __version__
 from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
 from nst_core.console import PROGRAM
+from nst_core.execution import Execution
 from nst_core.recipe import Command
+from nst_core.validation import NUMBER_NAMES
 
 # Where `--help` shows each field: those that matter come first, beside -o and --preset.
 FIRST = ("strength", "size", "steps", "colours")
@@ -42,10 +44,11 @@ RECONSTRUCT_GROUPS = {
 
 @dataclass(frozen=True)
 class Given:
-    """What was typed: the fields of `TransferConfig` and all others by name; what wasn't given is absent."""
+    """What was typed: the fields of `TransferConfig`, of `Execution`, and all others; what wasn't given is absent."""
 
     command: Command
     config: dict[str, Any]
+    execution: dict[str, Any]
     others: dict[str, Any]
 
 
@@ -55,13 +58,18 @@ def read_options(argv: Sequence[str] | None) -> Given:
     command = Command.RECONSTRUCT if arguments[:1] == [Command.RECONSTRUCT] else Command.STYLIZE
     parser = make_parser() if command is Command.STYLIZE else make_reconstruct_parser()
     options = vars(parser.parse_intermixed_args(arguments[command is Command.RECONSTRUCT :]))
-    config = {field.name: options.pop(field.name) for field in fields(TransferConfig) if field.name in options}
+    config, execution = (_taken(options, kind) for kind in (TransferConfig, Execution))
     # Not by argparse's `type`, which would be applied to the mark of what is absent.
     if "content" in options:
         options["content"] = _picture(options["content"])
     if "styles" in options:
         options["styles"] = [_picture(style) for style in options["styles"]]
-    return Given(command, config, options)
+    return Given(command, config, execution, options)
+
+
+def _taken(options: dict[str, Any], kind: type[TransferConfig | Execution]) -> dict[str, Any]:
+    """The `options` that are fields of a record, which are then no longer among them."""
+    return {field.name: options.pop(field.name) for field in fields(kind) if field.name in options}
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -119,6 +127,17 @@ class _Parser(argparse.ArgumentParser):
         raise ValueError(f"{message}; {self.prog} --help lists the options")
 
 
+class _Once(argparse.Action):
+    """Beside an option that may be repeated, a second one shouldn't silently replace the first."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        if hasattr(namespace, self.dest):
+            raise argparse.ArgumentError(self, "can be given only once")
+        setattr(namespace, self.dest, values)
+
+
 def _add_output(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument(
         "-o",
@@ -144,13 +163,13 @@ def _add_fields(
     changes: Mapping[str, Any],
 ) -> dict[str, argparse._ArgumentGroup]:
     """Add the fields in `first` and those of `groups` by title; their defaults are changed by `changes`."""
-    options = {field.name: field for field in fields(TransferConfig)}
+    defaults = {field.name: field.default for field in fields(TransferConfig)} | {**changes}
     for name in first:
-        _add_option(parser, options[name], changes)
+        _add_option(parser, TransferConfig, name, defaults[name])
     made = {title: parser.add_argument_group(title) for title in groups}
     for title, names in groups.items():
         for name in names:
-            _add_option(made[title], options[name], changes)
+            _add_option(made[title], TransferConfig, name, defaults[name])
     return made
 
 
@@ -165,7 +184,11 @@ def _add_regions(group: argparse._ActionsContainer) -> None:
         "n-th painting, none skips one, and what is without a mask gets what the others leave",
     )
     group.add_argument(
-        "--within", type=_path_or_none, metavar="MASK", help="paint only where this mask is white; none = everywhere"
+        "--within",
+        action=_Once,
+        type=_path_or_none,
+        metavar="MASK",
+        help="paint only where this mask is white; none = everywhere",
     )
 
 
@@ -202,42 +225,68 @@ def _add_files(group: argparse._ActionsContainer) -> None:
 
 
 def _add_running(group: argparse._ActionsContainer) -> None:
+    group.add_argument(
+        "--plan",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="only tell how long it will take and how much memory, scale by scale, and paint nothing",
+    )
+    for field in fields(Execution):
+        _add_option(group, Execution, field.name, "what suits the machine")
     group.add_argument("--device", type=_device, help="cpu, cuda, cuda:1 or mps (default: the best there is)")
     group.add_argument("-q", "--quiet", action="store_true", help="no progress bar; problems are still told")
     group.add_argument("--version", action="version", version=f"nst_core {__version__}")
 
 
-def _add_option(group: argparse._ActionsContainer, field: Field[Any], changes: Mapping[str, Any]) -> None:
-    # Options not given are absent, so that TransferConfig alone knows the defaults.
+def _add_option(group: argparse._ActionsContainer, record: type, name: str, default: Any) -> None:
+    """Add the field `name` of a record; `default`, in its help, is what counts where it isn't given."""
+    # Options not given are absent, so that the records alone know the defaults.
+    (field,) = (field for field in fields(record) if field.name == name)
     group.add_argument(
-        f"--{field.name.replace('_', '-')}",
-        help=_describe(field, changes.get(field.name, field.default)).replace("%", "%%"),
-        **_reader(get_type_hints(TransferConfig)[field.name]),
+        f"--{name.replace('_', '-')}",
+        help=_describe(field, default).replace("%", "%%"),
+        **_reader(get_type_hints(record)[name], field),
     )
 
 
 def _describe(field: Field[Any], default: Any) -> str:
-    low, high = field.metadata["low"], field.metadata["high"]
-    span = f"{low:g} to {high:g}, " if abs(high) <= 1e6 else f"at least {low:g}, " if abs(low) <= 1e6 else ""
     values = default if isinstance(default, tuple) else (default,)
     text = {"True": "yes", "False": "no", "None": "none"}
     shown = ",".join(text.get(str(value), str(value)) for value in values) or "none"
     environment = ", or $NST_WEIGHTS" if field.name == "weights" else ""
-    return f"{field.metadata['help']} ({span}default: {shown}{environment})"
+    return f"{field.metadata['help']} ({_span(field)}default: {shown}{environment})"
 
 
-def _reader(hint: Any) -> dict[str, Any]:
+def _span(field: Field[Any]) -> str:
+    """A number's range, with a comma; ends that nobody comes near aren't told."""
+    low, high = field.metadata["low"], field.metadata["high"]
+    return f"{low:g} to {high:g}, " if abs(high) <= 1e6 else f"at least {low:g}, " if abs(low) <= 1e6 else ""
+
+
+def _reader(hint: Any, field: Field[Any]) -> dict[str, Any]:
     """argparse's arguments for a field's type."""
     if hint is bool:
         return {"action": argparse.BooleanOptionalAction}
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return {"choices": [str(member) for member in hint]}
+    if hint is str:
+        return {"metavar": "SOURCE"}
     if isinstance(hint, type):
-        return {"type": hint, "metavar": {int: "N", float: "X"}.get(hint, "SOURCE")}
+        return {"type": _number(hint, field), "metavar": {int: "N", float: "X"}[hint]}
     kind, rest = get_args(hint)
     if rest is NoneType:
-        return _reader(kind)
+        return _reader(kind, field)
     return {"type": _list_of(kind), "metavar": "A,B,..."}
+
+
+def _number(kind: type, field: Field[Any]) -> Any:
+    def read(text: str) -> Any:
+        try:
+            return kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"must be {NUMBER_NAMES[kind]}, {_span(field)}got {text!r}") from None
+
+    return read
 
 
 def _list_of(kind: type) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nst_core.config import TransferConfig
+from nst_core.execution import Execution
 from nst_core.recipe import Command, Ingredient, Recipe, Role, sha256_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,14 @@ class Start:
     steps_done: int
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """How a run that is repeated, or gone on with, was computed, and on what kind of device."""
+
+    execution: Execution
+    device: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """What the command line asks for."""
@@ -50,7 +59,10 @@ class Order:
     stop_after: int | None = None  # the step that an unfinished picture, whose recipe is repeated, stopped after
     recipe_of: Path | None = None  # the picture whose recipe is repeated
     device: str | None = None
+    execution: Mapping[str, Any] = field(default_factory=dict)  # those of its fields that were chosen
+    earlier: Earlier | None = None
     quiet: bool = False
+    only_plan: bool = False
 
     def paths(self, role: Role) -> list[Path]:
         """The files in a role, in their order."""

@@ -15,9 +15,8 @@ from PIL import Image, UnidentifiedImageError
 
 from nst_core import vips
 from nst_core.modes import to_mask, to_rgb, to_rgba
+from nst_core.sizes import MAX_PIXELS, MIN_SIDE
 
-MAX_PIXELS = 100_000_000
-MIN_SIDE = 32
 _MEGAPIXELS = f"{MAX_PIXELS // 1_000_000} megapixels"
 
 # A list of our own, because Pillow's would hand an uploaded EPS file to Ghostscript.

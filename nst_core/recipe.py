@@ -13,10 +13,13 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from string import hexdigits
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from nst_core import __version__
 from nst_core.config import TransferConfig
+from nst_core.execution import Execution
+
+Options = TypeVar("Options", TransferConfig, Execution)
 
 KEY = "nst_core"  # of the text in a PNG
 MAX_TEXT = 200_000  # characters; ours have about two thousand
@@ -60,7 +63,10 @@ class Ingredient:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """What a picture was made of and how. `steps_done` of `steps_planned` were done when it was written."""
+    """What a picture was made of and how. `steps_done` of `steps_planned` were done when it was written.
+
+    `execution` and `versions` say what else decides the bytes, but hardly the picture.
+    """
 
     command: Command
     config: TransferConfig
@@ -69,6 +75,7 @@ class Recipe:
     keep_profile: bool
     steps_done: int = 0
     steps_planned: int = 0
+    execution: Execution | None = None
     versions: Mapping[str, str]
 
     @property
@@ -134,7 +141,7 @@ def find(ingredient: Ingredient, candidates: Iterable[Path], origin: Path) -> Pa
 
 def read_recipe(path: Path) -> Recipe:
     """The recipe that a PNG carries; `ValueError` when there is none that can be followed."""
-    from nst_core.images import read_text
+    from nst_core.reading import read_text
 
     if not path.is_file():
         raise ValueError(f"{path} doesn't exist; check the name")
@@ -160,11 +167,12 @@ def _recipe(data: Any) -> Recipe:
     written = _typed(data, dict, "a recipe")
     made_by = _typed(written.get("versions"), dict, "versions")
     kinds = {"depth": int, "keep_profile": bool, "steps_done": int, "steps_planned": int}
-    _refuse_unknown(written, {"command", "config", "ingredients", "versions", *kinds}, made_by)
+    _refuse_unknown(written, {"command", "config", "ingredients", "execution", "versions", *kinds}, made_by)
     recipe = Recipe(
         command=Command(written.get("command")),
-        config=_config(_typed(written.get("config"), dict, "config"), made_by),
+        config=_record(TransferConfig, written.get("config"), "config", made_by),
         ingredients=tuple(map(_ingredient, _typed(written.get("ingredients"), list, "ingredients"))),
+        execution=_execution(written.get("execution"), made_by),
         versions={name: _typed(version, str, "a version") for name, version in made_by.items()},
         **{name: _typed(written.get(name), kind, name) for name, kind in kinds.items()},
     )
@@ -181,14 +189,19 @@ def _refuse_unknown(written: Iterable[str], known: Iterable[str], made_by: Mappi
         )
 
 
-def _config(values: dict[str, Any], made_by: Mapping[str, Any]) -> TransferConfig:
-    hints = get_type_hints(TransferConfig)
+def _execution(data: Any, made_by: Mapping[str, Any]) -> Execution | None:
+    """None where it isn't told, as before it could be."""
+    return None if data is None else _record(Execution, data, "execution", made_by)
+
+
+def _record(kind: type[Options], data: Any, name: str, made_by: Mapping[str, Any]) -> Options:
+    values, hints = _typed(data, dict, name), get_type_hints(kind)
     _refuse_unknown(values, hints, made_by)
-    return TransferConfig(**{name: _value(name, hints[name], value) for name, value in values.items()})
+    return kind(**{name: _value(name, hints[name], value) for name, value in values.items()})
 
 
 def _value(name: str, hint: Any, value: Any) -> Any:
-    """JSON's value as the config's type; numbers by themselves are left to `TransferConfig`, which checks them."""
+    """JSON's value as the field's type; numbers by themselves are left to the record, which checks them."""
     if isinstance(hint, type) and issubclass(hint, str):
         return _typed(value, str, name)
     kinds = get_args(hint)

@@ -10,20 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
+from nst_core.execution import Execution
 from nst_core.options import Given, read_options
-from nst_core.order import Order, Source, Start
+from nst_core.order import Earlier, Order, Source, Start
 from nst_core.recipe import NAMED_WEIGHTS, Command, Recipe, Role, find, name_of, parse, read_recipe
 
 # What may be given with --resume: the pictures where they lie elsewhere now, and what changes no pixel of a step.
 WITH_RESUME = {
     *("resume", "content", "styles", "masks", "within", "weights", "steps"),
-    *("output", "state", "save_every", "clip", "depth", "keep_profile", "device", "quiet"),
+    *("output", "state", "save_every", "clip", "depth", "keep_profile", "device", "block", "quiet", "plan"),
 }
 
 
 def read_order(argv: Sequence[str] | None = None) -> Order:
     """Parse the arguments, and read the recipe or the state that they name; `ValueError` for what can't be done."""
     given = read_options(argv)
+    Execution(**given.execution)  # refuses what is out of range
     if "resume" in given.others:
         return _resumed(given)
     if "recipe" in given.others:
@@ -60,6 +62,7 @@ def _repeated(given: Given) -> Order:
         "keep_profile": recipe.keep_profile,
         "stop_after": stop_after,
         "recipe_of": origin,
+        "earlier": _earlier(recipe),
     }
     return _order(given, _with_weights(config, sources), sources, defaults)
 
@@ -75,12 +78,12 @@ def _check_repeat(given: Given, recipe: Recipe, origin: Path) -> None:
 
 
 def _resumed(given: Given) -> Order:
-    from nst_core.state import load_state
-
     origin = given.others["resume"]
     _check_resume(given)
     if not origin.is_file():
         raise ValueError(f"{origin} doesn't exist; check the name")
+    from nst_core.state import load_state  # with torch
+
     state, text = load_state(origin)
     output, kept, recipe = _read_state_text(text, origin)
     sources = [source for role in Role for source in _same(given, recipe, role, origin)]
@@ -95,12 +98,13 @@ def _resumed(given: Given) -> Order:
         "keep_profile": recipe.keep_profile,
         "state": origin if kept else None,
         "start": Start(origin, state, recipe.steps_done),
+        "earlier": _earlier(recipe),
     }
     return _order(given, config, sources, defaults)
 
 
 def _check_resume(given: Given) -> None:
-    for name in (*given.config, *given.others):
+    for name in (*given.config, *given.execution, *given.others):
         if name not in WITH_RESUME:
             option = name.removesuffix("_of").replace("_", "-")
             raise ValueError(
@@ -120,14 +124,22 @@ def _read_state_text(text: str, origin: Path) -> tuple[str, bool, Recipe]:
     return output, kept is True, parse(recipe, origin)
 
 
+def _earlier(recipe: Recipe) -> Earlier | None:
+    return Earlier(recipe.execution, recipe.versions.get("device", "")) if recipe.execution else None
+
+
 def _order(
     given: Given, config: TransferConfig, sources: Sequence[Source], defaults: Mapping[str, Any] | None = None
 ) -> Order:
     """The order, `defaults` counting for what isn't given."""
     names = ("output", "depth", "keep_profile", "save_every", "clip", "state", "device", "quiet")
     chosen = {name: given.others[name] for name in names if name in given.others}
-    start = {"command": given.command, **(defaults or {})}
-    return Order(config=config, sources=tuple(sources), **(start | chosen))
+    start: dict[str, Any] = {
+        "command": given.command,
+        "execution": given.execution,
+        "only_plan": "plan" in given.others,
+    }
+    return Order(config=config, sources=tuple(sources), **(start | {**(defaults or {})} | chosen))
 
 
 def _changed(config: TransferConfig, changes: dict[str, Any]) -> TransferConfig:

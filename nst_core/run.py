@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from nst_core.console import FAILED, INTERRUPTED, OUT_OF_MEMORY, Bar, Stop, is_out_of_memory
+from nst_core.console import FAILED, INTERRUPTED, OUT_OF_MEMORY, Bar, Stop
+from nst_core.memory import is_out_of_memory
 from nst_core.order import Order
 from nst_core.recipe import Command, Role
 from nst_core.results import Film, Outcome, Results, state_path
@@ -15,7 +16,9 @@ from nst_core.results import Film, Outcome, Results, state_path
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from nst_core.plan import Size
+    from nst_core.forecast import Forecast
+    from nst_core.machine import Machine
+    from nst_core.plan import Plan, Size
     from nst_core.state import State
     from nst_core.transfer import Step, Transfer
     from nst_core.vgg import VGG
@@ -31,6 +34,7 @@ class Work:
     state: Callable[[], State] | None  # None where there is nothing to go on from
     size: Size  # of the result
     costs: list[float]  # of the steps 1, 2, ..., in any unit
+    outlook: Forecast
 
     @property
     def cost(self) -> float:
@@ -39,33 +43,73 @@ class Work:
         return sum(self.costs[done : self.order.stop_after])
 
 
-def prepare(order: Order, network: VGG | None = None) -> Work:
+@dataclass(frozen=True)
+class Inputs:
+    """The pictures of an order."""
+
+    content: Image
+    paintings: list[Image]
+    masks: list[Image | None]
+    within: Image | None
+
+
+def prepare(order: Order, network: VGG | None = None, machine: Machine | None = None) -> Work:
     """Load and check; refuses with `ValueError`, before any work, what would fail after it.
 
-    `network` is used if it is there already, on the device where to compute.
+    `network`, on the device where to compute, and what is known of the machine are used if they are there already.
     """
-    from nst_core.plan import step_costs
+    from nst_core.plan import scale_plan, step_costs
     from nst_core.reading import read_profile
 
     check_files(order)
-    transfer = _transfer(order, network)
-    costs = step_costs(transfer.plan, order.config)
+    inputs = _read(order)
+    sizes = [painting.size for painting in inputs.paintings]
+    scale_plan(inputs.content.size, sizes, order.config)  # refuses what is too narrow, before torch is imported
     profile = read_profile(order.content) if order.keep_profile else None
-    results = Results(order, order.recipe(), profile)
+    transfer = _transfer(order, inputs, network)
+    outlook = look_ahead(order, transfer.network, transfer.plan, sizes, machine)
+    transfer.execution = outlook.execution
+    results = Results(order, replace(order.recipe(), execution=outlook.execution), profile)
     state = None if order.config.only_colours else transfer.state
-    return Work(order, results, transfer, state, transfer.plan[-1][0], costs)
+    costs = step_costs(transfer.plan, order.config)
+    return Work(order, results, transfer, state, transfer.plan[-1][0], costs, outlook)
+
+
+def look_ahead(
+    order: Order, network: VGG, plan: Plan, paintings: Sequence[Size], machine: Machine | None = None
+) -> Forecast:
+    """How an order will be carried out and what that takes; `ValueError` where there isn't enough memory for it."""
+    from nst_core.forecast import Task, suggest
+    from nst_core.machine import probe
+
+    machine = machine or probe(network, order.config)
+    done = order.start.steps_done if order.start else 0
+    task = Task(network, order.config, plan, paintings, done, order.stop_after)
+    chosen, wished, earlier = dict(order.execution), dict[str, Any](), order.earlier
+    if earlier is not None and earlier.device == network.device.type:
+        wished = asdict(earlier.execution)  # the same bytes again
+    if earlier is not None and order.start is not None:
+        chosen["history"] = earlier.execution.history  # the state holds so many
+    return suggest(machine, task, chosen, wished)
 
 
 def check_files(order: Order) -> None:
     """Raise `ValueError` for what can't be written, and for what would replace a file that is needed."""
+    from nst_core.clip import check_film
     from nst_core.files import check_place
-    from nst_core.saving import check_output
+    from nst_core.formats import check_output
 
     pictures = [order.output, *order.intermediates]
     for path in (pictures[0], pictures[-1]):  # the last name is the longest
         check_output(path, alpha=order.config.keep_alpha, depth=order.depth)
     if order.state is not None and order.state.suffix != ".state":
         raise ValueError(f"{order.state} must end in .state")
+    if order.state is not None and order.config.only_colours:
+        raise ValueError(
+            "--state keeps where a run stood, and --only-colours takes a single step; leave one of them out"
+        )
+    if order.clip is not None:
+        check_film(order.clip)
     check_place(state_path(order))
     inputs = [path for role in Role for path in order.paths(role)]
     inputs += [] if order.recipe_of is None else [order.recipe_of]
@@ -76,23 +120,30 @@ def check_files(order: Order) -> None:
         taken[path.resolve()] = "written already"
 
 
-def _transfer(order: Order, network: VGG | None) -> Transfer:
+def _read(order: Order) -> Inputs:
     from nst_core.reading import load_image, load_mask
-    from nst_core.transfer import Transfer
 
     def load(path: Path) -> Image:
         return load_image(path, keep_alpha=order.config.keep_alpha)
 
-    content, masks = load(order.content), order.paths(Role.WITHIN)
+    content = load(order.content)
     paintings = [load(path) for path in order.paths(Role.STYLE)]
     if order.command is Command.RECONSTRUCT and order.config.style_layers:
         paintings = [content]  # a texture is its own model
+    masks = [None if path is None else load_mask(path) for path in order.masks]
+    within = [load_mask(path) for path in order.paths(Role.WITHIN)]
+    return Inputs(content, paintings, masks, within[0] if within else None)
+
+
+def _transfer(order: Order, inputs: Inputs, network: VGG | None) -> Transfer:
+    from nst_core.transfer import Transfer
+
     return Transfer(
-        content,
-        paintings,
+        inputs.content,
+        inputs.paintings,
         order.config,
-        masks=[None if path is None else load_mask(path) for path in order.masks],
-        within=load_mask(masks[0]) if masks else None,
+        masks=inputs.masks,
+        within=inputs.within,
         extractor=network,
         device=None if network else order.device,
         state=order.start.state if order.start else None,

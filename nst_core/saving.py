@@ -15,28 +15,11 @@ from PIL.PngImagePlugin import PngInfo, putchunk
 from torch import Tensor
 
 from nst_core import vips
-from nst_core.files import check_place, replacing
+from nst_core.files import replacing
+from nst_core.formats import writing_options
 from nst_core.vips import Levels
 
 LEVELS: dict[int, Any] = {8: np.uint8, 16: np.uint16}  # by depth: bits a channel
-
-# By suffix: Pillow's name of the format and how to write it. JPEG keeps its colours at full resolution (4:4:4), WebP
-# what is under transparent pixels: a fringe would show as soon as somebody scales the picture.
-WRITABLE: dict[str, dict[str, Any]] = {
-    ".png": {"format": "PNG"},
-    ".jpg": {"format": "JPEG", "quality": 95, "subsampling": 0},
-    ".jpeg": {"format": "JPEG", "quality": 95, "subsampling": 0},
-    ".webp": {"format": "WEBP", "lossless": True, "exact": True},
-    ".tif": {"format": "TIFF", "compression": "tiff_lzw"},
-    ".tiff": {"format": "TIFF", "compression": "tiff_lzw"},
-}
-
-# By suffix: libvips' format and how to write 16 bits, which Pillow can't.
-DEEP: dict[str, dict[str, Any]] = {
-    ".png": {"format_string": ".png", "filter": "all"},
-    ".tif": {"format_string": ".tif", "compression": "deflate", "predictor": "horizontal"},
-    ".tiff": {"format_string": ".tif", "compression": "deflate", "predictor": "horizontal"},
-}
 
 MAX_TEXT = 1_000_000  # bytes of text in one file
 _AFTER_HEADER = 8 + 25  # bytes of PNG's signature and of its first chunk, always IHDR
@@ -54,15 +37,6 @@ def to_array(image: Tensor, depth: int = 8) -> Levels:
     if image.ndim != 4 or image.shape[:2] != (1, 3):
         raise ValueError(f"an image is (1, 3, H, W), got {tuple(image.shape)}")
     return _levels(image, depth)
-
-
-def check_output(path: str | Path, *, alpha: bool = False, depth: int = 8) -> Path:
-    """Return `path` if a picture, transparent with `alpha`, of `depth` bits a channel can be written there.
-
-    Raises `ValueError` that says why not.
-    """
-    _writing_options(Path(path), alpha, depth)
-    return check_place(path)
 
 
 def save_image(
@@ -84,24 +58,11 @@ def save_image(
     Raises `ValueError` for an image or a text that can't be written, or not in this format, `OSError` for a disk that
     won't take it.
     """
-    options = _writing_options(Path(path), alpha is not None or (image.ndim == 3 and image.shape[2] == 4), depth)
+    options = writing_options(Path(path), alpha is not None or (image.ndim == 3 and image.shape[2] == 4), depth)
     chunks = _text_chunks(text or {})
     pixels = _pixels(image, alpha, depth, profile)
     with replacing(path) as temporary, temporary.open("xb") as file:
         (_write if depth == 8 else _write_deep)(file, pixels, profile, chunks, options)
-
-
-def _writing_options(path: Path, alpha: bool, depth: int) -> dict[str, Any]:
-    suffix = path.suffix.lower()
-    if suffix not in WRITABLE:
-        raise ValueError(f"{path} must end in one of {', '.join(WRITABLE)}")
-    if depth not in LEVELS:
-        raise ValueError(f"depth must be 8 or 16 bits a channel, got {depth}")
-    if depth == 16 and suffix not in DEEP:
-        raise ValueError(f"{path} can't hold 16 bits a channel; use one of {', '.join(DEEP)}, or 8 bits")
-    if alpha and WRITABLE[suffix]["format"] == "JPEG":
-        raise ValueError(f"{path} can't hold transparency; use .png, .webp or .tif, or no transparency")
-    return (WRITABLE if depth == 8 else DEEP)[suffix]
 
 
 def _pixels(image: Tensor | Levels, alpha: Tensor | None, depth: int, profile: bytes | None) -> Levels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +13,23 @@ import torch
 from PIL import Image
 
 from nst_core import cli
-from nst_core.config import TransferConfig
-from nst_core.objective import LossValues
+from nst_core.config import Pooling, TransferConfig
+from nst_core.execution import Execution, Precision
+from nst_core.machine import Machine, Pace
+from nst_core.objective import Losses
 from nst_core.plan import Plan, scale_plan
 from nst_core.state import State
 from nst_core.transfer import Step
+from nst_core.vgg import VGG
+from nst_core.weights import CHANNELS
 
 ROOT = Path(__file__).parents[1]
 PHOTO = ROOT / "examples/content/neuschwanstein.jpg"
 PAINTING = ROOT / "examples/style/starry_night.jpg"
-LOSSES = LossValues(0.5, 0.25, 0.0, 3.0, {}, {})
+MACHINE = Machine(
+    device="2 CPU cores", precision=Precision.FLOAT32, used=10**9, free=10**10, pace=Pace(start=0.01, pixel=1e-6)
+)
+LOSSES = Losses(*torch.tensor([0.5, 0.25, 0.0, 3.0]), {}, {})
 
 Before = Callable[[int], None]
 
@@ -39,6 +47,15 @@ class Terminal:
         out, err = self.capsys.readouterr()
         assert out == ""
         return code, err
+
+    def plans(self, *arguments: object) -> str:
+        """What `--plan` prints; nothing is said beside it, and nothing written."""
+        before = self.files()
+        code = cli.main([*map(str, arguments), "--plan"])
+        out, err = self.capsys.readouterr()
+        assert (code, err) == (0, "")
+        assert self.files() == before
+        return out
 
     def refuses(self, *arguments: object) -> str:
         """The one line that a command is refused with, and nothing was written."""
@@ -69,7 +86,20 @@ def open_terminal(parent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     folder = parent / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
+    monkeypatch.setattr("nst_core.machine.probe", lambda network, config: MACHINE)
     return Terminal(folder, capsys)
+
+
+@functools.cache
+def hollow_network() -> VGG:
+    """VGG-19 whose parameters are nothing in particular: memory that is never looked at isn't even taken."""
+    parameters, inputs = {}, 3
+    for block, channels in enumerate(CHANNELS, 1):
+        for depth, outputs in enumerate(channels, 1):
+            parameters[f"conv{block}_{depth}.weight"] = torch.empty(outputs, inputs, 3, 3)
+            parameters[f"conv{block}_{depth}.bias"] = torch.empty(outputs)
+            inputs = outputs
+    return VGG(parameters, Pooling.MAX)
 
 
 def nothing(index: int) -> None:
@@ -107,6 +137,8 @@ def engine(before: Before = nothing, received: list[dict[str, Any]] | None = Non
         ) -> None:
             if received is not None:
                 received.append({"content": content, "styles": styles, "config": config, **options})
+            self.network = hollow_network()
+            self.execution: Execution | None = None
             self.plan: Plan = scale_plan(content.size, [style.size for style in styles], config)
             self.done = state.done if state else 0
 

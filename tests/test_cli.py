@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from PIL import Image
 from nst_core import __version__, cli
 from nst_core.clip import Clip
 from nst_core.config import ColourMethod, Optimizer, Preset, TransferConfig
+from nst_core.execution import Execution
+from nst_core.recipe import read_recipe
 from nst_core.request import read_order
 from nst_core.transfer import Step
 from tests.conftest import smooth_picture
-from tests.terminal import PAINTING, PHOTO, ROOT, Before, Terminal, at, engine, nothing, open_terminal, raising
+from tests.terminal import MACHINE, PAINTING, PHOTO, ROOT, Before, Terminal, at, engine, nothing, open_terminal, raising
 
 # A process of its own
 
@@ -96,6 +99,29 @@ def test_help_and_version_need_no_torch() -> None:
     assert (code, out, err) == (0, f"nst_core {__version__}\n", "")
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["nowhere.jpg", PAINTING, "-o", "out.png"],
+        [PHOTO, "nowhere.jpg", "-o", "out.png"],
+        [PHOTO, ROOT / "README.md", "-o", "out.png"],
+        [PHOTO, PAINTING, "-o", "out.bmp"],
+        [PHOTO, PAINTING, "-o", "nowhere/out.png"],
+        [PHOTO, PAINTING, "-o", "out.png", "--clip", "out.avi"],
+        [PHOTO, PAINTING, "-o", "out.png", "--mask", "nowhere.png"],
+        [PHOTO, PAINTING, "-o", "out.png", "--size", "40"],
+        ["--recipe", PHOTO, "-o", "out.png"],
+        ["--resume", "nowhere.state"],
+    ],
+    ids=lambda options: " ".join(str(option).rpartition("/")[2] for option in options),
+)
+def test_what_is_wrong_with_files_is_told_before_torch_is_imported(options: list[object]) -> None:
+    arguments = [*map(str, options)]
+    probe = f"import sys; from nst_core.cli import main; print(main({arguments}), 'torch' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True)
+    assert run.stdout == "2 False\n", run.stderr
+
+
 # In this process: what is refused
 
 
@@ -119,6 +145,13 @@ TWO = (str(PHOTO), str(PAINTING))
         (["c.jpg", "s.jpg", "-o", "x" * 248 + ".png", "--save-every", "9"], ["can't be written"]),
         (["c.jpg", "s.jpg", "-o", "out.png", "--size", "5"], ["size", "32", "10000", "5"]),
         (["c.jpg", "s.jpg", "-o", "out.png", "--size", "big"], ["--size", "big"]),
+        (["c.jpg", "s.jpg", "-o", "out.png", "--size", "512px"], ["whole number", "32 to 10000", "512px"]),
+        (["c.jpg", "s.jpg", "-o", "out.png", "--strength", "half"], ["a number", "0 to 100", "half"]),
+        (["c.jpg", "s.jpg", "-o", "out.png", "--within", "a.png", "--within", "b.png"], ["--within", "only once"]),
+        (["c.jpg", "s.jpg", "-o", "out.png", "--only-colours", "--state", "a.state"], ["--state", "--only-colours"]),
+        (["c.jpg", "s.jpg", "-o", "out.png", "--block", "7"], ["block", "at least 16", "got 7"]),
+        (["c.jpg", "s.jpg", "-o", "out.png", "--history", "0"], ["history", "between 1 and 100", "got 0"]),
+        (["c.jpg", "s.jpg", "-o", "out.png", "--precision", "float8"], ["--precision", "float8", "tf32"]),
         (["c.jpg", "s.jpg", "-o", "out.png", "--steps", "0"], ["steps", "between 1 and", "got 0"]),
         (["c.jpg", "s.jpg", "-o", "out.png", "--strength", "101"], ["strength", "between 0 and 100", "got 101"]),
         (["c.jpg", "s.jpg", "-o", "out.png", "--style-weight", "-1"], ["style_weight", "got -1"]),
@@ -397,7 +430,7 @@ def test_a_second_interrupt_stops_at_once(paints: Paints) -> None:
 def test_two_interrupts_before_the_first_step(paints: Paints) -> None:
     code, err = paints(before=at(1, raising(KeyboardInterrupt())))
     assert code == 130
-    assert err == "nst_core: stopped before the first step: nothing was made\n"
+    assert err.splitlines()[-1] == "nst_core: stopped before the first step: nothing was made"
     assert paints.files() == []
 
 
@@ -490,6 +523,55 @@ def test_a_bad_place_for_the_state_is_told(paints: Paints) -> None:
         "nst_core: stopped after step 3 of 8; wrote out.png (64x43); out.state can't"
     )
     assert paints.level() == 3
+
+
+# The plan
+
+
+def test_the_plan_is_told_before_the_run(paints: Paints) -> None:
+    told: list[str] = []
+    code, err = paints(before=at(1, lambda: told.append(paints.terminal.capsys.readouterr().err)))
+    assert code == 0
+    assert told[0].startswith("nst_core: 64x43, 8 steps on 2 CPU cores: about ")
+    assert len(told[0].splitlines()) == 1
+    assert "CPU cores" not in paints("-q")[1]
+
+
+def test_the_plan_alone(paints: Paints) -> None:
+    def never(index: int) -> None:
+        raise AssertionError("a step was taken")
+
+    paints.monkeypatch.setattr("nst_core.transfer.Transfer", engine(never))
+    options = (*TWO, "-o", "out.png", "--size", 256, "--steps", 100, "--history", 7)
+    first, *lines = paints.terminal.plans(*options).splitlines()
+    assert first.startswith("256x171 in 3 scales, 100 steps on 2 CPU cores: about ")
+    assert [line.split()[:2] for line in lines[:3]] == [["64x43", "45"], ["128x85", "32"], ["256x171", "23"]]
+    assert [line.split(maxsplit=1) for line in lines[3:6]] == [
+        ["block", "the whole picture"],
+        ["precision", "float32"],
+        ["history", "7 steps"],
+    ]
+    assert lines[6].split()[0] == "memory"
+    assert lines[6].endswith("GB of 11.0 GB")
+    assert "history" not in paints.terminal.plans(*options, "--optimizer", "adam", "-q")
+
+
+def test_what_was_typed_counts_more_than_what_would_suit(paints: Paints) -> None:
+    assert paints("--block", 32, "--history", 3)[0] == 0
+    recipe = read_recipe(Path("out.png"))
+    assert recipe.execution == Execution(block=32, history=3)
+    assert "in blocks of 32 pixels" in paints("--block", 32)[1]
+
+
+def test_little_memory_makes_blocks_and_too_little_is_refused(paints: Paints) -> None:
+    paints.monkeypatch.setattr("nst_core.machine.probe", lambda *_: replace(MACHINE, free=1_200_000_000))
+    said = paints.terminal.plans(*TWO, "-o", "out.png", "--size", 512)
+    assert "in blocks of " in said
+    paints.monkeypatch.setattr("nst_core.machine.probe", lambda *_: replace(MACHINE, free=40_000_000))
+    said = paints.terminal.refuses(*TWO, "-o", "out.png", "--size", 512)
+    for part in ("512x342", "smallest blocks", "1.0 GB are there", "smaller size", "adam"):
+        assert part in said
+    assert "it may fail" in paints.terminal.plans(*TWO, "-o", "out.png", "--size", 512, "--block", 256)
 
 
 # Reconstructions

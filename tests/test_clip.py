@@ -17,7 +17,7 @@ from torch import Tensor
 
 from nst_core import clip, encoders
 from nst_core.clip import Clip, shown_steps
-from nst_core.objective import LossValues
+from nst_core.objective import Losses
 from nst_core.saving import to_array
 from nst_core.transfer import Step
 from tests.conftest import smooth_picture
@@ -34,7 +34,7 @@ def picture(seed: int, size: tuple[int, int] = SIZE) -> Tensor:
 
 def run(steps: int, size: tuple[int, int] = SIZE, upto: int | None = None) -> list[Step]:
     """The steps of a made-up run: one picture wipes another from left to right."""
-    start, end, losses = picture(1, size), 1 - picture(1, size), LossValues(0, 0, 0, 0, {}, {})
+    start, end, losses = picture(1, size), 1 - picture(1, size), Losses(*torch.zeros(4), {}, {})
     columns = torch.arange(size[0]) / size[0]
     return [
         Step(index, steps, size, losses, torch.where(columns < index / steps, end, start))

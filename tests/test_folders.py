@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from nst_core.folders import pairs
 from nst_core.recipe import read_recipe
 from nst_core.request import read_order
 from tests.conftest import smooth_picture, tiny_network
-from tests.terminal import Before, Terminal, engine, nothing, open_terminal, raising
+from tests.terminal import MACHINE, Before, Terminal, engine, hollow_network, nothing, open_terminal, raising
 
 SMALL = ("--size", "48", "--steps", "4", "--scales", "1")
 ALL = ["out/a_x.png", "out/a_y.png", "out/b_x.png", "out/b_y.png"]
@@ -50,7 +51,7 @@ class Folders:
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Folders:
-    monkeypatch.setattr("nst_core.vgg.load_vgg19", lambda weights, pooling: tiny_network(pooling))
+    monkeypatch.setattr("nst_core.vgg.load_vgg19", lambda weights, pooling: hollow_network())
     return Folders(open_terminal(tmp_path, monkeypatch, capsys), monkeypatch)
 
 
@@ -81,6 +82,34 @@ def test_one_bar_counts_all_pairs_by_their_cost(folders: Folders) -> None:
     assert shown[-1] == "100%"
     assert "1/2 a_y.png, step 4/4" in said
     assert "2/2 b_y.png, step 4/4" in said
+
+
+def test_the_plan_of_all_pairs(folders: Folders) -> None:
+    said = folders()[1]
+    assert said.startswith("nst_core: 4 pictures on 2 CPU cores: about ")
+    Path("out/b_x.png").unlink()
+    Path("out/a_y.png").unlink()
+    Path("styles/y.jpg").write_bytes(b"")
+    folders.monkeypatch.setattr("nst_core.transfer.Transfer", engine(never))
+    first, *lines = folders.terminal.plans("photos", "styles", "-o", "out", *SMALL).splitlines()
+    assert first.startswith("1 picture on 2 CPU cores: about ")
+    assert [line.split()[:2] for line in lines] == [["a_y.png", "can't"], ["b_x.png", "48x36"], ["b_y.png", "can't"]]
+
+
+def test_a_plan_makes_no_folder(folders: Folders) -> None:
+    folders.monkeypatch.setattr("nst_core.transfer.Transfer", engine(never))
+    said = folders.terminal.plans("photos", "styles", "-o", "later", *SMALL)
+    assert len(said.splitlines()) == 5
+    assert not Path("later").exists()
+
+
+def test_too_little_memory_is_each_pairs_own_failure(folders: Folders) -> None:
+    folders.monkeypatch.setattr("nst_core.machine.probe", lambda *_: replace(MACHINE, free=50_000_000))
+    code, said = folders()
+    assert code == 1
+    assert folders.results() == []
+    assert "4 failed" in last(said)
+    assert "smallest blocks" in said
 
 
 def test_a_photo_and_files_among_folders(folders: Folders) -> None:
@@ -159,8 +188,8 @@ def test_a_failure_does_not_end_the_rest(folders: Folders) -> None:
     assert code == 1
     assert folders.results() == ["out/a_x.png", "out/b_x.png"]
     lines = [line for line in said.splitlines() if line.startswith("nst_core")]
-    assert lines[0].startswith("nst_core: no a_y.png, b_y.png: styles/y.jpg is damaged or cut off")
-    assert lines[1:] == ["nst_core: painted 2 of 4 pictures in out; 2 failed"]
+    assert lines[1].startswith("nst_core: no a_y.png, b_y.png: styles/y.jpg is damaged or cut off")
+    assert lines[2:] == ["nst_core: painted 2 of 4 pictures in out; 2 failed"]
     assert "100%|" in said
 
 
@@ -187,9 +216,9 @@ def test_an_error_of_the_engine(folders: Folders, error: Exception, index: int) 
     assert folders.results() == (ALL[1:] if index == 1 else ALL)
     lines = [line for line in said.splitlines() if line.startswith("nst_core")]
     what = "out of memory" if "memory" in f"{error}{error!r}".lower() else repr(error)
-    assert lines[0].startswith("nst_core: no a_x.png: ")
-    assert what in lines[0]
-    assert lines[1] == "nst_core: painted 3 of 4 pictures in out; 1 failed"
+    assert lines[1].startswith("nst_core: no a_x.png: ")
+    assert what in lines[1]
+    assert lines[2] == "nst_core: painted 3 of 4 pictures in out; 1 failed"
     assert last(folders()[1]) == "nst_core: painted 1 of 4 pictures in out; 3 were there already"
 
 

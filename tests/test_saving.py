@@ -14,8 +14,8 @@ import torch
 from PIL import Image, JpegImagePlugin
 from torch import Tensor
 
+from nst_core.formats import DEEP, WRITABLE
 from nst_core.images import check_output, load_image, read_profile, read_text, save_image, to_array, to_tensor
-from nst_core.saving import DEEP, WRITABLE
 from tests.conftest import FullDisk
 from tests.pictures import ADOBE_COLUMNS, P3_COLUMNS, SRGB_COLUMNS, assert_alike, file_of, rgb_profile, slopes
 

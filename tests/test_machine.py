@@ -1,0 +1,153 @@
+"""What is found out about a machine, how often, and what of it is remembered."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from nst_core import machine
+from nst_core.config import Border, Initial, Optimizer, TransferConfig
+from nst_core.execution import Execution, Precision
+from nst_core.machine import Pace, probe
+from nst_core.plan import step_cost
+from nst_core.vgg import VGG
+
+TINY = TransferConfig(content_layers=("relu2_2",), style_layers=("relu1_1", "relu3_1"))
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("NST_CACHE", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def trials(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sides that were measured, with made-up times: 0.1 s, and a microsecond a pixel."""
+    sides: list[int] = []
+
+    def seconds(network: VGG, config: TransferConfig, precision: Precision, side: int) -> float:
+        sides.append(side)
+        return 0.1 + 1e-6 * step_cost((side, side), config)
+
+    monkeypatch.setattr(machine, "_seconds", seconds)
+    return sides
+
+
+def test_the_pace_is_a_line_through_two_sizes(network: VGG, trials: list[int]) -> None:
+    for border in (Border.ZERO, Border.MIRROR):
+        pace = probe(network, replace(TINY, border=border)).pace
+        assert (pace.start, pace.pixel) == (pytest.approx(0.1), pytest.approx(1e-6))
+    assert trials == [128, 256] * 2
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "pixel"), [(0.2, 0.2, 0.0), (0.3, 0.2, 0.0), (0.01, 10.0, 9.99 / (256**2 - 128**2))]
+)
+def test_times_that_no_machine_would_have_give_no_negative_ones(
+    network: VGG, monkeypatch: pytest.MonkeyPatch, small: float, large: float, pixel: float
+) -> None:
+    monkeypatch.setattr(machine, "_seconds", lambda *options: small if options[-1] == 128 else large)
+    pace = probe(network, replace(TINY, border=Border.ZERO)).pace
+    assert pace.pixel == pytest.approx(pixel)
+    assert pace.start == pytest.approx(max(0.0, small - 128**2 * pixel))
+
+
+def test_it_is_measured_once(network: VGG, trials: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    first = probe(network, TINY)
+    again = probe(
+        network, replace(TINY, size=4000, steps=1, strength=5.0, seed=9, tv_weight=0.5, initial=Initial.NOISE)
+    )
+    assert again.pace == first.pace
+    assert len(trials) == 2
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 77)
+    assert probe(network, TINY).device == "77 CPU cores"
+    assert len(trials) == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"optimizer": Optimizer.ADAM},
+        {"border": Border.CIRCULAR},
+        {"style_layers": ("relu1_1",)},
+        {"content_layers": ()},
+        {"style_loss": "wasserstein"},
+        {"colours": 0.0},
+    ],
+)
+def test_what_a_step_takes_longer_with_is_measured_by_itself(
+    network: VGG, trials: list[int], change: dict[str, Any]
+) -> None:
+    probe(network, TINY)
+    probe(network, replace(TINY, **change))
+    assert len(trials) == 4
+
+
+@pytest.mark.parametrize("nonsense", ['"fast"', "null", "[1]", "[1, 2, 3]", '["a", "b"]', "{}", "7"])
+def test_nonsense_that_was_remembered_is_measured_again(
+    network: VGG, trials: list[int], folder: Path, nonsense: str
+) -> None:
+    pace = probe(network, TINY).pace
+    (path,) = folder.iterdir()
+    value = f"[{pace.start!r}, {pace.pixel!r}]"
+    assert value in path.read_text()
+    path.write_text(path.read_text().replace(value, nonsense))
+    assert probe(network, TINY).pace == pace
+    assert len(trials) == 4
+
+
+def test_the_least_time_of_some_steps_counts(network: VGG, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock that tells 7 s for the first step, which measures the targets too, and 3, 1 and 2 s for the others."""
+    ticks = itertools.chain([0, 7, 7, 10, 10, 11, 11, 13], [0, 7, 7, 10, 10, 11, 11, 13])
+    monkeypatch.setattr("time.perf_counter", lambda: next(ticks))
+    monkeypatch.setattr(machine, "SIDES", {"cpu": (32, 64)})
+    assert probe(network, TINY).pace == Pace(start=1.0, pixel=0.0)
+
+
+def test_steps_are_those_of_the_config_and_nothing_else_of_it(network: VGG, monkeypatch: pytest.MonkeyPatch) -> None:
+    received: list[tuple[TransferConfig, Execution]] = []
+    real = machine.Transfer
+
+    def transfer(content: Any, styles: Any, config: TransferConfig, *, execution: Execution, **options: Any) -> Any:
+        received.append((config, execution))
+        return real(content, styles, config, execution=execution, **options)
+
+    monkeypatch.setattr(machine, "Transfer", transfer)
+    monkeypatch.setattr(machine, "SIDES", {"cpu": (32, 64)})
+    asked = replace(TINY, optimizer=Optimizer.ADAM, style_blend=(1.0, 2.0), style_scale=(0.5, 1.0), only_colours=True)
+    probe(network, replace(asked, size=4000, steps=900, scales=4, initial=Initial.STYLE))
+    assert [(config.size, config.steps, config.scales) for config, _ in received] == [(32, 4, 1), (64, 4, 1)]
+    assert {config.optimizer for config, _ in received} == {Optimizer.ADAM}
+    assert {execution.precision for _, execution in received} == {Precision.FLOAT32}
+
+
+def test_the_machine_has_memory(network: VGG, trials: list[int]) -> None:
+    found = probe(network, TINY)
+    assert 50e6 < found.used < found.there
+    assert found.there == found.used + found.free
+    assert found.precision is Precision.FLOAT32
+
+
+def test_one_core_is_one(network: VGG, trials: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
+    assert probe(network, TINY).device == "1 CPU core"
+
+
+def test_a_graphics_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As torch would tell of one; there is none here."""
+    card = torch.device("cuda", 0)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "Abacus 9")
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 100)
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: 150)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (1000, 2000))
+    assert machine._name(card) == "cuda:0 (Abacus 9)"
+    assert machine._memory(card) == (100, 1050)
+    for capability, precision in (((8, 0), Precision.TF32), ((12, 0), Precision.TF32), ((7, 5), Precision.FLOAT32)):
+        monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device, found=capability: found)
+        assert machine._precision(card) is precision
