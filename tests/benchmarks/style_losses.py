@@ -143,10 +143,11 @@ def measure(channels: int, positions: int, rounds: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7, help="times that each runs, in turn")
+    parser.add_argument("--channels", default="64,128,256,512", help="of the layers")
     options = parser.parse_args()
     print(f"{torch.get_num_threads()} threads, torch {torch.__version__}, forward and backward")
     print(f"{'C':>4s}{'M':>6s}  {'':32s}{'/ plain':>9s}{'ms':>9s}{'off':>10s}{'equal':>10s}")
-    for channels in (64, 128, 256, 512):
+    for channels in map(int, options.channels.split(",")):
         for positions in (4 * channels, channels // 4):
             measure(channels, positions, options.rounds)
 
