@@ -21,7 +21,7 @@ from nst_core.console import (
     terminated_like_interrupted,
 )
 from nst_core.folders import has_folders, paint_folders
-from nst_core.memory import is_out_of_memory
+from nst_core.memory import is_out_of_memory, keep_freed_memory
 from nst_core.order import Order
 from nst_core.request import read_order
 from nst_core.run import paint, prepare
@@ -33,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 with the file written, 2 on bad input, 130 on Ctrl-C; 1 when memory or the disk gave out, or a pair of pictures
     failed among folders. `--help` and `--version` leave by `SystemExit`, as argparse does.
     """
+    keep_freed_memory()
     try:
         with terminated_like_interrupted():
             order = read_order(argv)

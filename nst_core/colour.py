@@ -124,6 +124,19 @@ def finish(result: Tensor, photo: Tensor, dial: float, method: ColourMethod, wei
     return torch.lerp(into_gamut(match_histogram(result, photo, weights, weights)), result, dial / 100)
 
 
+def unfinish(picture: Tensor, photo: Tensor, dial: float, method: ColourMethod) -> Tensor:
+    """An image that `finish` gives its colours to so that it looks like `picture`; both and `photo` are (1, 3, H, W).
+
+    It may leave [0, 1] a little. Histograms can't be undone, but hardly change what they have changed already.
+    """
+    if dial >= 100 or method is not ColourMethod.LUMINANCE:
+        return picture
+    grey = luminance(picture).expand_as(picture)
+    if dial == 0:
+        return grey
+    return grey + (chroma(picture) - (1 - dial / 100) * chroma(photo)) / math.sqrt(dial / 100)
+
+
 def recolour(
     photo: Tensor,
     paintings: Sequence[Tensor],

@@ -234,7 +234,7 @@ PRESETS: dict[Preset, dict[str, Any]] = {
         "border": Border.ZERO,
         "normalization": Normalization.PAPER,
     },
-    Preset.FAST: {"size": 256, "steps": 100},
+    Preset.FAST: {"size": 256, "steps": 50},
     Preset.BALANCED: {},
     Preset.FINE: {"size": 1024, "steps": 500},
 }

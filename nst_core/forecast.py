@@ -32,7 +32,7 @@ AGAIN = 1 + FORWARD  # evaluations: in blocks, forward is done twice
 WARM = 250_000_000  # bytes that the libraries take when they are first used
 PREPARED = 8  # times the weights: what convolutions keep of them, for the way there and for that back
 OTHER_IMAGES = 9  # that live at once beside the optimiser's vectors
-GRAPH = 1.65  # times the features: there are gradients, too, and what a convolution takes meanwhile
+GRAPH = 1.9  # times the features: there are gradients, too, and what a convolution takes meanwhile
 
 
 @dataclass(frozen=True)

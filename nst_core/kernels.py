@@ -19,7 +19,6 @@ import torch
 from llvmlite import ir
 from numba import carray, cfunc, njit, types
 from numba.extending import intrinsic
-from threadpoolctl import threadpool_info
 
 Code = ir.IRBuilder
 Values = list[ir.Value]
@@ -583,6 +582,8 @@ def _compiled(loop: Loop) -> Any:
 @functools.cache
 def _threads() -> Any:
     """The OpenMP that torch has loaded: threads of another one would wait for the same cores, spinning."""
+    from threadpoolctl import threadpool_info  # here: importing it changes the environment
+
     for library in threadpool_info():
         if library["user_api"] == "openmp":
             team = getattr(ctypes.CDLL(library["filepath"]), "GOMP_parallel", None)

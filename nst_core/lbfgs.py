@@ -10,6 +10,7 @@ frequencies has its own, learnt from the steps so far.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import torch
@@ -19,6 +20,7 @@ from nst_core.spectrum import Spectrum
 
 FADING = 0.8  # what a pair counts for the curvature of the bands beside the next one
 NEUTRAL = 1e-6  # so much more, of the whole, in each band: one that nothing moved in isn't shut for ever
+SHORTEST = 0.1  # of the first step's length is that of a redirected one at least, so that it measures a curvature
 PART = 2**20  # numbers of a vector that are weighted at once: a copy of all vectors would take too much memory
 
 
@@ -34,6 +36,7 @@ class LBFGS:
         slots = history + 1  # one for the pair that the last step began and the next gradient completes
         exact = torch.float32 if like.device.type == "mps" else torch.float64  # MPS has no float64
         self._spectrum, self._shape, self._first = spectrum, like.shape, first
+        self._length = like.new_full((), first)  # what the average pixel moves while no curvature is known
         # Coefficients of s_i = x_{i+1} - x_i and of y_i = g_{i+1} - g_i; in the open slot -g_i for y_i.
         self._s, self._y = like.new_zeros(2, slots, like.numel())
         self._sy = like.new_zeros(slots, slots, dtype=exact)  # s_i . y_j for i before j; nothing of use elsewhere
@@ -46,7 +49,7 @@ class LBFGS:
     def learn(self, gradient: Tensor) -> None:
         """Take in the gradient at the image; the last step's pair is lost if the curvature along it isn't positive."""
         # Before there is a curvature, any step is a guess: steepest descent by a known length.
-        guess = self._first * gradient.numel() / gradient.abs().sum().to(self._guess)
+        guess = self._length * gradient.numel() / gradient.abs().sum().to(self._guess)
         self._guess = guess.nan_to_num(0, 0, 0)
         waves = self._spectrum.transform(gradient).view(1, -1)
         self._y.index_add_(0, self._open, waves)
@@ -60,9 +63,8 @@ class LBFGS:
         length = moved.sum()
         noise = torch.finfo(s.dtype).eps * (length * changed.sum()).sqrt()
         keep = self._sy[self._open, self._open].squeeze() > noise  # NaN isn't
-        fading = FADING * (self._count > 0)
-        self._moved = torch.where(keep, fading * self._moved + moved / length, self._moved)
-        self._changed = torch.where(keep, fading * self._changed + changed / length, self._changed)
+        self._moved = torch.where(keep, FADING * self._moved + moved / length, self._moved)
+        self._changed = torch.where(keep, FADING * self._changed + changed / length, self._changed)
         self._count = (self._count + keep).clamp_max(len(self._sy) - 1)
         self._open = (self._open + keep) % len(self._sy)
 
@@ -76,7 +78,7 @@ class LBFGS:
         scale = self._bands()
         square = self._squares(scale)  # gamma^-1 Y^T H0 [Y, -g], by slots
         sy, yy = (torch.where(used[:, None] & used, each[order][:, order], 0) for each in (self._sy, square))
-        gamma = torch.where(self._count > 0, sy[-1, -1] / yy[-1, -1], self._guess)
+        gamma = torch.where(self._count > 0, sy[-1, -1] / yy[-1, -1], self._guess * self._shortening(scale))
         against = (self._s @ self._y.index_select(0, self._open)[0]).to(square)  # -S^T g, by slots
         sg, yg = (torch.where(used, -each[order], 0)[:, None] for each in (against, square[:, self._open].squeeze(1)))
         triangle = sy.triu() + torch.diag((~used).to(sy))  # an identity where there is no pair
@@ -95,7 +97,13 @@ class LBFGS:
     def _bands(self) -> Tensor:
         """The diagonal of H0 (N,) but for gamma: how far steps went in each band by how much gradients changed."""
         moved, changed = (each + NEUTRAL * each.sum() for each in (self._moved, self._changed))
-        return self._spectrum.spread(torch.where(self._count > 0, (moved / changed).sqrt(), 1)).flatten()
+        return self._spectrum.spread(torch.where(moved.sum() > 0, (moved / changed).sqrt(), 1)).flatten()
+
+    def _shortening(self, scale: Tensor) -> Tensor:
+        """What a step has to be multiplied by to become as long as it would be without `scale`."""
+        gradient = self._y.index_select(0, self._open)[0]
+        shortening: Tensor = gradient.norm() / (gradient * scale).norm()
+        return shortening.nan_to_num(1, 1, 1)
 
     def _squares(self, scale: Tensor) -> Tensor:
         """Y^T diag(scale) Y, by slots."""
@@ -112,8 +120,23 @@ class LBFGS:
 
     def forget(self, astray: Tensor) -> None:
         """Where `astray` (a scalar) is true, the last step wasn't taken and all that was learnt no longer counts."""
-        self._s.index_copy_(0, self._open, self._s.index_select(0, self._open).masked_fill_(astray, 0))
-        self._count = self._count.masked_fill(astray, 0)
+        self._drop_pairs(astray)
+        self._moved, self._changed = (each.masked_fill(astray, 0) for each in (self._moved, self._changed))
+        self._length = self._length.masked_fill(astray, self._first)
+
+    def redirect(self) -> None:
+        """The objective is another one from now on: its curvature is unknown but for how that differs by the band.
+
+        Near the bottom steps are short, and so shall the next one be: one as long as the first would lead far away.
+        """
+        last = self._s.index_select(0, self._open).norm() / math.sqrt(self._s.shape[1])
+        self._length = torch.where(last > 0, last.clamp(SHORTEST * self._first, self._first), self._length)
+        self._drop_pairs(torch.ones_like(self._count, dtype=torch.bool))
+
+    def _drop_pairs(self, which: Tensor) -> None:
+        """All that are in use, and the one that the last step began, where `which` (a scalar) is true."""
+        self._s.index_copy_(0, self._open, self._s.index_select(0, self._open).masked_fill_(which, 0))
+        self._count = self._count.masked_fill(which, 0)
 
     def state(self) -> dict[str, Tensor]:
         """A copy of everything that the next steps depend on."""
@@ -125,4 +148,4 @@ class LBFGS:
             setattr(self, f"_{name}", state[name].to(self._s.device, copy=True))
 
 
-STATE = ("s", "y", "sy", "moved", "changed", "guess", "open", "count")  # attributes, without their underscore
+STATE = ("s", "y", "sy", "moved", "changed", "guess", "length", "open", "count")  # attributes, without their underscore

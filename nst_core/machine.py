@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,22 +14,19 @@ import torch
 from PIL import Image
 
 from nst_core.cache import recall, remember
-from nst_core.config import Initial, TransferConfig
+from nst_core.config import ColourMethod, Initial, TransferConfig
 from nst_core.execution import Execution, Precision
 from nst_core.memory import free_memory, own_memory
 from nst_core.plan import step_cost
 from nst_core.transfer import Transfer
 from nst_core.vgg import VGG
 
-SIDES = {"cpu": (128, 256)}  # pixels, of the pictures that the pace is measured with, by the kind of device
+SIDES = {"cpu": (128, 384)}  # pixels, of the pictures that the pace is measured with, by the kind of device
 LARGE_SIDES = (256, 1024)  # of the others: below, they don't get going
 STEPS = 3  # measured at either, after one to warm up
 
-# What of a config a step's time depends on.
-SPEED = (
-    *("content_layers", "style_layers", "style_loss", "pooling", "border", "optimizer", "tv_norm"),
-    *("normalization", "colours", "colour_method"),
-)
+# What of a config a step's time depends on, beside how its colours are finished.
+SPEED = ("content_layers", "style_layers", "style_loss", "pooling", "border", "optimizer", "tv_norm", "normalization")
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,37 @@ class Machine:
 
 def probe(network: VGG, config: TransferConfig) -> Machine:
     """What there is on the device of `network`; the first time for a config like this one it takes some seconds."""
-    device = network.device
-    used, free = _memory(device)
-    precision = _precision(device)
-    return Machine(
-        device=_name(device), precision=precision, used=used, free=free, pace=_pace(network, config, precision)
-    )
+    return next(machine for machine in probing(network, config) if machine is not None)
+
+
+def probing(network: VGG, config: TransferConfig) -> Iterator[Machine | None]:
+    """The same bit by bit: None after each step that is measured, so that one may give up, and the machine at last."""
+    pace = recalled(network, config)
+    if pace is None:
+        pace = yield from _measured(network, config)
+        remember(_fact(network, config), [pace.start, pace.pixel])
+    yield as_it_is(network, pace)
+
+
+def as_it_is(network: VGG, pace: Pace) -> Machine:
+    """What there is on the device of `network` at this moment, for one who knows its pace."""
+    used, free = _memory(network.device)
+    return Machine(device=_name(network.device), precision=_precision(network.device), used=used, free=free, pace=pace)
+
+
+def recalled(network: VGG, config: TransferConfig) -> Pace | None:
+    """The pace that was once measured on the device of `network` for a config like this one."""
+    known = recall(_fact(network, config))
+    try:
+        return Pace(*map(float, known))  # type: ignore[arg-type]
+    except (TypeError, ValueError):  # nothing is known, or nonsense
+        return None
+
+
+def speed(config: TransferConfig) -> dict[str, Any]:
+    """What of a config a step's time depends on, in terms of JSON."""
+    recoloured = config.colours < 100 and config.colour_method is not ColourMethod.LINEAR
+    return {name: getattr(config, name) for name in SPEED} | {"finish": config.colour_method if recoloured else ""}
 
 
 def _memory(device: torch.device) -> tuple[int, int]:
@@ -86,36 +109,33 @@ def _precision(device: torch.device) -> Precision:
     return Precision.TF32 if has_tf32 else Precision.FLOAT32
 
 
-def _pace(network: VGG, config: TransferConfig, precision: Precision) -> Pace:
-    decisive = {name: getattr(config, name) for name in SPEED} | {"precision": precision, "on": _name(network.device)}
-    name = "pace-" + hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:16]
-    known = recall(name)
-    try:
-        return Pace(*map(float, known))  # type: ignore[arg-type]
-    except (TypeError, ValueError):  # nothing is known, or nonsense
-        pace = _measured(network, config, precision)
-        remember(name, [pace.start, pace.pixel])
-        return pace
+def _fact(network: VGG, config: TransferConfig) -> str:
+    """The name that a pace is remembered by."""
+    decisive = speed(config) | {"precision": _precision(network.device), "on": _name(network.device)}
+    return "pace-" + hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:16]
 
 
-def _measured(network: VGG, config: TransferConfig, precision: Precision) -> Pace:
+def _measured(network: VGG, config: TransferConfig) -> Generator[None, None, Pace]:
     """A line through the times at two sizes; were the larger one the faster, all of it would be the start."""
     sides = SIDES.get(network.device.type, LARGE_SIDES)
-    small, large = (_seconds(network, config, precision, side) for side in sides)
+    small = yield from _seconds(network, config, sides[0])
+    large = yield from _seconds(network, config, sides[1])
     fewer, more = (step_cost((side, side), config) for side in sides)
     pixel = max(0.0, (large - small) / (more - fewer))
     return Pace(start=max(0.0, small - pixel * fewer), pixel=pixel)
 
 
-def _seconds(network: VGG, config: TransferConfig, precision: Precision, side: int) -> float:
+def _seconds(network: VGG, config: TransferConfig, side: int) -> Generator[None, None, float]:
     """The least that a step took, of a square picture; what else the machine does can only make it longer."""
     picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8))
     changes: dict[str, Any] = {"size": side, "steps": STEPS + 1, "scales": 1, "only_colours": False}
     alone = replace(config, **changes, initial=Initial.CONTENT, style_blend=(), style_scale=())
-    steps = iter(Transfer(picture, [picture], alone, extractor=network, execution=Execution(precision=precision)))
+    execution = Execution(precision=_precision(network.device))
+    steps = iter(Transfer(picture, [picture], alone, extractor=network, execution=execution))
     times = []
     for _ in range(STEPS + 1):
         began = time.perf_counter()
         _ = next(steps).losses  # as numbers: an accelerator has to be done then
         times.append(time.perf_counter() - began)
+        yield
     return min(times[1:])

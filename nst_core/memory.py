@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,22 @@ GROUP_FILES = (
     ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
     ("memory.max", "memory.current", "inactive_file"),
 )
+
+# Of the C library on Linux (man mallopt): what to change, and to what.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+KEEPING = ((M_TRIM_THRESHOLD, 2**31 - 1), (M_MMAP_THRESHOLD, 2**30), (M_ARENA_MAX, 1))
+
+
+def keep_freed_memory() -> None:
+    """Let the process keep what it frees, instead of handing it back and getting it anew; for programs, at their start.
+
+    A step takes and frees the same features each time, and the kernel clears every page of them again: at 1024 px this
+    takes 0.7 s of 2.3 (two cores). Where the C library isn't Linux's usual one, nothing changes.
+    """
+    adjust = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if adjust is not None:
+        for parameter, value in KEEPING:
+            adjust(parameter, value)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -91,15 +92,26 @@ class Objective:
     `block` is how many pixels along either side are the network's task at once, beside the margin that it has to see
     around them; 0 is the whole picture. It may be changed at any time: beside rounding, nothing depends on it. More
     than one block are seen twice an evaluation, once for the sums and once for the gradient.
+
+    `earlier` is one for the same network, photo and masks at the same size, from which the config differs by what can
+    be steered: what it knows of pictures that are still the same isn't measured again.
     """
 
-    def __init__(self, extract: VGG, scene: Scene, config: TransferConfig, block: int = 0) -> None:
+    def __init__(
+        self, extract: VGG, scene: Scene, config: TransferConfig, block: int = 0, earlier: Objective | None = None
+    ) -> None:
         self.block = block
         self._extract, self._scene, self._config = extract, scene, config
         self._layers = (*config.content_layers, *config.style_layers)
         self.notes: list[str] = []
+        self._known: dict[int, _Known] = dict(earlier._known) if earlier is not None else {}
+        self._contents: list[ContentTerm]
+        self._styles: list[StyleTerm]
         with torch.inference_mode(False), torch.no_grad():
-            self._contents = list(self._content_terms())
+            if earlier is not None and torch.equal(scene.target, earlier._scene.target):
+                self._contents = earlier._contents
+            else:
+                self._contents = list(self._content_terms())
             self._styles = [term for region in scene.regions for term in self._style_terms(region)]
 
     def __call__(self, image: Tensor) -> Losses:
@@ -209,6 +221,12 @@ class Objective:
 
     def _statistics(self, painting: Painting) -> dict[str, Tensor]:
         """Those of a painting, of the style layers where it is not all transparent."""
+        known = self._known.get(painting.number)
+        if known is None or not _looks_alike(painting, known.painting):
+            known = self._known[painting.number] = _Known(painting, self._measured(painting))
+        return known.statistics
+
+    def _measured(self, painting: Painting) -> dict[str, Tensor]:
         border = Border.MIRROR if self._is_circular else self._config.border  # it is no tile
         blocks = self._cover(painting.image, self._config.style_layers, border)
         averages = self._averages(painting.opacity, blocks)
@@ -229,6 +247,20 @@ class Objective:
         means = {name: total[:, 0] for name, total in found.items()}
         again = averaged({name: partial(channel_moments, shift=mean) for name, mean in means.items()})
         return {name: mean_and_deviation(again[name], means[name]) for name in averages}
+
+
+class _Known(NamedTuple):
+    """What was measured of a painting."""
+
+    painting: Painting
+    statistics: dict[str, Tensor]
+
+
+def _looks_alike(painting: Painting, other: Painting) -> bool:
+    """Whether both have the same pixels, equally opaque."""
+    if painting.opacity is None or other.opacity is None:
+        return painting.opacity is other.opacity and torch.equal(painting.image, other.image)
+    return torch.equal(painting.opacity, other.opacity) and torch.equal(painting.image, other.image)
 
 
 def _room(features: Tensor, grid: tuple[int, int]) -> Tensor:

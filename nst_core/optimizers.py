@@ -40,6 +40,9 @@ class Method(Protocol):
     def forget(self, astray: Tensor) -> None:
         """Where `astray` (a scalar) is true, the last step wasn't taken and all that was learnt no longer counts."""
 
+    def redirect(self) -> None:
+        """The objective is another one from now on: what was learnt counts as far as it holds for both."""
+
     def state(self) -> dict[str, Tensor]:
         """A copy of everything that the next steps depend on."""
 
@@ -80,6 +83,15 @@ class Descent:
             self._move(losses.total)
         self._steps += 1
         return losses, self._warning()
+
+    def redirect(self) -> None:
+        """The objective is another one from the next step on: the image stays, what was found out about the old one
+        doesn't."""
+        with torch.inference_mode(False), torch.no_grad():
+            self._best.copy_(self.pixels)
+            self._lowest.fill_(math.inf)
+            self._loss_scale = torch.zeros_like(self._loss_scale)
+            self._method.redirect()
 
     def _remember(self, total: Tensor) -> None:
         """The best image so far, and the unit of the loss.
@@ -168,6 +180,10 @@ class Adam:
         """All that was learnt no longer counts where `astray` (a scalar) is true."""
         for learnt in (self._mean, self._square, self._count):
             learnt.masked_fill_(astray, 0)
+
+    def redirect(self) -> None:
+        """Begin anew: the old gradients say neither where to go nor how steep it is."""
+        self.forget(self._count.new_ones((), dtype=torch.bool))
 
     def state(self) -> dict[str, Tensor]:
         """A copy of everything that the next steps depend on."""

@@ -36,7 +36,9 @@ def scale_plan(content_size: Size, style_sizes: Sequence[Size], config: Transfer
     sizes = [fit(content_size, round(config.size / 2**k)) for k in reversed(range(scales))]
     if config.border is Border.CIRCULAR:
         sizes = [_tiled(size) for size in sizes]
-    return list(zip(sizes, _share(config.steps, scales), strict=True))
+    # The coarse scales decide about what is seen from afar. Far fewer steps at the finer ones, however, leave the noise
+    # of the coarse ones in the picture, enlarged to a weave.
+    return list(zip(sizes, _share(config.steps, [THINNING**scale for scale in range(scales)]), strict=True))
 
 
 def painting_size(size: Size, long_side: int, scale: float) -> Size:
@@ -68,6 +70,32 @@ def extended(plan: Plan, fresh: Plan, config: TransferConfig) -> Plan:
     return [*coarse, (size, steps + config.steps - planned)]
 
 
+def replanned(plan: Plan, scale: int, done: int, steps: int) -> Plan:
+    """`plan` of a run that is under way, with so many `steps` in all: `done` of those at index `scale` are behind it.
+
+    The last scale gets what is added. Where there are fewer, each scale that is left has its share of them; where not
+    even one each is left, the finest have none. A run that isn't over takes one more step in any case.
+    """
+    *past, (size, count) = plan[: scale + 1]
+    ahead = [(size, count - done), *plan[scale + 1 :]]
+    left = sum(count for _, count in ahead)
+    wanted = max(min(1, left), steps - sum(count for _, count in past) - done)
+    if wanted >= left:
+        *ahead, (last, count) = ahead
+        ahead = [*ahead, (last, count + wanted - left)]
+    else:
+        ahead = _fewer(ahead, wanted)
+    (size, count), *rest = ahead
+    return [*past, (size, count + done), *rest]
+
+
+def _fewer(plan: Plan, steps: int) -> Plan:
+    """`plan` with so many `steps` in all, fewer than it has and at least one."""
+    served = [index for index, (_, count) in enumerate(plan) if count][:steps]
+    shares = dict(zip(served, _share(steps, [plan[index][1] for index in served]), strict=True))
+    return [(size, shares.get(index, 0)) for index, (size, _) in enumerate(plan)]
+
+
 def step_cost(size: Size, config: TransferConfig) -> int:
     """What a step at `size` (width, height) costs: in pixels that VGG-19 sees, the mirrored margin among them."""
     from nst_core.vgg import MARGIN  # here: sizes are checked before torch is imported
@@ -81,14 +109,10 @@ def step_costs(plan: Plan, config: TransferConfig) -> list[float]:
     return [float(step_cost(size, config)) for size, steps in plan for _ in range(steps)]
 
 
-def _share(steps: int, scales: int) -> list[int]:
-    """Split `steps`, at least one each; the finer a scale, the dearer its steps and the fewer it gets.
-
-    The coarse scales decide about what is seen from afar. Far fewer at the finer ones, however, leave the noise of the
-    coarse ones in the picture, enlarged to a weave.
-    """
-    weights = [THINNING**scale for scale in range(scales)]
-    ends = [round((steps - scales) * sum(weights[: scale + 1]) / sum(weights)) for scale in range(scales)]
+def _share(steps: int, weights: Sequence[float]) -> list[int]:
+    """Split `steps` by `weights`, at least one each."""
+    spare, total = steps - len(weights), sum(weights)
+    ends = [round(spare * sum(weights[: scale + 1]) / total) for scale in range(len(weights))]
     return [1 + end - begin for begin, end in pairwise([0, *ends])]
 
 

@@ -33,6 +33,7 @@ class Pictures:
     paintings: tuple[Picture, ...]
     masks: tuple[Image.Image | None, ...]  # one a painting; None = wherever the masks of the others leave room
     within: Image.Image | None  # where to paint at all
+    begin: Image.Image | None = None  # a painted picture of any size to go on from, of mode "RGB"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Painting:
     image: Tensor  # (1, 3, h, w)
     opacity: Tensor | None  # (1, 1, h, w)
     share: float  # of its region's paintings: they add up to 1
+    number: int = 0  # its place among the run's paintings
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def gather(
     masks: Sequence[Image.Image | None],
     within: Image.Image | None,
     config: TransferConfig,
+    begin: Image.Image | None = None,
 ) -> Pictures:
     """Check what a run is given; raises `ValueError` for what doesn't fit together or a mask that is black all over."""
     paintings = [styles] if isinstance(styles, Image.Image) else list(styles)
@@ -90,6 +93,8 @@ def gather(
         raise ValueError(
             f"the number of masks is {len(masks)} and that of paintings {len(paintings)}; give one each, or none"
         )
+    if begin is not None and config.only_colours:
+        raise ValueError("only_colours takes its single step from the photo, so there is nothing to begin with")
     config.style_shares(len(paintings))
     read = _split if config.keep_alpha else _flat
     pictures = Pictures(
@@ -97,6 +102,7 @@ def gather(
         paintings=tuple(read(painting) for painting in paintings),
         masks=tuple(mask and _mask(mask, f"mask {n}") for n, mask in enumerate(masks, 1)) or (None,) * len(paintings),
         within=within and _mask(within, "the mask of what to paint"),
+        begin=begin and read(begin).image,
     )
     _check_room(pictures.masks)
     return pictures
@@ -181,7 +187,7 @@ def _painting(
     size = painting_size(picture.image.size, max(photo.shape[-2:]), scales[index])
     image, visible = to_tensor(picture.image, size).to(photo.device), _map(picture.opacity, size, photo.device)
     image = prepare_painting(image, photo, _dial(config), config.colour_method, visible, counts)
-    return Painting(image, visible, share)
+    return Painting(image, visible, share, index)
 
 
 def _dial(config: TransferConfig) -> float:

@@ -12,7 +12,7 @@ import torch
 from nst_core.files import replacing
 from nst_core.plan import Plan
 
-FORMAT = "nst_core state, version 2"
+FORMAT = "nst_core state, version 3"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,17 +13,18 @@ import torch.nn.functional as F
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from nst_core.colour import finish, recolour
+from nst_core.colour import finish, prepare_photo, recolour, unfinish
 from nst_core.config import Border, Initial, TransferConfig
 from nst_core.execution import Execution, half_block
 from nst_core.images import to_tensor
 from nst_core.memory import is_out_of_memory
 from nst_core.objective import Losses, LossValues, Objective
 from nst_core.optimizers import Descent
-from nst_core.plan import Plan, Size, extended, scale_plan
+from nst_core.plan import Plan, Size, extended, replanned, scale_plan
 from nst_core.precision import in_precision, tensor_cores
 from nst_core.scene import Pictures, Scene, build_scene, gather, product
 from nst_core.state import State
+from nst_core.steering import check_steering
 from nst_core.vgg import VGG, load_vgg19
 
 T = TypeVar("T")
@@ -55,13 +57,22 @@ def stylize(
     *,
     masks: Sequence[Image.Image | None] = (),
     within: Image.Image | None = None,
+    begin: Image.Image | None = None,
     extractor: VGG | None = None,
     device: torch.device | str | None = None,
     execution: Execution | None = None,
 ) -> Iterator[Step]:
     """Repaint `content` with the textures of `styles` (Gatys et al., 2016); what it takes is told at `Transfer`."""
     yield from Transfer(
-        content, styles, config, masks=masks, within=within, extractor=extractor, device=device, execution=execution
+        content,
+        styles,
+        config,
+        masks=masks,
+        within=within,
+        begin=begin,
+        extractor=extractor,
+        device=device,
+        execution=execution,
     )
 
 
@@ -70,11 +81,16 @@ class Transfer:
 
     Paintings are blended. `masks` are pictures of any size that belong to the photo, one a painting: a painting is used
     where its mask is white, and one without (`None`) wherever the others leave room. `within` is a mask of where to
-    paint at all. `extractor` is a network that is already loaded (its pooling and weights then count, not the
-    config's); `device` is where to compute, the extractor's own or the best there is by default. `state` is where an
-    earlier run with the same pictures and config stopped; if `config.steps` are more than it had, the last scale gets
-    them. `execution` is how to compute, all in one go by default; another may be set before the first step. When memory
-    gives out, the blocks become smaller by themselves. Raises `ValueError` for bad input before any work.
+    paint at all. `begin` is a painted picture of any size to go on from, instead of what `config.initial` says: all
+    steps are then made at full size. If it is smaller and `config.initial` the photo, it gets the photo's details.
+    `extractor` is a network that is already loaded (its pooling and weights then count, not the config's); `device` is
+    where to compute, the extractor's own or the best there is by default. `state` is where an earlier run with the same
+    pictures and config stopped; if `config.steps` are more than it had, the last scale gets them. `execution` is how to
+    compute, all in one go by default; another may be set before the first step. When memory gives out, the blocks
+    become smaller by themselves. Raises `ValueError` for bad input before any work.
+
+    A run can be steered while it is under way. `config` is what it goes by, `steered` where that changed: the first
+    step of each later config, and the config.
     """
 
     def __init__(
@@ -85,36 +101,67 @@ class Transfer:
         *,
         masks: Sequence[Image.Image | None] = (),
         within: Image.Image | None = None,
+        begin: Image.Image | None = None,
         extractor: VGG | None = None,
         device: torch.device | str | None = None,
         state: State | None = None,
         execution: Execution | None = None,
     ) -> None:
-        self._config, self._state, self.execution = config, state, execution or Execution()
-        self._pictures = gather(content, styles, masks, within, config)
+        self.config, self.steered = config, list[tuple[int, TransferConfig]]()
+        self._state, self.execution = state, execution or Execution()
+        self._pictures = gather(content, styles, masks, within, config, begin)
         paintings = [painting.image.size for painting in self._pictures.paintings]
-        plan = scale_plan(self._pictures.photo.image.size, paintings, config)
+        scales = config if begin is None else replace(config, scales=1)
+        plan = scale_plan(self._pictures.photo.image.size, paintings, scales)
         self.plan = plan if state is None else _resumed(state, plan, config)
         place = resolve_device(device, extractor)
         network = extractor if extractor is not None else load_vgg19(config.weights, config.pooling)
         network.check((*config.content_layers, *config.style_layers))
         self.network = network.to(place)
         self._news: list[str] = []  # for the next step's note
-        self._scale, self._done = 0, 0  # the index of the scale, and how many of its steps are done
+        # The index of the scale, and how many of its steps are done.
+        self._scale, self._done = (0, 0) if state is None else (state.scale, state.done)
         self._descent: Descent | None = None
+        # The last one counts; a deque, as who steers may be on another thread.
+        self._turns: deque[TransferConfig] = deque(maxlen=1)
+        self._is_off_course = False  # there was a turn since the objective was made
 
     def __iter__(self) -> Iterator[Step]:
         """The steps that are still to be done: after a loop was left, a second one goes on."""
-        if self._config.only_colours:
+        if self.config.only_colours:
             yield self._recolour()
             return
-        if self._descent is not None:
-            self._state = self.state()
-        for scale in range(self._state.scale if self._state else 0, len(self.plan)):
-            scene, note = self._begin(scale)
+        for scale in range(self._scale, len(self.plan)):
+            self._turn()
+            if not self.plan[scale][1]:  # so few steps were left that this size has none
+                continue
+            if self._descent is None or scale != self._scale:
+                self._begin(scale)
             while self._done < self.plan[scale][1]:
-                yield self._step(scene, note)
-                note = ""
+                yield self._step()
+                self._turn()
+
+    def steer(self, config: TransferConfig) -> None:
+        """Go by `config` from the next step on; any thread may say so.
+
+        The picture, its size and the number of the step stay. More steps go to the last scale; where there are fewer
+        than are done, the next one is the last. What may differ is `STEERABLE`, `ValueError` for anything else.
+        """
+        check_steering(self.config, config, len(self._pictures.paintings))
+        self._turns.append(config)
+
+    def _turn(self) -> None:
+        """Go by the config that it was last steered to, if it was."""
+        if not self._turns:
+            return
+        config = self._turns.pop()
+        self.plan = replanned(self.plan, self._scale, self._done, config.steps)
+        config = replace(config, steps=sum(steps for _, steps in self.plan))
+        if config == self.config:
+            return
+        self._is_off_course |= replace(config, steps=self.config.steps) != self.config
+        self.config = config
+        self.steered.append((1 + self._index, config))
 
     def state(self) -> State:
         """Where the run stands after its last step, a copy; raises `RuntimeError` before the first."""
@@ -122,44 +169,47 @@ class Transfer:
             raise RuntimeError("nothing is done yet that one could go on from")
         return State(self.plan, self._scale, self._done, self._descent.state())
 
-    def _begin(self, scale: int) -> tuple[Scene, str]:
-        """Get ready for the steps of a scale; returns what it is about, and what a person should know of it."""
+    def _begin(self, scale: int) -> None:
+        """Get ready for the steps of a scale."""
         size, _ = self.plan[scale]
-        scene = self._look(size)
-        start = self._refined(scene) if self._descent else _initial_image(scene, self._pictures, self._config)
-        self._descent = Descent(self._evaluate, start, self._config, self.execution.history)
+        scene, was_steered = self._build(size), self._is_off_course
+        if self._descent is None:
+            start = _initial_image(scene, self._pictures, self.config)
+        else:
+            start = _refined(self._descent.pixels.clamp(0, 1), self._scene.target, scene, self.config)
+        self._look(scene)
+        self._descent = Descent(self._evaluate, start, self.config, self.execution.history)
         self._scale, self._done = scale, 0
-        self._target = scene.target
         if self._state is not None:
             self._descent.restore(self._state.descent)
             self._done, self._state = self._state.done, None
-        return scene, "; ".join(self._objective.notes)
+            if was_steered:
+                self._descent.redirect()
 
-    def _refined(self, scene: Scene) -> Tensor:
-        """The coarser scale's image at the size of `scene`.
-
-        Begun with the photo, what has been changed of it is enlarged, and its own details are there again at once: with
-        them, the same style error is reached at a lower content error (256 px: 0.34 instead of 0.38 and 0.39).
-        """
-        assert self._descent is not None
-        height, width = scene.target.shape[-2:]
-        wraps, image = self._config.border is Border.CIRCULAR, self._descent.pixels.clamp(0, 1)
-        if self._config.initial is not Initial.CONTENT:
-            return _enlarge(image, (width, height), wraps)
-        return (scene.target + _enlarge(image - self._target, (width, height), wraps)).clamp(0, 1)
-
-    def _look(self, size: Size) -> Scene:
-        """The pictures at `size` (width, height), of which what matters is measured."""
+    def _build(self, size: Size) -> Scene:
+        """The pictures at `size` (width, height)."""
         with torch.inference_mode(False):  # the consumer's thread may be in it
-            scene = build_scene(self._pictures, size, self._config, self.network.device)
+            return build_scene(self._pictures, size, self.config, self.network.device)
+
+    def _look(self, scene: Scene, earlier: Objective | None = None) -> None:
+        """Measure what matters of `scene`, but for what `earlier` knows of it."""
         network = in_precision(self.network, self.execution.precision)
 
         def attempt() -> Objective:
             with tensor_cores(self.execution.precision):
-                return Objective(network, scene, self._config, self.execution.block)
+                return Objective(network, scene, self.config, self.execution.block, earlier)
 
-        self._objective = self._with_room(size, attempt)
-        return scene
+        height, width = scene.target.shape[-2:]
+        self._scene, self._objective = scene, self._with_room((width, height), attempt)
+        self._is_off_course = False
+        self._news += [note for note in self._objective.notes if earlier is None or note not in earlier.notes]
+
+    def _change_course(self) -> None:
+        """Measure by the config that the run was steered to, from the same pixels."""
+        assert self._descent is not None
+        size, _ = self.plan[self._scale]
+        self._look(self._build(size), self._objective)
+        self._descent.redirect()
 
     def _evaluate(self, image: Tensor) -> tuple[Losses, Tensor]:
         """`Objective.evaluate`; that it takes smaller blocks when memory gives out is nothing to the descent."""
@@ -188,39 +238,45 @@ class Transfer:
             self.execution = replace(self.execution, block=block)
             self._news.append(f"out of memory; going on in blocks of {block} pixels")
 
-    def _step(self, scene: Scene, note: str) -> Step:
+    def _step(self) -> Step:
         assert self._descent is not None
+        if self._is_off_course:
+            self._change_course()
         losses, warning = self._descent.step()
         self._done += 1
-        image = self._descent.pixels.clamp(0, 1)
-        coloured = finish(image, scene.photo, self._config.colours, self._config.colour_method, scene.canvas)
-        return self._record(scene, losses, coloured, note, warning)
+        image, scene = self._descent.pixels.clamp(0, 1), self._scene
+        coloured = finish(image, scene.photo, self.config.colours, self.config.colour_method, scene.canvas)
+        return self._record(losses, coloured, warning)
 
     def _recolour(self) -> Step:
         """The photo with the paintings' colours, by as much as the dial says, and its losses: the only step."""
         size, _ = self.plan[0]
-        scene = self._look(size)
+        self._look(self._build(size))
         self._done = 1
-        image = _recoloured(scene, self._config)
+        image = _recoloured(self._scene, self.config)
         with torch.no_grad():
             losses = self._objective(image).detached()
-        return self._record(scene, losses, image, *self._objective.notes)
+        return self._record(losses, image)
 
-    def _record(self, scene: Scene, losses: Losses, image: Tensor, *notes: str) -> Step:
+    @property
+    def _index(self) -> int:
+        """Of the last step that is done, over all scales."""
+        return sum(steps for _, steps in self.plan[: self._scale]) + self._done
+
+    def _record(self, losses: Losses, image: Tensor, warning: str = "") -> Step:
         """`Step` with what the photo keeps outside the canvas."""
         size, _ = self.plan[self._scale]
         news, self._news = self._news, []
-        index = sum(steps for _, steps in self.plan[: self._scale]) + self._done
         return Step(
-            index=index,
+            index=self._index,
             total=sum(steps for _, steps in self.plan),
             size=size,
             measured=losses,
-            image=scene.frame(image).clamp(0, 1),
-            note="; ".join(filter(None, (*notes, *news))),
+            image=self._scene.frame(image).clamp(0, 1),
+            note="; ".join(filter(None, (*news, warning))),
             scale=self._scale + 1,
             scales=len(self.plan),
-            alpha=scene.opacity,
+            alpha=self._scene.opacity,
         )
 
 
@@ -252,6 +308,8 @@ def _resumed(state: State, plan: Plan, config: TransferConfig) -> Plan:
 def _initial_image(scene: Scene, pictures: Pictures, config: TransferConfig) -> Tensor:
     """The first image, of the size of the photo (1, 3, H, W)."""
     photo = scene.target
+    if pictures.begin is not None:
+        return _continued(pictures.begin, pictures.photo.image, scene, config)
     if config.initial is Initial.NOISE:
         # On the CPU: the same seed then gives the same noise on every device.
         return torch.rand(photo.shape, generator=torch.Generator().manual_seed(config.seed)).to(photo)
@@ -259,6 +317,28 @@ def _initial_image(scene: Scene, pictures: Pictures, config: TransferConfig) -> 
         height, width = photo.shape[-2:]
         return to_tensor(ImageOps.fit(pictures.paintings[0].image, (width, height)), (width, height)).to(photo.device)
     return photo
+
+
+def _continued(begin: Image.Image, photo: Image.Image, scene: Scene, config: TransferConfig) -> Tensor:
+    """A picture that is painted already, at the size of `scene`, as it was before its colours were finished."""
+    height, width = scene.target.shape[-2:]
+    size = begin.size if max(begin.size) < max(width, height) else (width, height)
+    image, original = (to_tensor(each, size).to(scene.target) for each in (begin, photo))
+    image = unfinish(image, original, config.colours, config.colour_method)
+    return _refined(image, prepare_photo(original, config.colours, config.colour_method), scene, config)
+
+
+def _refined(image: Tensor, target: Tensor, scene: Scene, config: TransferConfig) -> Tensor:
+    """An image (1, 3, h, w) at the size of `scene`; `target` is that of `scene` at the image's own size.
+
+    Begun with the photo, what has been changed of it is enlarged, and its own details are there again at once: with
+    them, the same style error is reached at a lower content error (256 px: 0.34 instead of 0.38 and 0.39).
+    """
+    height, width = scene.target.shape[-2:]
+    wraps = config.border is Border.CIRCULAR
+    if config.initial is not Initial.CONTENT:
+        return _enlarge(image, (width, height), wraps)
+    return (scene.target + _enlarge(image - target, (width, height), wraps)).clamp(0, 1)
 
 
 def _enlarge(image: Tensor, size: Size, wraps: bool) -> Tensor:

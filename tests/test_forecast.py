@@ -131,7 +131,7 @@ def test_with_enough_memory_all_goes_at_once() -> None:
 
 
 def test_the_less_memory_the_smaller_the_block_and_the_history() -> None:
-    ways = [way(free, LARGE) for free in (200, 35, 20, 10, 6)]
+    ways = [way(free, LARGE) for free in (200, 40, 20, 10, 6)]
     assert ways[0].block == 0
     sizes = [each.block or 10_000 for each in ways]
     assert sizes == sorted(sizes, reverse=True)
@@ -221,7 +221,7 @@ def test_a_sentence() -> None:
 
 def test_a_table() -> None:
     first, *lines = table(outlook(TransferConfig.preset(Preset.FAST), block=128)).splitlines()
-    assert first.startswith("256x192 in 3 scales, 100 steps on 8 CPU cores")
+    assert first.startswith("256x192 in 3 scales, 50 steps on 8 CPU cores")
     assert [line.split()[0] for line in lines] == [
         "64x48",
         "128x96",

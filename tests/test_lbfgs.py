@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.lbfgs import FADING, LBFGS, NEUTRAL
+from nst_core.lbfgs import FADING, LBFGS, NEUTRAL, SHORTEST
 from nst_core.spectrum import Spectrum
 
 Gradient = Callable[[Tensor], Tensor]
@@ -222,6 +222,32 @@ def test_gone_astray_it_begins_again(poison: float) -> None:
             steps.append(each.step(FULL))
         torch.testing.assert_close(steps[0], steps[1], rtol=1e-6, atol=1e-9)
         point = point + steps[1]
+
+
+@pytest.mark.parametrize("steps", [6, 10, 11, 60])
+def test_redirected_it_keeps_what_bands_differ_by_and_about_the_length_of_its_steps(steps: int) -> None:
+    """From a bowl a thousand times as steep for the finest waves; at its bottom the last step was none at all."""
+    spectrum = Spectrum(start())
+    bands = spectrum.energies(start())
+    steepness = spectrum.spread(torch.logspace(0, 3, bands.numel(), dtype=torch.float64).view_as(bands))
+    points, method = ours(lambda point: spectrum.image(steepness * spectrum.transform(point)), steps, 5)
+    last = (points[-1] - points[-2]).norm().item() / SIZE**0.5
+    method.redirect()
+    gradient = valley(start())
+    method.learn(gradient)
+    step = method.step(FULL)
+    assert method.state()["count"] == 0
+    length = min(max(last, SHORTEST * FIRST), FIRST) * SIZE * gradient.norm() / gradient.abs().sum()
+    assert step.norm().item() == pytest.approx(length.item())
+    strides = (spectrum.transform(step) / spectrum.transform(gradient)).abs()
+    assert strides[steepness == steepness.max()].max() < strides[steepness == steepness.min()].min() / 3
+
+
+def test_redirected_before_its_first_step_it_is_as_new() -> None:
+    method = made(5)
+    method.redirect()
+    method.learn(valley(start()))
+    assert method.step(FULL).abs().mean().item() == pytest.approx(FIRST)
 
 
 @pytest.mark.parametrize("stop", [0, 3, 9])

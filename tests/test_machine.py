@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ import torch
 from nst_core import machine
 from nst_core.config import Border, Initial, Optimizer, TransferConfig
 from nst_core.execution import Execution, Precision
-from nst_core.machine import Pace, probe
+from nst_core.machine import STEPS, Pace, as_it_is, probe, probing, recalled
 from nst_core.plan import step_cost
 from nst_core.vgg import VGG
 
+SIDES = machine.SIDES["cpu"]
 TINY = TransferConfig(content_layers=("relu2_2",), style_layers=("relu1_1", "relu3_1"))
 
 
@@ -31,8 +33,9 @@ def trials(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The sides that were measured, with made-up times: 0.1 s, and a microsecond a pixel."""
     sides: list[int] = []
 
-    def seconds(network: VGG, config: TransferConfig, precision: Precision, side: int) -> float:
+    def seconds(network: VGG, config: TransferConfig, side: int) -> Generator[None, None, float]:
         sides.append(side)
+        yield
         return 0.1 + 1e-6 * step_cost((side, side), config)
 
     monkeypatch.setattr(machine, "_seconds", seconds)
@@ -43,19 +46,24 @@ def test_the_pace_is_a_line_through_two_sizes(network: VGG, trials: list[int]) -
     for border in (Border.ZERO, Border.MIRROR):
         pace = probe(network, replace(TINY, border=border)).pace
         assert (pace.start, pace.pixel) == (pytest.approx(0.1), pytest.approx(1e-6))
-    assert trials == [128, 256] * 2
+    assert trials == [*SIDES] * 2
 
 
 @pytest.mark.parametrize(
-    ("small", "large", "pixel"), [(0.2, 0.2, 0.0), (0.3, 0.2, 0.0), (0.01, 10.0, 9.99 / (256**2 - 128**2))]
+    ("small", "large", "pixel"),
+    [(0.2, 0.2, 0.0), (0.3, 0.2, 0.0), (0.01, 10.0, 9.99 / (SIDES[1] ** 2 - SIDES[0] ** 2))],
 )
 def test_times_that_no_machine_would_have_give_no_negative_ones(
     network: VGG, monkeypatch: pytest.MonkeyPatch, small: float, large: float, pixel: float
 ) -> None:
-    monkeypatch.setattr(machine, "_seconds", lambda *options: small if options[-1] == 128 else large)
+    def seconds(network: VGG, config: TransferConfig, side: int) -> Generator[None, None, float]:
+        yield
+        return small if side == SIDES[0] else large
+
+    monkeypatch.setattr(machine, "_seconds", seconds)
     pace = probe(network, replace(TINY, border=Border.ZERO)).pace
     assert pace.pixel == pytest.approx(pixel)
-    assert pace.start == pytest.approx(max(0.0, small - 128**2 * pixel))
+    assert pace.start == pytest.approx(max(0.0, small - SIDES[0] ** 2 * pixel))
 
 
 def test_it_is_measured_once(network: VGG, trials: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +86,7 @@ def test_it_is_measured_once(network: VGG, trials: list[int], monkeypatch: pytes
         {"style_layers": ("relu1_1",)},
         {"content_layers": ()},
         {"style_loss": "wasserstein"},
-        {"colours": 0.0},
+        {"colours": 0.0, "colour_method": "histogram"},
     ],
 )
 def test_what_a_step_takes_longer_with_is_measured_by_itself(
@@ -87,6 +95,30 @@ def test_what_a_step_takes_longer_with_is_measured_by_itself(
     probe(network, TINY)
     probe(network, replace(TINY, **change))
     assert len(trials) == 4
+
+
+def test_where_the_dial_of_the_colours_stands_takes_no_time(network: VGG, trials: list[int]) -> None:
+    for colours in (0.0, 40.0, 80.0):
+        probe(network, replace(TINY, colours=colours, colour_method="luminance"))
+    assert len(trials) == 2
+    for colours in (0.0, 100.0):  # linear: the painting is recoloured before the first step
+        probe(network, replace(TINY, colours=colours, colour_method="linear"))
+    probe(network, replace(TINY, colours=100.0, colour_method="luminance"))
+    assert len(trials) == 4
+
+
+def test_measuring_can_be_given_up_after_each_step(network: VGG, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "SIDES", {"cpu": (32, 64)})
+    assert next(probing(network, TINY)) is None
+    assert recalled(network, TINY) is None
+    *steps, found = probing(network, TINY)
+    assert steps == [None] * 2 * (STEPS + 1)
+    assert found is not None
+    assert recalled(network, TINY) == found.pace
+    (again,) = probing(network, TINY)
+    assert again is not None
+    assert again.pace == found.pace
+    assert as_it_is(network, found.pace).pace == found.pace
 
 
 @pytest.mark.parametrize("nonsense", ['"fast"', "null", "[1]", "[1, 2, 3]", '["a", "b"]', "{}", "7"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import mmap
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -87,3 +89,22 @@ def test_what_out_of_memory_looks_like() -> None:
         assert is_out_of_memory(error)
     for other in (RuntimeError("shapes do not match"), ValueError("out of memory"), KeyError("x")):
         assert not is_out_of_memory(other)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library of Linux is told")
+def test_what_was_freed_is_kept_only_when_asked_for() -> None:
+    """Faults are pages that the kernel had to find: hundreds of thousands in all, if each round's are new."""
+    program = """
+import resource, sys, torch
+from nst_core.memory import keep_freed_memory
+if sys.argv[1] == "keep":
+    keep_freed_memory()
+for _ in range(20):
+    torch.ones(16 * 2**20)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+"""
+    given_back, kept = (
+        int(subprocess.run([sys.executable, "-c", program, way], capture_output=True, text=True, check=True).stdout)
+        for way in ("give back", "keep")
+    )
+    assert kept < given_back / 2

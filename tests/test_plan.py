@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from nst_core.config import Border, TransferConfig
-from nst_core.plan import TILE, extended, painting_size, scale_plan, step_cost
+from nst_core.plan import TILE, extended, painting_size, replanned, scale_plan, step_cost
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,29 @@ def test_more_steps_go_to_the_last_scale() -> None:
         extended(plan, plan, replace(config, steps=19))
     with pytest.raises(ValueError, match="other pictures or sizes"):
         extended(plan, scale_plan((128, 96), [], config), config)
+
+
+SIZES = [(64, 48), (128, 96), (256, 192)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "scale", "done", "steps", "expected"),
+    [
+        ([10, 6, 4], 0, 3, 30, [10, 6, 14]),  # more: the last scale's
+        ([10, 6, 4], 2, 4, 30, [10, 6, 14]),
+        ([10, 6, 4], 0, 3, 20, [10, 6, 4]),
+        ([10, 6, 4], 0, 4, 12, [7, 3, 2]),  # fewer: each of those to come has its share
+        ([10, 6, 4], 1, 2, 15, [10, 3, 2]),
+        ([10, 6, 4], 0, 4, 7, [5, 1, 1]),
+        ([10, 6, 4], 0, 4, 6, [5, 1, 0]),  # too few for one each
+        ([10, 6, 4], 0, 4, 2, [5, 0, 0]),  # fewer than are done: one more
+        ([10, 6, 4], 0, 10, 5, [10, 1, 0]),
+        ([10, 6, 4], 2, 4, 5, [10, 6, 4]),  # it is over
+        ([5, 0, 0], 0, 5, 8, [5, 0, 3]),
+    ],
+)
+def test_a_run_that_is_under_way_gets_more_steps_or_fewer(
+    counts: list[int], scale: int, done: int, steps: int, expected: list[int]
+) -> None:
+    plan = list(zip(SIZES, counts, strict=True))
+    assert replanned(plan, scale, done, steps) == list(zip(SIZES, expected, strict=True))

@@ -12,9 +12,10 @@ from PIL import Image
 
 from nst_core import transfer as transfer_module
 from nst_core.config import ColourMethod, Initial, Optimizer, TransferConfig
-from nst_core.images import load_image, to_tensor
+from nst_core.images import load_image, to_array, to_tensor
 from nst_core.transfer import Step, Transfer, resolve_device, stylize
 from nst_core.vgg import VGG
+from tests.conftest import smooth_picture
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 TINY = TransferConfig(
@@ -426,3 +427,78 @@ def test_a_real_pair_end_to_end(vgg19: VGG) -> None:
     assert last.losses.style < untouched.losses.style / 10
     assert last.losses.total < first.losses.total
     assert last.losses.content < 0.8
+
+
+def as_picture(step: Step) -> Image.Image:
+    return Image.fromarray(to_array(step.image))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"initial": Initial.NOISE},
+        {"colours": 0.0, "colour_method": "luminance"},
+        {"colours": 60.0, "colour_method": "luminance"},
+        {"colours": 0.0, "colour_method": "histogram"},
+    ],
+    ids=str,
+)
+def test_a_run_begins_with_a_picture_that_is_painted_already(
+    photo: Image.Image, painting: Image.Image, network: VGG, options: dict[str, object]
+) -> None:
+    """At full size, and where the first one ended: the first step, short as ever, doesn't lead back to the photo."""
+    config = replace(TINY, size=128, scales=2, **options)
+    *_, last = stylize(photo, painting, replace(config, steps=30), extractor=network)
+    first, *rest = stylize(photo, painting, config, begin=as_picture(last), extractor=network)
+    assert (first.size, first.total, first.scales, len(rest)) == ((128, 96), 6, 1, 5)
+    changed = (last.image - to_tensor(photo, (128, 96))).abs().mean()
+    assert (first.image - last.image).abs().mean() < min(0.025, changed / 2)
+    assert rest[-1].losses.total < first.losses.total
+
+
+@pytest.mark.parametrize("size", [(32, 24), (64, 48), (256, 192)])
+def test_what_it_begins_with_may_have_any_size(
+    photo: Image.Image, painting: Image.Image, network: VGG, size: tuple[int, int]
+) -> None:
+    nothing = {"content_weight": 0.0, "style_weight": 0.0, "steps": 1}
+    begun = smooth_picture(*size, seed=5)
+    (step,) = stylize(photo, painting, replace(TINY, **nothing), begin=begun, extractor=network)
+    assert (step.image - to_tensor(begun, (64, 48))).abs().mean() < 0.02
+
+
+def test_begun_with_a_smaller_picture_it_has_the_photos_details(painting: Image.Image, network: VGG) -> None:
+    sharp = Image.fromarray(np.random.default_rng(0).integers(0, 256, (96, 128, 3), dtype=np.uint8))
+    nothing = {"content_weight": 0.0, "style_weight": 0.0, "steps": 1, "size": 128}
+    small = sharp.resize((64, 48), Image.Resampling.LANCZOS)
+    for initial, restored in ((Initial.CONTENT, True), (Initial.NOISE, False)):
+        config = replace(TINY, initial=initial, **nothing)
+        (step,) = stylize(sharp, painting, config, begin=small, extractor=network)
+        assert ((step.image - to_tensor(sharp, (128, 96))).abs().mean().item() < 0.01) is restored
+
+
+def test_what_it_begins_with_may_be_transparent(photo: Image.Image, painting: Image.Image, network: VGG) -> None:
+    photo.putalpha(Image.linear_gradient("L").resize(photo.size))
+    begun = smooth_picture(64, 48, seed=5)
+    begun.putalpha(photo.getchannel("A"))
+    nothing = {"content_weight": 0.0, "style_weight": 0.0, "steps": 1, "keep_alpha": True}
+    (step,) = stylize(photo, painting, replace(TINY, **nothing), begin=begun, extractor=network)
+    seen = (step.image - to_tensor(begun.convert("RGB"), (64, 48))).abs()[:, :, 5:]
+    assert seen.mean() < 0.01
+
+
+def test_a_run_that_began_with_a_picture_can_be_steered_and_gone_on_with(
+    photo: Image.Image, painting: Image.Image, network: VGG
+) -> None:
+    config, begun = replace(TINY, size=128, scales=2), smooth_picture(128, 96, seed=5)
+    first = Transfer(photo, painting, config, begin=begun, extractor=network)
+    next(iter(first))
+    first.steer(replace(config, tv_weight=1.0))
+    next(iter(first))
+    again = Transfer(photo, painting, first.config, begin=begun, extractor=network, state=first.state())
+    assert torch.equal(list(again)[-1].image, list(first)[-1].image)
+
+
+def test_only_the_colours_begin_with_nothing_else(photo: Image.Image, painting: Image.Image, network: VGG) -> None:
+    with pytest.raises(ValueError, match="only_colours takes its single step from the photo"):
+        Transfer(photo, painting, replace(TINY, only_colours=True), begin=photo, extractor=network)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from nst_core.config import Border, TransferConfig
 from nst_core.execution import Execution, Precision
+from nst_core.memory import keep_freed_memory
 from nst_core.transfer import Transfer
 from tests.benchmarks.peers import run_pastiche, run_pystiche
 from tests.benchmarks.plain_loop import plain_loop
@@ -36,6 +37,7 @@ def coarse_to_fine(task: Task) -> Iterator[Tensor]:
 
 
 def _transfer(task: Task, config: TransferConfig, execution: Execution | None = None) -> Transfer:
+    keep_freed_memory()  # as the command line does
     network = task.load()
     return Transfer(task.photo, task.painting, config, extractor=network, device=task.device, execution=execution)
 
