@@ -23,7 +23,8 @@ from nst_core.vgg import load_vgg19
 
 HERE = Path(__file__).parent
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-GAP, CAPTION = 12, 28  # pixels
+GAP, LEADING = 12, 13  # pixels between pictures, and what a line is higher than its letters
+LETTERS = 15  # pixels high, of a caption
 LEAST_WIDTH = 130  # pixels that the longest caption takes
 
 Reconstruction = tuple[str, Callable[[], Iterator[Step]]]  # a caption and the run that makes the picture
@@ -43,13 +44,13 @@ def reconstructions(photo: Image.Image, painting: Image.Image, config: TransferC
     return [*(style(depth) for depth in range(1, len(LAYERS) + 1)), *map(content, LAYERS)]
 
 
-def lay_out(rows: Sequence[Sequence[tuple[str, Image.Image]]]) -> Image.Image:
-    """Captioned pictures in rows, each row as high as its highest picture."""
+def lay_out(rows: Sequence[Sequence[tuple[str, Image.Image]]], letters: int = LETTERS) -> Image.Image:
+    """Captioned pictures in rows, each row as high as its highest picture; `letters` are so many pixels high."""
     width = max(LEAST_WIDTH, *(picture.width for row in rows for _, picture in row))
-    heights = [max(picture.height for _, picture in row) + CAPTION + GAP for row in rows]
+    heights = [max(picture.height for _, picture in row) + letters + LEADING + GAP for row in rows]
     columns = max(map(len, rows))
     sheet = Image.new("RGB", (columns * (width + GAP) + GAP, sum(heights) + GAP), "white")
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=15)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=letters)
     for number, row in enumerate(rows):
         top = GAP + sum(heights[:number])
         for column, (caption, picture) in enumerate(row):

@@ -1,0 +1,73 @@
+"""The words of the session's gallery, of recipes dropped on the page, and of links to it."""
+
+from __future__ import annotations
+
+WORDS = {
+    "gallery.title": ("### Made since you opened this page", "### Hecho desde que abriste esta página"),
+    "gallery.empty": (
+        "What you paint is collected here, with its settings.",
+        "Aquí se va juntando lo que pintes, con sus ajustes.",
+    ),
+    "gallery.settings": (
+        "{photo} × {paintings}: {strength} % painting, {colours} % of its colours, strokes × {scale}, {size} px,"
+        " {steps} steps",
+        "{photo} × {paintings}: {strength} % del cuadro, {colours} % de sus colores, pinceladas × {scale}, {size} px,"
+        " {steps} pasos",
+    ),
+    "gallery.short": ("{strength} % · {size} px", "{strength} % · {size} px"),
+    "gallery.show": ("Show: {settings}", "Ver: {settings}"),
+    "gallery.use": ("Use these settings", "Usar estos ajustes"),
+    "gallery.download": ("Download this one", "Descargar esta"),
+    "gallery.used": (
+        "The pictures and settings are as they were then.",
+        "Las imágenes y los ajustes están como entonces.",
+    ),
+    "gallery.gone": (
+        "The file of this picture is gone; paint it again.",
+        "El archivo de esta imagen ya no está; vuelve a pintarla.",
+    ),
+    "gallery.pasted": ("a picture", "una imagen"),
+    "gallery.drop": (
+        "Drop a result here to get its settings back",
+        "Suelta aquí un resultado para recuperar sus ajustes",
+    ),
+    "gallery.large": ("The result", "El resultado"),
+    "error.no_recipe": (
+        "There is no file: drop a PNG that was downloaded here.",
+        "No hay archivo: suelta un PNG descargado de aquí.",
+    ),
+    "error.recipe_foreign": (
+        "This file wasn't uploaded here: please choose it again.",
+        "Este archivo no se subió aquí: vuelve a elegirlo.",
+    ),
+    "recipe.none": (
+        "{name} carries no recipe: take a PNG that was downloaded here, as it came.",
+        "{name} no lleva receta: elige un PNG descargado de aquí, tal como llegó.",
+    ),
+    "recipe.other": (
+        "{name} is a reconstruction, which this page can't repeat; the command line can.",
+        "{name} es una reconstrucción, que esta página no puede repetir; la línea de órdenes sí.",
+    ),
+    "recipe.missing": (
+        "Its settings are back. Please add what isn't here: {names}.",
+        "Sus ajustes están de vuelta. Añade lo que falta aquí: {names}.",
+    ),
+    "recipe.lost": (
+        "Its settings are back, but these can't be set here as they were: {names}.",
+        "Sus ajustes están de vuelta, pero estos no se pueden poner aquí como estaban: {names}.",
+    ),
+    "recipe.found": (
+        "The pictures and settings of {name} are back.",
+        "Las imágenes y los ajustes de {name} están de vuelta.",
+    ),
+    "links.button": ("Copy a link to these settings", "Copiar un enlace a estos ajustes"),
+    "links.label": ("This address opens the page like this", "Esta dirección abre la página así"),
+    "links.unknown": (
+        "The link asks for {name}, which this page doesn't know.",
+        "El enlace pide {name}, que esta página no conoce.",
+    ),
+    "links.no_picture": (
+        "The link names the picture {name}, which isn't among the examples: {known}.",
+        "El enlace nombra la imagen {name}, que no está entre los ejemplos: {known}.",
+    ),
+}

@@ -1,0 +1,225 @@
+"""The words of the studio: pictures, settings, buttons, the status of a run, what went wrong."""
+
+from __future__ import annotations
+
+WORDS = {
+    # The page
+    "page.title": ("Neural style transfer", "Transferencia de estilo neuronal"),
+    "page.lead": (
+        "Give a photo and a painting, and watch the photo being repainted in the painting's manner.",
+        "Elige una foto y un cuadro, y mira cómo la foto se vuelve a pintar a la manera del cuadro.",
+    ),
+    "page.paint_tab": ("Paint", "Pintar"),
+    "page.inside_tab": ("See inside", "Mirar por dentro"),
+    "page.how_link": ("How it works", "Cómo funciona"),
+    "page.advanced": ("Advanced", "Avanzado"),
+    # Examples
+    "examples.label": ("A photo and a painting to begin with", "Una foto y un cuadro para empezar"),
+    "examples.pair": (
+        "{photo}, to be painted like {title} by {painter}",
+        "{photo}, para pintarlo como {title}, de {painter}",
+    ),
+    # Pictures that go in
+    "photo.label": ("Photo", "Foto"),
+    "photo.alt": ("The photo to repaint", "La foto que se va a pintar"),
+    "painting.label": ("Painting", "Cuadro"),
+    "painting.alt": ("The painting to take the style from", "El cuadro del que se toma el estilo"),
+    "painting.second": ("Second painting", "Segundo cuadro"),
+    "painting.third": ("Third painting", "Tercer cuadro"),
+    "painting.fourth": ("Fourth painting", "Cuarto cuadro"),
+    "painting.add": ("Add a painting", "Añadir un cuadro"),
+    "regions.label": ("Where does each painting belong?", "¿Dónde va cada cuadro?"),
+    "regions.alt": ("The photo with the regions brushed on it", "La foto con las regiones marcadas"),
+    # What a person chooses
+    "strength.label": ("How much painting?", "¿Cuánto del cuadro?"),
+    "strength.info": (
+        "strength in percent, the balance of style loss and content loss",
+        "intensidad en tanto por ciento: el equilibrio entre la pérdida de estilo y la de contenido",
+    ),
+    "strength.low": ("keeps the photo", "conserva la foto"),
+    "strength.middle": ("balanced", "equilibrado"),
+    "strength.high": ("all painting", "todo cuadro"),
+    "colours.label": ("Whose colours?", "¿De quién son los colores?"),
+    "colours.info": (
+        "in percent: the painting gets the photo's mean colour and covariance",
+        "en tanto por ciento: el cuadro recibe el color medio y la covarianza de la foto",
+    ),
+    "colours.low": ("the photo's", "de la foto"),
+    "colours.high": ("the painting's", "del cuadro"),
+    "strokes.label": ("How large are the strokes?", "¿Cómo de grandes son las pinceladas?"),
+    "strokes.info": (
+        "style scale: 2 = twice as large as in the painting",
+        "escala del estilo: 2 = el doble de grandes que en el cuadro",
+    ),
+    "size.label": ("Resolution", "Resolución"),
+    "size.info": (
+        "long side of the result in pixels; twice the size takes about four times as long",
+        "lado largo del resultado en píxeles; el doble de tamaño tarda unas cuatro veces más",
+    ),
+    "steps.label": ("Steps", "Pasos"),
+    "steps.info": (
+        "of the optimiser, all scales together; most of the change comes early",
+        "del optimizador, sumando todas las escalas; casi todo el cambio llega al principio",
+    ),
+    "initial.label": ("Start from", "Empezar desde"),
+    "initial.info": ("image that the optimisation starts from", "imagen con la que empieza la optimización"),
+    "initial.content": ("the photo", "la foto"),
+    "initial.noise": ("noise", "ruido"),
+    "initial.style": ("the painting", "el cuadro"),
+    "optimizer.label": ("Optimiser", "Optimizador"),
+    "optimizer.info": ("what moves the pixels", "lo que mueve los píxeles"),
+    "optimizer.lbfgs": ("L-BFGS", "L-BFGS"),
+    "optimizer.adam": ("Adam", "Adam"),
+    "pooling.label": ("Pooling", "Submuestreo"),
+    "pooling.info": (
+        "how VGG-19 halves its feature maps",
+        "cómo reduce VGG-19 a la mitad sus mapas de características",
+    ),
+    "pooling.max": ("maximum", "máximo"),
+    "pooling.average": ("average", "media"),
+    "scales.label": ("Scales", "Escalas"),
+    "scales.info": (
+        "sizes from coarse to fine, each twice the one before; 1 = full size only, 0 = from 64 pixels up",
+        "tamaños de grueso a fino, cada uno el doble del anterior; 1 = solo el tamaño final, 0 = desde 64 píxeles",
+    ),
+    "content_weight.label": ("Content weight", "Peso del contenido"),
+    "content_weight.info": ("alpha, how much the photo counts", "alfa: cuánto cuenta la foto"),
+    "tv_weight.label": ("Smoothness", "Suavidad"),
+    "tv_weight.info": (
+        "total variation: how much roughness costs",
+        "variación total: cuánto cuesta la aspereza",
+    ),
+    "seed.label": ("Seed", "Semilla"),
+    "seed.info": ("of the noise; another seed is another noise", "del ruido; otra semilla es otro ruido"),
+    "weights.label": ("Weights of VGG-19", "Pesos de VGG-19"),
+    "weights.info": ("who trained the network", "quién entrenó la red"),
+    "weights.embedded": ("the authors' own (built in)", "los de sus autores (incluidos)"),
+    "weights.torchvision": ("torchvision's (a download of 548 MB)", "los de torchvision (una descarga de 548 MB)"),
+    "colour_method.label": ("How the photo's colours are kept", "Cómo se conservan los colores de la foto"),
+    "colour_method.linear": ("recolour the painting", "recolorear el cuadro"),
+    "colour_method.luminance": ("paint light and dark only", "pintar solo luces y sombras"),
+    "colour_method.histogram": ("recolour the result", "recolorear el resultado"),
+    # Buttons
+    "paint.start": ("Paint", "Pintar"),
+    "paint.stop": ("Stop and keep the picture", "Parar y guardar la imagen"),
+    "paint.stopping": ("Finishing the last step …", "Terminando el último paso …"),
+    "paint.six": ("Show me six", "Muéstrame seis"),
+    "paint.go_on": ("Keep going", "Seguir pintando"),
+    "paint.larger": ("Larger, from here", "Más grande, desde aquí"),
+    # Times
+    "time.seconds": ("about {seconds} s", "unos {seconds} s"),
+    "time.minutes": ("about {minutes} min", "unos {minutes} min"),
+    "time.hours": ("about {hours} h {minutes} min", "unas {hours} h {minutes} min"),
+    "time.left": ("{time} left", "faltan {time}"),
+    "time.measuring": ("measuring this machine …", "midiendo este equipo …"),
+    "time.unknown": ("estimating the time …", "calculando el tiempo …"),
+    "time.hint": (
+        "For these settings on this machine, once it is your turn",
+        "Con estos ajustes en este equipo, cuando te toque el turno",
+    ),
+    # The status of a run
+    "status.ready": (
+        "Everything is ready: press Paint, or choose a photo and a painting of your own.",
+        "Todo listo: pulsa Pintar, o elige una foto y un cuadro tuyos.",
+    ),
+    "status.turn": ("Your turn: getting VGG-19 ready …", "Te toca: preparando VGG-19 …"),
+    "status.next": ("In line: your picture is next.", "En cola: tu imagen es la siguiente."),
+    "status.ahead": (
+        "In line: {ahead} pictures are painted before yours.",
+        "En cola: antes de la tuya se pintan {ahead} imágenes.",
+    ),
+    "status.step": ("step {step} of {steps}", "paso {step} de {steps}"),
+    "status.size": ("at {width} × {height} px", "a {width} × {height} px"),
+    "status.progress": ("Progress", "Progreso"),
+    "status.steered": ("The picture follows from the next step on.", "La imagen obedece desde el próximo paso."),
+    "status.finished": (
+        "Finished after {steps} steps. Drag the handle to compare with the photo.",
+        "Terminado tras {steps} pasos. Arrastra el tirador para comparar con la foto.",
+    ),
+    "status.stopped": ("Stopped after step {step} of {steps}.", "Parado tras el paso {step} de {steps}."),
+    "status.stopped_small": (
+        "Stopped after step {step} of {steps}, at {width} × {height} px, enlarged to {full_width} × {full_height} px.",
+        "Parado tras el paso {step} de {steps}, a {width} × {height} px, ampliado a {full_width} × {full_height} px.",
+    ),
+    "status.stopped_early": ("Stopped before the first picture.", "Parado antes de la primera imagen."),
+    "status.stopped_earlier": (
+        "Stopped before the first picture; this is the one from before.",
+        "Parado antes de la primera imagen; esta es la de antes.",
+    ),
+    # The picture
+    "picture.empty": ("Your painting will appear here.", "Aquí aparecerá tu cuadro."),
+    "picture.before": ("The photo, not painted yet", "La foto, aún sin pintar"),
+    "picture.step": ("The picture after step {step} of {steps}", "La imagen tras el paso {step} de {steps}"),
+    "picture.compare": ("The photo and the picture", "La foto y la imagen"),
+    "timeline.label": ("Moments of the run", "Momentos de la ejecución"),
+    "timeline.info": ("drag to look back; the numbers are steps", "arrastra para mirar atrás; los números son pasos"),
+    # Downloads
+    "download.as": ("Download as", "Descargar como"),
+    "download.png": ("PNG, with its recipe", "PNG, con su receta"),
+    "download.jpeg": ("JPEG, small", "JPEG, pequeño"),
+    "download.png16": ("PNG with 16 bits a channel", "PNG de 16 bits por canal"),
+    "download.mp4": ("Making-of as video (MP4)", "Así se hizo, en vídeo (MP4)"),
+    "download.gif": ("Making-of as GIF", "Así se hizo, en GIF"),
+    "download.preparing": ("Preparing the file …", "Preparando el archivo …"),
+    # Losses
+    "losses.caption": (
+        "How far the picture is from the photo (content) and from the painting (style)",
+        "Cuánto se aleja la imagen de la foto (contenido) y del cuadro (estilo)",
+    ),
+    "losses.total": ("total", "total"),
+    "losses.content": ("content", "contenido"),
+    "losses.style": ("style", "estilo"),
+    "losses.step": ("step", "paso"),
+    "losses.summary": (
+        "Losses on a logarithmic scale after step {step} of {steps}: {ends}",
+        "Pérdidas en escala logarítmica tras el paso {step} de {steps}: {ends}",
+    ),
+    # What went wrong
+    "error.no_photo": (
+        "There is no photo yet: choose one, or click an example pair.",
+        "Todavía no hay foto: elige una, o pulsa una pareja de ejemplo.",
+    ),
+    "error.no_painting": (
+        "There is no painting yet: choose one, or click an example pair.",
+        "Todavía no hay cuadro: elige uno, o pulsa una pareja de ejemplo.",
+    ),
+    "error.photo_foreign": (
+        "The photo wasn't uploaded here: please choose it again, or send a file, not an address.",
+        "La foto no se subió aquí: vuelve a elegirla, o envía un archivo, no una dirección.",
+    ),
+    "error.painting_foreign": (
+        "The painting wasn't uploaded here: please choose it again, or send a file, not an address.",
+        "El cuadro no se subió aquí: vuelve a elegirlo, o envía un archivo, no una dirección.",
+    ),
+    "error.photo_lost": (
+        "The photo didn't arrive; please choose it again.",
+        "La foto no llegó; vuelve a elegirla.",
+    ),
+    "error.painting_lost": (
+        "The painting didn't arrive; please choose it again.",
+        "El cuadro no llegó; vuelve a elegirlo.",
+    ),
+    "error.photo_bad": ("Photo: {reason}.", "Foto: {reason}."),
+    "error.painting_bad": ("Painting: {reason}.", "Cuadro: {reason}."),
+    "error.number": ("{name} needs a number, got {value}.", "{name} necesita un número y recibió {value}."),
+    "error.range": (
+        "{name} must be between {low} and {high} here, got {value}.",
+        "{name} debe estar aquí entre {low} y {high}, y recibió {value}.",
+    ),
+    "error.choice": (
+        "{name} must be one of {choices}, got {value}.",
+        "{name} debe ser uno de estos valores: {choices}; recibió {value}.",
+    ),
+    "error.failed": (
+        "Something went wrong while painting. A smaller size may help; what was painted so far is kept.",
+        "Algo salió mal al pintar. Quizá ayude un tamaño menor; lo pintado hasta ahora se conserva.",
+    ),
+    "error.nothing": (
+        "There is no picture yet: press Paint first.",
+        "Todavía no hay ninguna imagen: pulsa antes Pintar.",
+    ),
+    "error.largest": (
+        "The picture is as large as this page allows: {limit} px.",
+        "La imagen ya es lo más grande que permite esta página: {limit} px.",
+    ),
+}

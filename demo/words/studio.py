@@ -1,0 +1,40 @@
+"""The words of what came to the studio with steering, looking back and downloading."""
+
+from __future__ import annotations
+
+WORDS = {
+    "steer.hint": (
+        "You can move these while it paints: the picture follows.",
+        "Puedes moverlos mientras se pinta: la imagen te sigue.",
+    ),
+    "timeline.shown": ("This is the result now: step {step}.", "Este es ahora el resultado: paso {step}."),
+    "blend.first": ("How much of the first painting?", "¿Cuánto del primer cuadro?"),
+    "blend.second": ("How much of the second?", "¿Cuánto del segundo?"),
+    "blend.third": ("How much of the third?", "¿Cuánto del tercero?"),
+    "blend.fourth": ("How much of the fourth?", "¿Cuánto del cuarto?"),
+    "painting.second_alt": ("The second painting to take the style from", "El segundo cuadro para el estilo"),
+    "painting.third_alt": ("The third painting to take the style from", "El tercer cuadro para el estilo"),
+    "painting.fourth_alt": ("The fourth painting to take the style from", "El cuarto cuadro para el estilo"),
+    "colour_method.info": (
+        "only where the colours are not all the painting's",
+        "solo donde los colores no son todos del cuadro",
+    ),
+    "regions.colours": (
+        "Brush over the photo. The colours stand for the first, second, third and fourth painting: red, blue, yellow, "
+        "green. What stays bare gets all of them.",
+        "Pasa el pincel sobre la foto. Los colores son del primer, segundo, tercer y cuarto cuadro: rojo, azul, "
+        "amarillo, verde. Lo que quede sin pintar los recibe todos.",
+    ),
+    "download.png_button": ("Download PNG ({width} × {height} px)", "Descargar PNG ({width} × {height} px)"),
+    "download.png16_button": (
+        "Download PNG, 16 bits ({width} × {height} px)",
+        "Descargar PNG de 16 bits ({width} × {height} px)",
+    ),
+    "download.jpeg_button": ("Download JPEG ({width} × {height} px)", "Descargar JPEG ({width} × {height} px)"),
+    "download.only_last": (
+        "Only the last picture is kept in 16 bits: move the timeline to its end. This is the PNG with 8.",
+        "Solo la última imagen se guarda en 16 bits: lleva la línea de momentos hasta el final. Este es el PNG de 8.",
+    ),
+    "download.mp4_button": ("Download the making-of (MP4)", "Descargar el así se hizo (MP4)"),
+    "download.gif_button": ("Download the making-of (GIF)", "Descargar el así se hizo (GIF)"),
+}
