@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nst_core.config import TransferConfig
 
-Pixels = NDArray[np.uint8]  # (H, W, 3), RGB
+Pixels = NDArray[np.uint8]  # (H, W, 3), RGB, or (H, W, 4) with the opacity where `config.keep_alpha`
+Deep = NDArray[np.uint16]  # as `Pixels`, in 16 bits a channel
+Mask = NDArray[np.uint8]  # (H, W) of any size: 255 = here, 0 = not here
 
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """What to paint: a photo, at least one painting, and how."""
+    """What to paint: a photo, the paintings, and how."""
 
     content: Pixels
-    styles: tuple[Pixels, ...]
+    styles: tuple[Pixels, ...]  # none where the config looks at the photo alone
     config: TransferConfig
+    masks: tuple[Mask | None, ...] = ()  # one a painting, which are used there on the photo; () = no masks
+    begin: Pixels | None = None  # the picture to go on from, at full size only; None = `config.initial`
+    key: str = ""  # by which `Runner.steer` finds the job; "" = it can't be steered
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,11 @@ class Progress:
     trail: tuple[Losses, ...]  # of every step since the record before this one; the last is of step `index`
     seconds_left: float | None  # None until enough steps were timed
     note: str  # "" or a sentence for the person
-    image: Pixels
+    image: Pixels  # with an opacity if the photo's is kept and isn't 1 everywhere
+    content_layers: Mapping[str, float] = field(default_factory=dict)  # the losses of step `index`, without weights
+    style_layers: Mapping[str, float] = field(default_factory=dict)
+    steered: tuple[tuple[int, TransferConfig], ...] = ()  # the first step of each config after the job's own, and it
+    deep: Deep | None = None  # `image` before it was rounded to 8 bits
 
     @property
     def losses(self) -> Losses:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from statistics import median
 from threading import Condition, Lock
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
+import numpy as np
 import torch
 from PIL import Image
 
 from demo.events import Job, Losses, Pixels, Progress, Record, Waiting
+from demo.helm import Helm, Helms
 from nst_core.config import Pooling, TransferConfig
+from nst_core.forecast import Task, suggest
 from nst_core.images import to_array
-from nst_core.plan import Size, scale_plan, step_cost
-from nst_core.transfer import Step, resolve_device, stylize
+from nst_core.machine import Machine, Pace, as_it_is, probing, recalled, speed
+from nst_core.plan import Plan, Size, scale_plan
+from nst_core.transfer import Step, Transfer, resolve_device
 from nst_core.vgg import VGG, load_vgg19
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,6 +35,8 @@ T = TypeVar("T")
 RECORD_EVERY = 0.5  # seconds; a step that takes longer makes a record of its own
 CALL_EVERY = 1.0  # seconds between two records to someone who waits
 MAX_WAITING = 20
+ENOUGH = 3  # steps that were timed: they then tell more than a forecast
+UNKNOWN = Pace(start=0, pixel=1)  # of a machine: no more than what takes longer than what
 
 
 class Runner(Protocol):
@@ -39,6 +49,20 @@ class Runner(Protocol):
         """
         ...
 
+    def steer(self, key: str, config: TransferConfig) -> bool:
+        """Let the job with that key go on with `config` from its next step; False if none is running or waiting.
+
+        `nst_core.steering.STEERABLE` may differ from what it has; `ValueError` for anything else.
+        """
+        ...
+
+    def estimate(self, content: Size, styles: Sequence[Size], config: TransferConfig) -> float | None:
+        """The seconds that a job takes once it has begun, by the sizes (width, height) of its pictures.
+
+        None while it isn't known yet how fast the machine is; `ValueError` for a job that can't be run.
+        """
+        ...
+
 
 class LocalRunner:
     """One job at a time on one device of this machine; the others wait in the order they came."""
@@ -47,28 +71,56 @@ class LocalRunner:
         """`device`: where to compute, the best there is by default; `max_waiting`: how many may stand in the queue."""
         self._device = resolve_device(device)
         self._queue = Queue(max_waiting)
+        self._helms = Helms()
         # Each thread that computes keeps buffers of its own (120 MB at 192 px), and Gradio's pool has dozens.
         self._painter = ThreadPoolExecutor(1)
         self._submitting = Lock()
         self._closed = False
         self._extractors: dict[tuple[str, Pooling], VGG] = {}
+        # By what the time of a step depends on, as it was when nobody painted; None = it can't be measured.
+        self._machines: dict[Hashable, Machine | None] = {}
+        self._measuring: Future[None] | None = None
 
     def run(self, job: Job) -> Generator[Record, None, None]:
         """See `Runner.run`."""
-        plan = scale_plan(_size(job.content), [_size(style) for style in job.styles], job.config)
-        with self._queue.join() as ticket:
+        scale_plan(_size(job.content), [_size(style) for style in job.styles], job.config)
+        with self._queue.join() as ticket, self._helms.at(job) as helm:
             while ahead := self._queue.wait(ticket, CALL_EVERY):
                 yield Waiting(ahead)
             yield Waiting(0)
-            loading = self._submit(self._extractor, job.config)
-            if loading is None:
+            beginning = self._submit(self._begin, job, helm)
+            if beginning is None:
                 return
-            while not wait([loading], CALL_EVERY).done:
+            while not wait([beginning], CALL_EVERY).done:
                 yield Waiting(0)
-            content, styles = Image.fromarray(job.content), [Image.fromarray(style) for style in job.styles]
-            steps = stylize(content, styles, job.config, extractor=loading.result(), device=self._device)
-            with closing(self._one_by_one(steps)) as steps:
-                yield from paced(steps, Forecast([(step_cost(size, job.config), count) for size, count in plan]))
+            transfer, forecast = beginning.result()
+            with closing(self._one_by_one(transfer, helm, forecast)) as steps:
+                for progress in paced(steps, forecast):
+                    yield replace(progress, steered=tuple(transfer.steered))
+
+    def steer(self, key: str, config: TransferConfig) -> bool:
+        """See `Runner.steer`."""
+        return self._helms.turn(key, config)
+
+    def estimate(self, content: Size, styles: Sequence[Size], config: TransferConfig) -> float | None:
+        """See `Runner.estimate`."""
+        plan = scale_plan(content, styles, config)
+        machine = self._machines.get(_kind(config))
+        if machine is None:
+            self.measure(config)
+            return None
+        # Whatever its weights: all take the same time.
+        network = next(network for (_, pooling), network in list(self._extractors.items()) if pooling is config.pooling)
+        return suggest(machine, Task(network, config, plan, styles), {}).seconds
+
+    def measure(self, config: TransferConfig) -> None:
+        """Find out in the background how long the steps of a config take, unless it is known or somebody paints.
+
+        For a runner that has just been made it is the time to do so: nobody is there yet.
+        """
+        is_busy = not self._queue.is_empty or (self._measuring is not None and not self._measuring.done())
+        if not is_busy and _kind(config) not in self._machines:
+            self._measuring = self._submit(self._measure, config)
 
     def close(self) -> None:
         """Wait for the step at hand and let no other begin: torch aborts a process that ends amidst its work."""
@@ -81,17 +133,65 @@ class LocalRunner:
         with self._submitting:
             return None if self._closed else self._painter.submit(function, *args, **kwargs)
 
-    def _one_by_one(self, steps: Iterator[Step]) -> Generator[Step, None, None]:
-        while (coming := self._submit(lambda: next(steps, None))) is not None:
+    def _begin(self, job: Job, helm: Helm) -> tuple[Transfer, Forecast]:
+        """A run that is ready for its first step, to be computed as the memory allows, and how long it will take."""
+        config = helm.take()
+        transfer = Transfer(
+            Image.fromarray(job.content),
+            [Image.fromarray(style) for style in job.styles],
+            config,
+            masks=[None if mask is None else Image.fromarray(mask) for mask in job.masks],
+            begin=None if job.begin is None else Image.fromarray(job.begin),
+            extractor=self._extractor(config),
+            device=self._device,
+        )
+        machine = self._machine(transfer.network, config)
+        task = Task(transfer.network, config, transfer.plan, [_size(style) for style in job.styles])
+        outlook = suggest(machine or as_it_is(transfer.network, UNKNOWN), task, {})
+        transfer.execution = outlook.execution
+        costs = {stage.size: stage.seconds / stage.steps for stage in outlook.stages}
+        return transfer, Forecast(transfer.plan, costs, in_seconds=machine is not None)
+
+    def _machine(self, network: VGG, config: TransferConfig) -> Machine | None:
+        """With the memory of this moment; None while its pace isn't known."""
+        known = self._machines.get(_kind(config))
+        pace = known.pace if known else recalled(network, config)
+        if pace is None:
+            return None
+        machine = self._machines[_kind(config)] = as_it_is(network, pace)
+        return machine
+
+    def _measure(self, config: TransferConfig) -> None:
+        """A step at a time: who comes to paint doesn't have to wait for the rest."""
+        try:
+            for machine in probing(self._extractor(config), config):
+                if machine is not None:
+                    self._machines[_kind(config)] = machine
+                elif self._closed or not self._queue.is_empty:
+                    return
+        except Exception:  # whatever it is, one can paint without knowing how long it will take
+            logger.exception("how long a step takes can't be measured")
+            self._machines[_kind(config)] = None
+
+    def _one_by_one(self, transfer: Transfer, helm: Helm, forecast: Forecast) -> Generator[Step, None, None]:
+        steps = iter(transfer)
+
+        def advance() -> Step | None:
+            if helm.was_turned:
+                transfer.steer(helm.take())
+            return next(steps, None)
+
+        while (coming := self._submit(advance)) is not None:
             step = coming.result()
             if step is None:
                 return
+            forecast.plan = transfer.plan
             yield step
 
     def _extractor(self, config: TransferConfig) -> VGG:
         key = config.weights, config.pooling
         if key not in self._extractors:
-            self._extractors[key] = load_vgg19(*key)
+            self._extractors[key] = load_vgg19(*key).to(self._device)
         return self._extractors[key]
 
 
@@ -118,6 +218,12 @@ class Queue:
                 self._tickets.remove(ticket)
                 self._moved.notify_all()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is being served or waits."""
+        with self._moved:
+            return not self._tickets
+
     def wait(self, ticket: object, seconds: float) -> int:
         """How many are ahead of `ticket`, as soon as it is nobody, else after `seconds`."""
         with self._moved:
@@ -126,29 +232,47 @@ class Queue:
 
 
 class Forecast:
-    """Tells the seconds left."""
+    """Tells the seconds left of a run; `plan` may be replaced on the way by one with other numbers of steps."""
 
-    def __init__(self, plan: Sequence[tuple[int, int]]) -> None:
-        """`plan`: what a step of each scale costs, in any unit, and how many steps it has."""
-        self._costs = [cost for cost, steps in plan for _ in range(steps)]
+    def __init__(self, plan: Plan, costs: Mapping[Size, float], in_seconds: bool = False) -> None:
+        """`costs`: what a step takes at each size, by a forecast in seconds, or in any unit."""
+        self.plan = plan
+        self._costs, self._in_seconds = costs, in_seconds
         # Of the last steps: the median passes over a scale's first step, which also measures the targets.
         self._seconds_per_cost: deque[float] = deque(maxlen=7)
 
     def add(self, index: int, seconds: float) -> None:
         """Step `index` (1 ..) took so long."""
-        self._seconds_per_cost.append(seconds / self._costs[index - 1])
+        self._seconds_per_cost.append(seconds / self._steps()[index - 1])
 
     def seconds_left(self, index: int) -> float | None:
-        """After step `index`; None while fewer than three steps are known and more are to come."""
-        remaining = sum(self._costs[index:])
-        if remaining and len(self._seconds_per_cost) < 3:
-            return None
+        """After step `index`; None while fewer than three steps are known, more are to come and there's no forecast."""
+        remaining = sum(self._steps()[index:])
+        if remaining and len(self._seconds_per_cost) < ENOUGH:
+            return remaining if self._in_seconds else None
         return remaining * median(self._seconds_per_cost)
+
+    def _steps(self) -> list[float]:
+        return [self._costs[size] for size, steps in self.plan for _ in range(steps)]
+
+
+def _kind(config: TransferConfig) -> Hashable:
+    """What the time of a step depends on."""
+    return tuple(speed(config).items())
 
 
 def _size(picture: Pixels) -> Size:
     height, width = picture.shape[:2]
     return width, height
+
+
+def _pixels(step: Step, depth: int) -> Any:
+    """(H, W, 3), or (H, W, 4) with an opacity, of 8 or 16 bits a channel."""
+    image = to_array(step.image, depth)
+    if step.alpha is None:
+        return image
+    opacity = to_array(step.alpha.expand_as(step.image), depth)
+    return np.dstack([image, opacity[..., :1]])
 
 
 def paced(steps: Iterator[Step], forecast: Forecast) -> Generator[Progress, None, None]:
@@ -162,9 +286,18 @@ def paced(steps: Iterator[Step], forecast: Forecast) -> Generator[Progress, None
         trail.append(Losses(step.losses.content, step.losses.style, step.losses.total))
         if step.size != size or step.index == step.total or step.note or now - shown >= RECORD_EVERY:
             size = step.size
-            left = forecast.seconds_left(step.index)
-            image = to_array(step.image)
-            yield Progress(step.index, step.total, step.size, tuple(trail), left, step.note, image)
+            yield Progress(
+                index=step.index,
+                total=step.total,
+                size=step.size,
+                trail=tuple(trail),
+                seconds_left=forecast.seconds_left(step.index),
+                note=step.note,
+                image=_pixels(step, 8),
+                content_layers=step.losses.content_layers,
+                style_layers=step.losses.style_layers,
+                deep=_pixels(step, 16),
+            )
             trail.clear()
             shown = time.monotonic()
         began = time.monotonic()

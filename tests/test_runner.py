@@ -1,10 +1,10 @@
-"""The queue, the pace and the forecast of the local runner, with a network and a loop that cost nothing."""
+"""The local runner: its queue, pace, helm and forecast, with a tiny network or a loop that costs nothing."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -17,50 +17,77 @@ from demo import runner as module
 from demo.events import Job, Progress, Record, Waiting
 from demo.runner import Forecast, LocalRunner, Queue, paced
 from nst_core.config import Pooling, TransferConfig
+from nst_core.execution import Execution
+from nst_core.machine import Machine, Pace
 from nst_core.objective import Losses
+from nst_core.reconstruct import content_config, style_config
 from nst_core.transfer import Step
+from nst_core.vgg import VGG
+from tests.conftest import smooth_picture, tiny_network
 
 LIVENESS = 5.0  # seconds after which a thread that should have gone on counts as stuck
+SIZE, LARGE = (64, 48), (128, 96)
+TINY = TransferConfig(
+    size=64, steps=4, scales=1, content_layers=("relu2_2",), style_layers=("relu1_1", "relu2_1"), tv_weight=0.0
+)
 
 
-def a_job(size: int = 64, steps: int = 4, shape: tuple[int, int] = (48, 64), **config: Any) -> Job:
+def a_job(size: int = 64, steps: int = 4, shape: tuple[int, int] = (48, 64), key: str = "", **config: Any) -> Job:
     picture = np.zeros((*shape, 3), np.uint8)
-    return Job(picture, (picture,), TransferConfig(size=size, steps=steps, scales=1, **config))
+    return Job(picture, (picture,), replace(TINY, size=size, steps=steps, **config), key=key)
 
 
 def a_step(index: int, total: int, note: str = "") -> Step:
-    losses = Losses(*torch.tensor([index / 10, index / 20, 0.0, index / 5], dtype=torch.float64), {}, {})
-    return Step(index, total, (4, 3), losses, torch.full((1, 3, 3, 4), index / total), note)
+    scalars = torch.tensor([index / 10, index / 20, 0.0, index / 5], dtype=torch.float64)
+    losses = Losses(*scalars, {"relu2_2": scalars[0]}, {"relu1_1": scalars[1]})
+    return Step(index, total, SIZE, losses, torch.full((1, 3, 48, 64), index / total), note)
 
 
 class Painter:
-    """Stands in for `stylize`: steps on command, and tells whether it is at work."""
+    """Stands in for all transfers: steps on command, and tells whether it is at work."""
 
     def __init__(self) -> None:
-        self.started: list[Any] = []
+        self.started: list[Run] = []
         self.threads: set[int] = set()
         self.stopped = 0
         self.fail_at = 0
 
-    def __call__(
-        self, content: Any, styles: Any, config: TransferConfig, *, extractor: Any, device: Any
-    ) -> Iterator[Step]:
-        self.started.append((config, extractor, device))
+    def __call__(self, content: Any, styles: Any, config: TransferConfig, **options: Any) -> Run:
+        self.started.append(Run(self, config, options))
+        return self.started[-1]
+
+
+class Run:
+    """One of them."""
+
+    def __init__(self, painter: Painter, config: TransferConfig, options: dict[str, Any]) -> None:
+        self.painter, self.config, self.options = painter, config, options
+        self.network, self.execution = options["extractor"], None
+        self.plan = [(SIZE, config.steps)]
+        self.steered: list[tuple[int, TransferConfig]] = []
+        self.index = 0
+
+    def steer(self, config: TransferConfig) -> None:
+        self.config, self.plan = config, [(SIZE, config.steps)]
+        self.steered.append((self.index + 1, config))
+
+    def __iter__(self) -> Iterator[Step]:
         try:
-            for index in range(1, config.steps + 1):
-                if index == self.fail_at:
+            while self.index < self.config.steps:
+                self.index += 1
+                if self.index == self.painter.fail_at:
                     raise RuntimeError("no memory left")
-                self.threads.add(threading.get_ident())
-                yield a_step(index, config.steps)
+                self.painter.threads.add(threading.get_ident())
+                yield a_step(self.index, self.config.steps)
         finally:
-            self.stopped += 1
+            self.painter.stopped += 1
 
 
 @pytest.fixture
 def painter(monkeypatch: pytest.MonkeyPatch) -> Painter:
     painter = Painter()
-    monkeypatch.setattr(module, "stylize", painter)
-    monkeypatch.setattr(module, "load_vgg19", lambda weights, pooling: (weights, pooling))
+    monkeypatch.setattr(module, "Transfer", painter)
+    monkeypatch.setattr(module, "load_vgg19", lambda weights, pooling: tiny_network(pooling))
     monkeypatch.setattr(module, "RECORD_EVERY", 0.0)
     monkeypatch.setattr(module, "CALL_EVERY", 0.01)
     return painter
@@ -85,15 +112,16 @@ def test_a_job_runs_from_its_turn_to_its_last_step(painter: Painter) -> None:
     first, *records = LocalRunner("cpu").run(a_job(steps=4))
     assert first == Waiting(0)
     assert [(record.index, record.total, record.size) for record in records if isinstance(record, Progress)] == [
-        (index, 4, (4, 3)) for index in (1, 2, 3, 4)
+        (index, 4, SIZE) for index in (1, 2, 3, 4)
     ]
     last = records[-1]
     assert isinstance(last, Progress)
     assert last.image.dtype == np.uint8
-    assert last.image.shape == (3, 4, 3)
+    assert last.image.shape == (48, 64, 3)
     assert last.image.min() == 255
     assert (last.losses.content, last.losses.style, last.losses.total) == (0.4, 0.2, 0.8)
     assert last.seconds_left == 0
+    assert (last.content_layers, last.style_layers) == ({"relu2_2": 0.4}, {"relu1_1": 0.2})
 
 
 def test_a_job_that_cannot_be_run_is_refused_before_it_queues(painter: Painter) -> None:
@@ -190,13 +218,14 @@ def test_a_full_queue_says_so(painter: Painter) -> None:
 
 def test_networks_are_kept_by_weights_and_pooling(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = []
-    monkeypatch.setattr(module, "load_vgg19", lambda *key: loaded.append(key) or key)
+    monkeypatch.setattr(module, "load_vgg19", lambda *key: loaded.append((key, tiny_network())) or loaded[-1][1])
     runner = LocalRunner("cpu")
     for pooling in ("max", "average", "max"):
         list(runner.run(a_job(pooling=pooling)))
-    assert loaded == [("embedded", Pooling.MAX), ("embedded", Pooling.AVERAGE)]
-    assert [extractor for _, extractor, _ in painter.started] == [loaded[0], loaded[1], loaded[0]]
-    assert all(device == torch.device("cpu") for *_, device in painter.started)
+    keys, networks = zip(*loaded, strict=True)
+    assert keys == (("embedded", Pooling.MAX), ("embedded", Pooling.AVERAGE))
+    assert [networks.index(run.network) for run in painter.started] == [0, 1, 0]
+    assert all(run.options["device"] == torch.device("cpu") for run in painter.started)
 
 
 def test_closing_the_runner_ends_its_jobs_at_the_next_step(painter: Painter) -> None:
@@ -231,14 +260,14 @@ def timed(clock: list[float], total: int, seconds: float, notes: dict[int, str] 
 
 
 def records(clock: list[float], total: int, seconds: float, notes: dict[int, str] | None = None) -> list[Progress]:
-    return list(paced(timed(clock, total, seconds, notes), Forecast([(12, total)])))
+    return list(paced(timed(clock, total, seconds, notes), Forecast([(SIZE, total)], {SIZE: 12})))
 
 
 def test_a_new_size_is_shown_at_once() -> None:
     """The plot marks where a size began, and the page says it."""
     small, large = (a_step(index, 4) for index in (1, 3))
-    steps = [small, replace(small, index=2), replace(large, size=(8, 6)), replace(large, index=4, size=(8, 6))]
-    shown = list(paced(iter(steps), Forecast([(12, 4)])))
+    steps = [small, replace(small, index=2), replace(large, size=LARGE), replace(large, index=4, size=LARGE)]
+    shown = list(paced(iter(steps), Forecast([(SIZE, 4)], {SIZE: 12})))
     assert [record.index for record in shown] == [1, 3, 4]
 
 
@@ -259,7 +288,7 @@ def test_a_step_with_a_note_is_shown(clock: list[float]) -> None:
 
 
 def test_the_forecast_knows_that_finer_scales_cost_more(clock: list[float]) -> None:
-    forecast = Forecast([(100, 4), (400, 3)])
+    forecast = Forecast([(SIZE, 4), (LARGE, 3)], {SIZE: 100, LARGE: 400})
     assert forecast.seconds_left(0) is None
     for index in (1, 2, 3, 4):
         forecast.add(index, 1.0)
@@ -269,13 +298,282 @@ def test_the_forecast_knows_that_finer_scales_cost_more(clock: list[float]) -> N
 
 
 def test_one_slow_step_does_not_upset_the_forecast(clock: list[float]) -> None:
-    forecast = Forecast([(100, 10)])
+    forecast = Forecast([(SIZE, 10)], {SIZE: 100})
     for index, seconds in enumerate((30.0, 1.0, 1.0, 1.0), 1):
         forecast.add(index, seconds)
     assert forecast.seconds_left(4) == pytest.approx(6.0)
 
 
 def test_the_forecast_ends_at_nothing_even_for_a_single_step(clock: list[float]) -> None:
-    forecast = Forecast([(100, 1)])
+    forecast = Forecast([(SIZE, 1)], {SIZE: 100})
     forecast.add(1, 2.0)
     assert forecast.seconds_left(1) == 0
+
+
+def test_a_forecast_of_seconds_counts_until_steps_were_timed(clock: list[float]) -> None:
+    forecast = Forecast([(SIZE, 4), (LARGE, 3)], {SIZE: 1.0, LARGE: 4.0}, in_seconds=True)
+    forecast.add(1, 2.0)
+    assert forecast.seconds_left(1) == pytest.approx(3 + 12)
+    forecast.add(2, 2.0)
+    forecast.add(3, 2.0)
+    assert forecast.seconds_left(3) == pytest.approx(2 * (1 + 12))
+
+
+def test_the_forecast_follows_the_plan(clock: list[float]) -> None:
+    forecast = Forecast([(SIZE, 4)], {SIZE: 1.0}, in_seconds=True)
+    for index in (1, 2, 3):
+        forecast.add(index, 1.0)
+    forecast.plan = [(SIZE, 9)]
+    assert forecast.seconds_left(3) == pytest.approx(6)
+    forecast.add(7, 1.0)
+    assert forecast.seconds_left(7) == pytest.approx(2)
+
+
+def progress_of(records: Iterator[Record]) -> Iterator[Progress]:
+    return (record for record in records if isinstance(record, Progress))
+
+
+def test_a_running_job_goes_on_by_what_it_is_steered_to(painter: Painter) -> None:
+    runner, job = LocalRunner("cpu"), a_job(steps=4, key="mine")
+    records = progress_of(runner.run(job))
+    assert next(records).steered == ()
+    turned = replace(job.config, strength=90.0, steps=6)
+    assert runner.steer("mine", turned)
+    rest = list(records)
+    assert [(record.index, record.total) for record in rest] == [(index, 6) for index in (2, 3, 4, 5, 6)]
+    assert all(record.steered == ((2, turned),) for record in rest)
+    assert rest[-1].seconds_left == 0
+
+
+def test_a_waiting_job_begins_with_what_it_was_steered_to(painter: Painter) -> None:
+    runner, job = LocalRunner("cpu"), a_job(key="second")
+    first, second = runner.run(a_job(key="first")), runner.run(job)
+    next(first), next(first), next(second)
+    turned = replace(job.config, strength=90.0)
+    assert runner.steer("second", turned)
+    first.close()
+    assert next(progress_of(second)).steered == ()
+    assert [run.config for run in painter.started] == [job.config, turned]
+
+
+def test_only_jobs_that_are_there_can_be_steered(painter: Painter) -> None:
+    runner, job = LocalRunner("cpu"), a_job(key="mine")
+    turned = replace(job.config, strength=90.0)
+    assert not runner.steer("mine", turned)
+    records = runner.run(job)
+    next(records)
+    assert not runner.steer("other", turned)
+    assert runner.steer("mine", turned)
+    records.close()
+    assert not runner.steer("mine", turned)
+    nameless = runner.run(a_job())
+    next(nameless)
+    assert not runner.steer("", turned)
+
+
+def test_a_key_belongs_to_the_job_that_had_it_last(painter: Painter) -> None:
+    """A run that was stopped may still be there when the same person begins the next one."""
+    runner, job = LocalRunner("cpu"), a_job(key="mine")
+    old, new = runner.run(job), runner.run(job)
+    next(old), next(new)
+    old.close()
+    turned = replace(job.config, strength=90.0)
+    assert runner.steer("mine", turned)
+    next(progress_of(new))
+    assert painter.started[0].config == turned
+
+
+def test_what_cannot_be_steered_is_refused(painter: Painter) -> None:
+    runner, job = LocalRunner("cpu"), a_job(key="mine")
+    records = runner.run(job)
+    next(records)
+    for changes, message in (({"size": 128}, "^size is 64"), ({"style_blend": (1.0, 2.0)}, "paintings 1")):
+        with pytest.raises(ValueError, match=message):
+            runner.steer("mine", replace(job.config, **changes))
+    assert [record.total for record in progress_of(records)] == [4] * 4
+    assert painter.started[0].steered == []
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> LocalRunner:
+    """A runner that paints in earnest, by a network that costs little."""
+    monkeypatch.setattr(module, "load_vgg19", lambda weights, pooling: tiny_network(pooling))
+    monkeypatch.setattr(module, "RECORD_EVERY", 0.0)
+    return LocalRunner("cpu")
+
+
+def pixels(seed: int, width: int = 64, height: int = 48) -> Any:
+    return np.asarray(smooth_picture(width, height, seed))
+
+
+def last_of(runner: LocalRunner, job: Job) -> Progress:
+    *_, last = progress_of(runner.run(job))
+    return last
+
+
+def test_each_painting_in_its_region(tiny: LocalRunner) -> None:
+    black, white = (np.full((48, 64, 3), level, np.uint8) for level in (20, 235))
+    left = np.zeros((12, 16), np.uint8)
+    left[:, :8] = 255
+    config = replace(TINY, content_weight=0.0, style_layers=("relu1_1",), steps=30)
+    image = last_of(tiny, Job(pixels(1), (black, white), config, masks=(left, None))).image
+    assert image[:, :28].mean() < 110 < 160 < image[:, 36:].mean()
+
+
+def test_a_picture_to_go_on_from(tiny: LocalRunner) -> None:
+    """At full size, whatever scales there would be; the first step moves it only a little."""
+    begun = pixels(7, 128, 96)
+    config = replace(TINY, size=128, scales=2)
+    first, *_ = progress_of(tiny.run(Job(pixels(1), (pixels(2),), config, begin=begun)))
+    assert (first.size, first.total) == ((128, 96), 4)
+    assert np.abs(first.image.astype(int) - begun).mean() < 8
+
+
+def test_what_is_transparent_comes_back_transparent(tiny: LocalRunner) -> None:
+    opacity = np.linspace(0, 255, 48).astype(np.uint8)[:, None].repeat(64, 1)
+    job = Job(np.dstack([pixels(1), opacity]), (pixels(2),), replace(TINY, keep_alpha=True))
+    image = last_of(tiny, job).image
+    assert image.shape == (48, 64, 4)
+    assert np.array_equal(image[..., 3], opacity)
+    assert last_of(tiny, replace(job, content=pixels(1))).image.shape == (48, 64, 3)
+
+
+def test_reconstructions_are_jobs_too(tiny: LocalRunner) -> None:
+    photo, noise = pixels(1), replace(TINY, initial="noise")
+    content = last_of(tiny, Job(photo, (), content_config("relu2_1", noise)))
+    texture = last_of(tiny, Job(photo, (photo,), style_config(["relu1_1", "relu2_1"], noise)))
+    assert (set(content.content_layers), set(content.style_layers)) == ({"relu2_1"}, set())
+    assert (set(texture.content_layers), set(texture.style_layers)) == (set(), {"relu1_1", "relu2_1"})
+
+
+def test_steering_in_earnest(tiny: LocalRunner) -> None:
+    job = Job(pixels(1), (pixels(2),), replace(TINY, strength=10.0, steps=20), key="mine")
+    kept, turned = list(progress_of(tiny.run(job))), []
+    for record in progress_of(tiny.run(job)):
+        turned.append(record)
+        if record.index == 10:
+            tiny.steer("mine", replace(job.config, strength=90.0))
+    assert np.array_equal(turned[9].image, kept[9].image)
+    assert turned[11].losses.style < kept[11].losses.style
+    assert turned[-1].losses.style < kept[-1].losses.style / 2
+
+
+PACE = Pace(start=0.5, pixel=0.0)
+
+
+@pytest.fixture
+def trials(monkeypatch: pytest.MonkeyPatch) -> list[TransferConfig]:
+    """The configs that were measured, in three steps each, with a made-up result: half a second a step."""
+    configs: list[TransferConfig] = []
+
+    def probing(network: VGG, config: TransferConfig) -> Iterator[Machine | None]:
+        configs.append(config)
+        yield from [None] * 3
+        yield module.as_it_is(network, PACE)
+
+    monkeypatch.setattr(module, "probing", probing)
+    return configs
+
+
+def settled(runner: LocalRunner) -> None:
+    """Wait for all that was submitted to the thread that paints."""
+    waited = runner._submit(lambda: None)
+    assert waited is not None
+    waited.result(LIVENESS)
+
+
+def test_an_estimate_is_there_once_the_machine_was_measured(painter: Painter, trials: list[TransferConfig]) -> None:
+    runner = LocalRunner("cpu")
+    ask: Callable[..., float | None] = lambda **changes: runner.estimate(  # noqa: E731
+        (400, 300), [(300, 300)], replace(TINY, **changes)
+    )
+    assert ask() is None
+    settled(runner)
+    assert ask() == pytest.approx(4 * 0.5)
+    assert ask(steps=40, strength=7.0) == pytest.approx(40 * 0.5)
+    assert len(trials) == 1
+    assert ask(optimizer="adam") is None
+    settled(runner)
+    assert ask(optimizer="adam") == pytest.approx(4 * 0.5)
+
+
+def test_an_estimate_of_what_cannot_be_run_says_why(painter: Painter, trials: list[TransferConfig]) -> None:
+    runner = LocalRunner("cpu")
+    with pytest.raises(ValueError, match="each side needs"):
+        runner.estimate((2000, 40), [(300, 300)], TINY)
+    assert not trials
+
+
+def test_nothing_is_measured_while_somebody_paints(painter: Painter, trials: list[TransferConfig]) -> None:
+    runner = LocalRunner("cpu")
+    job = runner.run(a_job())
+    next(job)
+    assert runner.estimate((400, 300), [(300, 300)], TINY) is None
+    settled(runner)
+    assert not trials
+    job.close()
+    runner.measure(TINY)
+    settled(runner)
+    assert len(trials) == 1
+
+
+def test_who_comes_to_paint_does_not_wait_until_all_is_measured(
+    painter: Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured, go_on = [], threading.Event()
+
+    def probing(network: VGG, config: TransferConfig) -> Generator[Machine | None]:
+        for step in range(100):
+            measured.append(step)
+            go_on.wait(LIVENESS)
+            yield None
+
+    monkeypatch.setattr(module, "probing", probing)
+    runner = LocalRunner("cpu")
+    runner.measure(TINY)
+    job = runner.run(a_job())
+    next(job)
+    go_on.set()
+    assert len(list(progress_of(job))) == 4
+    assert measured == [0]
+    runner.measure(TINY)  # and it is tried again
+    settled(runner)
+    assert len(measured) == 1 + 100
+
+
+def test_a_machine_that_cannot_be_measured_paints_all_the_same(
+    painter: Painter, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried = []
+
+    def probing(network: VGG, config: TransferConfig) -> Iterator[Machine | None]:
+        tried.append(config)
+        yield None
+        raise RuntimeError("no clock")
+
+    monkeypatch.setattr(module, "probing", probing)
+    runner = LocalRunner("cpu")
+    for _ in range(3):
+        assert runner.estimate((400, 300), [(300, 300)], TINY) is None
+        settled(runner)
+    assert len(tried) == 1
+    assert "can't be measured" in caplog.text
+    assert len(list(progress_of(runner.run(a_job())))) == 4
+
+
+def test_the_first_step_tells_what_the_machine_lets_expect(painter: Painter, trials: list[TransferConfig]) -> None:
+    runner = LocalRunner("cpu")
+    assert [record.seconds_left for record in progress_of(runner.run(a_job(steps=2)))] == [None, 0]
+    runner.measure(TINY)
+    settled(runner)
+    first, *_ = progress_of(runner.run(a_job(steps=4)))
+    assert first.seconds_left == pytest.approx(3 * 0.5)
+
+
+def test_a_job_is_computed_as_the_memory_allows(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = LocalRunner("cpu")
+    list(runner.run(a_job()))
+    assert painter.started[-1].execution == Execution()
+    monkeypatch.setattr("nst_core.machine._memory", lambda device: (0, 1_000_000))
+    with pytest.raises(ValueError, match="choose a smaller size"):
+        list(runner.run(a_job()))
