@@ -1,0 +1,344 @@
+"""What was made since the page was opened, with its settings; and a result's recipe read back into the form."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import gradio as gr
+from gradio.data_classes import FileDataDict
+from gradio.events import Dependency
+
+from demo import downloads, library, links, markup
+from demo.downloads import Format
+from demo.orders import (
+    LIMITS,
+    MOST_PAINTINGS,
+    SETTINGS,
+    WEIGHTS,
+    Wish,
+    make_config,
+    make_wish,
+    uploaded,
+    widget_values,
+)
+from demo.session import Painted, Running, new_folder
+from demo.spoken import Spoken
+from demo.toasts import sentence, toast
+from demo.words import Language, language, say, t
+from nst_core.config import TransferConfig
+from nst_core.images import read_text
+from nst_core.plan import Size
+from nst_core.recipe import KEY, Command, Ingredient, Recipe, Role, parse, sha256_of
+
+MOST = 20  # results of a session: files of at most 3 MB each at the sizes of the page
+THUMBNAIL = 240  # pixels of the long side
+NAME = 60  # characters of a file's name that are shown
+
+FORM = 1 + 2 * MOST_PAINTINGS + 1 + len(SETTINGS)  # values: photo, paintings, blends, regions, settings
+EVEN, WHOLE = 50.0, 100.0  # of a slider that tells how much of a painting
+MASKS = "masks"  # what is brushed lies in no file that could be found again
+KINDS: dict[Role, library.Kind] = {Role.CONTENT: "photo", Role.STYLE: "painting"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A result: its file, small as an address, and what was wished; `made` tells the run and the step."""
+
+    made: tuple[str, int]
+    path: Path
+    thumbnail: str
+    wish: Wish
+
+
+Entries = tuple[Entry, ...]
+
+
+QUICK: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+TELLING: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}  # toasts
+# The address that the parameters make, in the clipboard where the browser lets a page write to it.
+COPY = """async query => {
+    const url = new URL(query ? '?' + query : location.pathname, location.href).href;
+    try { await navigator.clipboard.writeText(url); } catch { /* it stands there to be copied by hand */ }
+    return url;
+}"""
+
+
+class Shelf(NamedTuple):
+    """The components of the gallery."""
+
+    entries: gr.State
+    thumbnails: gr.HTML
+    shown: gr.State  # the index of the entry that was clicked
+    detail: gr.Column
+    large: gr.Image
+    words: gr.HTML
+    use: gr.Button
+    download: gr.DownloadButton
+    drop: gr.File
+    copy: gr.Button
+    link: gr.Textbox
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The handlers of a gallery on a page whose widgets started at `defaults`."""
+
+    defaults: TransferConfig
+
+    def restore(self, request: gr.Request, entries: Entries | None, shown: int | None) -> list[Any]:
+        """Use these settings was pressed: the values of the form."""
+        if not entries or shown is None or not 0 <= shown < len(entries):
+            return [gr.skip()] * FORM
+        speaks, wish = language(request), entries[shown].wish
+        if any(mask is not None for mask in wish.masks):
+            gr.Warning(sentence(say(speaks, "recipe.lost", names=MASKS)))
+        else:
+            gr.Info(say(speaks, "gallery.used"))
+        photo, *paintings = (_still_there(picture) for picture in (wish.photo, *wish.paintings))
+        return form_values(photo, paintings, wish.config)
+
+    def read(self, request: gr.Request, entries: Entries | None, file: FileDataDict | None) -> list[Any]:
+        """A file was dropped: the place to drop it in, empty again, and the values of the form by its recipe."""
+        speaks = language(request)
+        try:
+            recipe, name = dropped(file, speaks)
+        except ValueError as error:
+            gr.Warning(sentence(error))
+            return [None, *[gr.skip()] * FORM]
+        config, lost = page_config(recipe.config, self.defaults)
+        found = [_find(each, entries or ()) for role in KINDS for each in recipe.of(role)]
+        _warn(recipe, found, [*lost, *([MASKS] if recipe.of(Role.MASK) else [])], name, speaks)
+        photo, *paintings = found
+        return [None, *form_values(photo, paintings, config)]
+
+    def link(self, request: gr.Request, *form: Any) -> Any:
+        """The parameters of an address that opens the page with this form."""
+        speaks = language(request)
+        with toast(speaks):
+            text = links.write(make_wish(self.defaults, form, speaks), self.defaults)
+        return gr.update(value=text, visible=True)
+
+    def opened(self, request: gr.Request) -> list[Any]:
+        """The page was opened: the values of the form that its address asks for."""
+        speaks = language(request)
+        setup = links.read(dict(request.query_params), self.defaults, speaks)
+        for complaint in setup.complaints:
+            gr.Warning(sentence(complaint))
+        values = [gr.skip()] * FORM
+        if setup.photo is not None:
+            values[0] = str(setup.photo)
+        if setup.paintings:
+            values[1 : 1 + MOST_PAINTINGS] = _slots([str(path) for path in setup.paintings])
+        if setup.settings is not None:
+            values[-len(SETTINGS) :] = [setup.settings[name] for name in SETTINGS]
+        return values
+
+
+def add(
+    request: gr.Request, entries: Entries | None, painted: Painted | None, running: Running | None
+) -> tuple[Entries, Any]:
+    """A run has ended: the entries with its picture, and the thumbnails. A moment that is there already stays once."""
+    entries = entries or ()
+    if painted is None or painted.earlier:
+        return entries, gr.skip()
+    picture = painted.at(None)
+    made = (painted.key, picture.index)
+    if any(entry.made == made for entry in entries):
+        return entries, gr.skip()
+    wish = painted.steered(running)
+    file = downloads.write(painted, wish, picture, Format.PNG)
+    kept = new_folder() / file.name
+    shutil.copyfile(file, kept)  # those of a run go when the next one begins
+    entry = Entry(made, kept, markup.data_uri(picture.image, _within(painted.size)), wish)
+    forget(entries[: max(0, len(entries) + 1 - MOST)])
+    entries = (*entries, entry)[-MOST:]
+    return entries, thumbnails(language(request), entries)
+
+
+def show(request: gr.Request, entries: Entries | None, event: gr.EventData) -> tuple[Any, ...]:
+    """A thumbnail was clicked: its index, and the picture large, with its words and its file."""
+    if not entries or not 0 <= event.index < len(entries):
+        return tuple(gr.skip() for _ in range(5))
+    entry = entries[event.index]
+    if not entry.path.exists():  # after a day
+        gr.Warning(say(language(request), "gallery.gone"))
+        return tuple(gr.skip() for _ in range(5))
+    speaks, path = language(request), str(entry.path)
+    words = f'<p class="made">{escape(caption(speaks, entry.wish))}</p>'
+    download = gr.update(value=path, label=say(speaks, "gallery.download"))
+    return event.index, gr.update(visible=True), path, words, download
+
+
+def forget(entries: Iterable[Entry] | None) -> None:
+    """Remove the files of entries."""
+    for entry in entries or ():
+        shutil.rmtree(entry.path.parent, ignore_errors=True)
+
+
+def dropped(file: FileDataDict | None, speaks: Language) -> tuple[Recipe, str]:
+    """The recipe in an uploaded file, and the file's name; raises `ValueError` where there is none to be followed."""
+    path = uploaded("recipe", file, speaks)
+    name = Path((file and file.get("orig_name")) or path.name).name[:NAME]
+    text = read_text(path).get(KEY)
+    if text is None:
+        raise ValueError(say(speaks, "recipe.none", name=name))
+    recipe = parse(text, Path(name))
+    if recipe.command is not Command.STYLIZE:
+        raise ValueError(say(speaks, "recipe.other", name=name))
+    return recipe, name
+
+
+def page_config(wanted: TransferConfig, defaults: TransferConfig) -> tuple[TransferConfig, list[str]]:
+    """The config nearest to `wanted` that the widgets can be set to, and the names of the options that it lacks."""
+    values = widget_values(wanted)
+    if values["weights"] not in WEIGHTS:
+        values["weights"] = defaults.weights
+    for name, (low, high) in LIMITS.items():
+        values[name] = min(max(values[name], low), high)
+    config = replace(make_config(defaults, [values[name] for name in SETTINGS]), style_blend=wanted.style_blend)
+    names = (each.name for each in fields(TransferConfig) if each.name != "keep_alpha")  # which the photo decides
+    return config, [name for name in names if getattr(config, name) != getattr(wanted, name)]
+
+
+def form_values(photo: str | None, paintings: Sequence[str | None], config: TransferConfig) -> list[Any]:
+    """The values of the form, as `orders.make_wish` takes it, from the paths of the pictures; without regions."""
+    blends = [float(share) for share in config.style_blend] or [EVEN]
+    scale = 1.0 if max(blends) <= WHOLE else WHOLE / max(blends)
+    blends = [scale * share for share in blends] + [EVEN] * MOST_PAINTINGS
+    settings = widget_values(config)
+    return [photo, *_slots(paintings), *blends[:MOST_PAINTINGS], None, *(settings[name] for name in SETTINGS)]
+
+
+def caption(speaks: Language, wish: Wish) -> str:
+    """What a result was made of."""
+    values = widget_values(wish.config)
+    return say(
+        speaks,
+        "gallery.settings",
+        photo=_called(wish.photo, speaks),
+        paintings=" + ".join(_called(painting, speaks) for painting in wish.paintings),
+        scale=f"{values['style_scale']:g}",
+        **{name: f"{values[name]:g}" for name in ("strength", "colours", "size", "steps")},
+    )
+
+
+def thumbnails(speaks: Language, entries: Entries) -> str:
+    """HTML: a button a result, the newest first, `data-index` its place among the `entries`."""
+    if not entries:
+        return f'<p class="made">{escape(say(speaks, "gallery.empty"))}</p>'
+    buttons = (_button(speaks, place, entry) for place, entry in reversed(list(enumerate(entries))))
+    return f'<div class="results">{"".join(buttons)}</div>'
+
+
+def _button(speaks: Language, place: int, entry: Entry) -> str:
+    config = entry.wish.config
+    label = say(speaks, "gallery.show", settings=caption(speaks, entry.wish))
+    short = say(speaks, "gallery.short", strength=f"{config.strength:g}", size=config.size)
+    return (
+        f'<button type="button" data-index="{place}" aria-label="{escape(label)}" title="{escape(label)}">'
+        f'<img src="{entry.thumbnail}" alt=""><small>{escape(short)}</small></button>'
+    )
+
+
+def _still_there(picture: FileDataDict | None) -> str | None:
+    """The path of an uploaded file, which the server keeps for a day."""
+    return picture["path"] if picture and Path(picture["path"]).exists() else None
+
+
+def _called(picture: FileDataDict | None, speaks: Language) -> str:
+    name = Path((picture and picture.get("orig_name")) or "").stem
+    return name[:NAME] or say(speaks, "gallery.pasted")
+
+
+def _slots(paintings: Sequence[str | None]) -> list[str | None]:
+    """One for each place of the form."""
+    return [*paintings, *[None] * MOST_PAINTINGS][:MOST_PAINTINGS]
+
+
+def _within(size: Size) -> Size:
+    """Of a thumbnail."""
+    scale = THUMBNAIL / max(size)
+    return max(1, round(scale * size[0])), max(1, round(scale * size[1]))
+
+
+def _find(ingredient: Ingredient, entries: Entries) -> str | None:
+    """The picture with that SHA-256: among the examples, or those that results of this session were made of."""
+    digest = (ingredient.sha256 or "").lower()
+    example = library.by_sha256(KINDS[ingredient.role]).get(digest)
+    if example is not None:
+        return str(example)
+    pictures = (picture for entry in entries for picture in (entry.wish.photo, *entry.wish.paintings) if picture)
+    paths = dict.fromkeys(Path(picture["path"]) for picture in pictures)
+    return next((str(path) for path in paths if path.exists() and sha256_of(path) == digest), None)
+
+
+def _warn(recipe: Recipe, found: Sequence[str | None], lost: Sequence[str], name: str, speaks: Language) -> None:
+    """Say what of a recipe is back, and what isn't."""
+    pictures = [each for role in KINDS for each in recipe.of(role)]
+    missing = [str(each.name)[:NAME] for each, path in zip(pictures, found, strict=True) if path is None]
+    if missing:
+        gr.Warning(sentence(say(speaks, "recipe.missing", names=", ".join(missing))))
+    if lost:
+        gr.Warning(sentence(say(speaks, "recipe.lost", names=", ".join(lost))))
+    if not missing and not lost:
+        gr.Info(sentence(say(speaks, "recipe.found", name=name)))
+
+
+def build_gallery(spoken: Spoken) -> Shelf:
+    """Lay the gallery out, where this is called; `wire` makes it work."""
+    with gr.Column(elem_id="gallery"):
+        gr.Markdown(t("gallery.title"))
+        results = spoken.html(_nothing, js_on_load=markup.CLICKED, elem_id="results")
+        with gr.Row(visible=False, elem_id="made") as detail:
+            large = gr.Image(
+                label=t("gallery.large"), show_label=False, interactive=False, buttons=["fullscreen"], height=360
+            )
+            with gr.Column(min_width=200):
+                words = gr.HTML()
+                use = gr.Button(t("gallery.use"), variant="primary", elem_id="use")
+                download = gr.DownloadButton(say("en", "gallery.download"), elem_id="download-made")
+        with gr.Row():
+            drop = gr.File(label=t("gallery.drop"), file_types=[".png"], height=150, min_width=260, elem_id="drop")
+            with gr.Column(min_width=260):
+                copy = gr.Button(t("links.button"), elem_id="copy-link")
+                link = gr.Textbox(label=t("links.label"), visible=False, interactive=False, elem_id="link")
+    state = gr.State(delete_callback=forget)
+    return Shelf(state, results, gr.State(), detail, large, words, use, download, drop, copy, link)
+
+
+def wire(
+    shelf: Shelf,
+    ui: gr.Blocks,
+    defaults: TransferConfig,
+    runs: Sequence[Dependency],
+    painted: gr.State,
+    running: gr.State,
+    form: Sequence[Any],
+) -> list[Dependency]:
+    """Make the gallery collect what the `runs` paint, and fill the `form`, whose order is that of `orders.make_wish`.
+
+    `painted` and `running` are what the session keeps. Returns the events that fill the form with pictures, so that
+    the page can show as many places for paintings.
+    """
+    gallery, outputs = Gallery(defaults), list(form)
+    for run in runs:
+        run.then(add, [shelf.entries, painted, running], [shelf.entries, shelf.thumbnails], **QUICK)
+    clicked = [shelf.shown, shelf.detail, shelf.large, shelf.words, shelf.download]
+    shelf.thumbnails.click(show, shelf.entries, clicked, **TELLING)
+    asked = shelf.copy.click(gallery.link, outputs, shelf.link, preprocess=False, **TELLING)
+    asked.then(None, shelf.link, shelf.link, js=COPY)
+    dropped_in, filled = [shelf.entries, shelf.drop], [shelf.drop, *outputs]
+    return [
+        shelf.use.click(gallery.restore, [shelf.entries, shelf.shown], outputs, **TELLING),
+        shelf.drop.upload(gallery.read, dropped_in, filled, preprocess=False, **TELLING),
+        ui.load(gallery.opened, None, outputs, **TELLING),
+    ]
+
+
+def _nothing(speaks: Language) -> str:
+    return thumbnails(speaks, ())

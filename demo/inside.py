@@ -1,0 +1,253 @@
+"""See inside: what a layer of VGG-19 knows of the photo, and some layers of the painting, grown from noise, live."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Any, NamedTuple
+
+import gradio as gr
+import numpy as np
+from gradio.data_classes import FileDataDict
+from PIL import Image
+
+from demo import bars, markup
+from demo.events import Job, Pixels, Progress
+from demo.orders import DETAIL, load, number
+from demo.runner import Runner
+from demo.spoken import Spoken
+from demo.toasts import toast
+from demo.words import Language, language, say, t
+from nst_core.config import RECONSTRUCTION, TransferConfig
+from nst_core.images import fit, to_rgb
+from nst_core.plan import Size
+from nst_core.reconstruct import content_config, style_config
+
+# As in figure 1 of Gatys et al. (2015), whose conv4_2 is our relu4_2.
+CONTENT_LAYERS = tuple(f"relu{block}_2" for block in range(1, 6))
+STYLE_LAYERS = tuple(f"relu{block}_1" for block in range(1, 6))
+FIRST = {"content": ["relu4_2"], "style": list(STYLE_LAYERS[:3])}  # what is chosen when the page opens
+PICTURES = {"content": "photo", "style": "painting"}  # what each kind of reconstruction is of
+LAYERS = {"content": CONTENT_LAYERS, "style": STYLE_LAYERS}
+
+# Small: it is looked at while it runs.
+SMALL = {"size": 192, "steps": 120}
+LIMITS = {"size": (96, 384), "steps": (1, 400)}
+
+SHOW_RESULT = "() => { document.getElementById('inside-result').scrollIntoView({block: 'nearest'}); }"
+
+
+@dataclass(frozen=True, eq=False)
+class Reconstruction:
+    """A job and what is needed to show it."""
+
+    kind: str  # "content" or "style"
+    job: Job
+    size: Size  # of the result
+
+    @property
+    def original(self) -> Pixels:
+        """What it is of, as large as the result."""
+        return np.asarray(Image.fromarray(self.job.content).resize(self.size, Image.Resampling.LANCZOS))
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Those that are looked at."""
+        return self.job.config.content_layers or self.job.config.style_layers
+
+
+class View(NamedTuple):
+    """A value for each of the tab's outputs, in their order; `gr.skip()` leaves one as it is."""
+
+    pane: Any
+    status: Any
+    bars: Any
+    content: Any  # the buttons
+    style: Any
+    stop: Any
+    reached: Any  # (step, steps) of the run at hand; None before its first
+
+
+UNCHANGED = View(*(gr.skip() for _ in View._fields))
+
+
+@dataclass(frozen=True)
+class Inside:
+    """The handlers of the tab in front of `runner`, on a page whose widgets started at `defaults`."""
+
+    runner: Runner
+    defaults: TransferConfig
+
+    def content(
+        self, request: gr.Request, photo: FileDataDict | None, layer: str, size: Any, steps: Any
+    ) -> Generator[View, None, None]:
+        """Rebuild the photo was pressed."""
+        yield from self._rebuild(language(request), "content", photo, [layer], size, steps)
+
+    def style(
+        self, request: gr.Request, painting: FileDataDict | None, layers: list[str], size: Any, steps: Any
+    ) -> Generator[View, None, None]:
+        """Rebuild the manner was pressed."""
+        yield from self._rebuild(language(request), "style", painting, layers, size, steps)
+
+    def _rebuild(
+        self, speaks: Language, kind: str, picture: FileDataDict | None, layers: Sequence[str], size: Any, steps: Any
+    ) -> Generator[View, None, None]:
+        with toast(speaks):
+            wanted = make_reconstruction(self.defaults, kind, picture, layers, size, steps, speaks)
+        began = _buttons(running=True)._replace(pane=pane(speaks, wanted), bars="", reached=None)
+        with toast(speaks), closing(self.runner.run(wanted.job)) as records:
+            yield began
+            for record in records:
+                if isinstance(record, Progress):
+                    yield _progressing(speaks, wanted, record)
+                else:
+                    yield UNCHANGED._replace(status=markup.waiting(speaks, record.ahead))
+
+
+def finished(request: gr.Request, reached: tuple[int, int] | None) -> View:
+    """A run has ended, by itself, by Stop or by an error."""
+    speaks = language(request)
+    view = _buttons(running=False)
+    if reached is None:
+        return view._replace(status=_ready(speaks))
+    step, steps = reached
+    key = "inside.finished" if step == steps else "inside.stopped"
+    return view._replace(status=markup.message(say(speaks, key, step=step, steps=steps)))
+
+
+def make_reconstruction(
+    defaults: TransferConfig,
+    kind: str,
+    picture: FileDataDict | None,
+    layers: Sequence[str],
+    size: Any,
+    steps: Any,
+    speaks: Language = "en",
+    **options: Any,
+) -> Reconstruction:
+    """What the widgets stand for, with further options of a config; raises `ValueError` for what none allows."""
+    if kind not in LAYERS:
+        raise ValueError(say(speaks, "inside.no_kind", value=repr(kind)))
+    _check_layers(kind, layers, speaks)
+    numbers = {"size": number("size", size, speaks), "steps": number("steps", steps, speaks)}
+    for name, (low, high) in LIMITS.items():
+        if not low <= numbers[name] <= high:
+            raise ValueError(say(speaks, "error.range", name=name, low=low, high=high, value=numbers[name]))
+    whole = {name: int(value) for name, value in numbers.items()}
+    config = replace(defaults, **RECONSTRUCTION | whole | options)
+    image = to_rgb(load(PICTURES[kind], picture, speaks))
+    shape = fit(image.size, config.size)
+    image.thumbnail((DETAIL * config.size,) * 2, Image.Resampling.LANCZOS)
+    pixels = np.asarray(image)
+    if kind == "content":
+        return Reconstruction(kind, Job(pixels, (), content_config(layers[0], config)), shape)
+    return Reconstruction(kind, Job(pixels, (pixels,), style_config(layers, config)), shape)
+
+
+def _check_layers(kind: str, layers: Sequence[str], speaks: Language) -> None:
+    """Raise `ValueError` for a choice that no widget offers."""
+    known = ", ".join(LAYERS[kind])
+    if not isinstance(layers, list) or not layers or layers == [None]:
+        raise ValueError(say(speaks, "inside.no_layers", layers=known))
+    for layer in layers:
+        if layer not in LAYERS[kind]:
+            raise ValueError(say(speaks, "inside.bad_layer", layer=repr(layer), layers=known))
+    if kind == "content" and len(layers) > 1:
+        raise ValueError(say(speaks, "inside.one_layer", layers=", ".join(layers)))
+
+
+def pane(speaks: Language, wanted: Reconstruction, image: Pixels | None = None, caption: str = "") -> str:
+    """HTML: the original and, beside it in a frame of the same shape, what has grown out of noise so far."""
+    original = say(speaks, f"inside.original_{PICTURES[wanted.kind]}")
+    pictures = _figure(wanted.size, original, wanted.original) + _figure(wanted.size, caption, image)
+    return f'<div class="rebuilding">{pictures}</div>'
+
+
+def empty_pane(speaks: Language) -> str:
+    """HTML: an invitation, before anything was rebuilt."""
+    return f'<div class="rebuilding"><p class="pane empty">{escape(say(speaks, "inside.empty"))}</p></div>'
+
+
+def _figure(size: Size, caption: str, image: Pixels | None) -> str:
+    picture = "" if image is None else f'<img src="{markup.data_uri(image, size)}" alt="{escape(caption)}">'
+    return (
+        f'<figure><span class="frame" style="aspect-ratio: {size[0]} / {size[1]}">{picture}</span>'
+        f"<figcaption>{escape(caption)}&nbsp;</figcaption></figure>"
+    )
+
+
+def _buttons(running: bool) -> View:
+    """One reconstruction at a time: what begins another rests meanwhile."""
+    start = gr.update(interactive=not running)
+    return UNCHANGED._replace(content=start, style=start, stop=gr.update(visible=running))
+
+
+def _ready(speaks: Language) -> str:
+    return markup.message(say(speaks, "inside.ready"))
+
+
+def _progressing(speaks: Language, wanted: Reconstruction, progress: Progress) -> View:
+    width, height = progress.size
+    numbers = {"step": progress.index, "steps": progress.total}
+    caption = say(speaks, "inside.rebuilt", layers=", ".join(wanted.layers), **numbers)
+    status = say(speaks, "inside.running", width=width, height=height, **numbers)
+    return UNCHANGED._replace(
+        pane=pane(speaks, wanted, progress.image, caption),
+        status=markup.message(status),
+        bars=bars.draw(speaks, progress.content_layers, progress.style_layers),
+        reached=(progress.index, progress.total),
+    )
+
+
+def build_inside(runner: Runner, defaults: TransferConfig, spoken: Spoken, photo: gr.Image, painting: gr.Image) -> None:
+    """Lay out and wire the tab, within which this is called; it looks at the pictures of the other tab."""
+    gr.Markdown(t("inside.lead"), elem_id="inside-lead")
+    with gr.Row(elem_id="inside"):
+        with gr.Column(elem_id="inside-choices"):
+            content, style, chosen, numbers = _choices()
+        with gr.Column(elem_id="inside-result"):
+            with gr.Row(elem_id="inside-head"):
+                status = spoken.html(_ready, elem_id="inside-status")
+                stop = gr.Button(
+                    t("inside.stop"), variant="stop", visible=False, scale=0, min_width=120, elem_id="inside-stop"
+                )
+            stage = spoken.html(empty_pane, elem_id="inside-pane")
+            layers = gr.HTML(elem_id="inside-bars")
+    result = View(stage, status, layers, content, style, stop, gr.State())
+    handlers, outputs = Inside(runner, defaults), list(result)
+    long: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
+    quick: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+    for start in (content, style):
+        start.click(None, js=SHOW_RESULT)
+    runs: list[Any] = [
+        content.click(handlers.content, [photo, chosen[0], *numbers], outputs, preprocess=False, **long),
+        style.click(handlers.style, [painting, chosen[1], *numbers], outputs, preprocess=False, **long),
+    ]
+    stop.click(None, cancels=runs)
+    stop.click(finished, result.reached, outputs, **quick)
+    for run in runs:
+        run.then(finished, result.reached, outputs, **quick)
+
+
+def _choices() -> tuple[gr.Button, gr.Button, tuple[gr.Radio, gr.CheckboxGroup], tuple[gr.Slider, gr.Slider]]:
+    gr.Markdown(t("inside.content_title"))
+    layer = gr.Radio(
+        list(CONTENT_LAYERS), value=FIRST["content"][0], label=t("inside.layer"), info=t("inside.layer_info")
+    )
+    content = gr.Button(t("inside.content"), variant="primary", elem_id="rebuild-content")
+    gr.Markdown(t("inside.style_title"))
+    layers = gr.CheckboxGroup(
+        list(STYLE_LAYERS), value=FIRST["style"], label=t("inside.layers"), info=t("inside.layers_info")
+    )
+    style = gr.Button(t("inside.style"), variant="primary", elem_id="rebuild-style")
+    with gr.Accordion(t("inside.more"), open=False):
+        size = gr.Slider(
+            *LIMITS["size"], SMALL["size"], step=32, label=t("inside.size"), info=t("inside.size_info"), buttons=[]
+        )
+        steps = gr.Slider(
+            *LIMITS["steps"], SMALL["steps"], step=1, label=t("inside.steps"), info=t("inside.steps_info"), buttons=[]
+        )
+    return content, style, (layer, layers), (size, steps)

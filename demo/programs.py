@@ -1,0 +1,175 @@
+"""What other programs can ask for: `/contact_sheet` and `/reconstruct`, beside the page's `/stylize`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import FileDataDict
+
+from demo import inside, markup, sheet
+from demo.events import Progress, Record
+from demo.orders import Wish
+from demo.runner import Runner
+from demo.session import new_folder
+from demo.toasts import toast
+from demo.words import language
+from nst_core.config import RECONSTRUCTION, TransferConfig
+from nst_core.images import save_image
+from nst_core.plan import Size
+from nst_core.variations import SIX, SKETCH_STEPS
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The endpoints in front of `runner`."""
+
+    runner: Runner
+    defaults: TransferConfig
+
+    def contact_sheet(
+        self, request: gr.Request, photo: FileDataDict | None, painting: FileDataDict | None, steps: int, seed: int
+    ) -> Generator[tuple[list[Any], dict[str, Any]], None, None]:
+        """Six small ways to paint a photo like a painting; streams (pictures, progress), one picture more each time.
+
+        The caption of a picture is the name of its variation, whose options stand in the progress: strength,
+        style_scale and colours, as `/stylize` takes them.
+
+        Args:
+            photo: the picture to repaint
+            painting: the picture whose manner it gets
+            steps: optimiser steps of each, 1 to 70
+            seed: of the noise
+        """
+        speaks = language(request)
+        with toast(speaks):
+            config = replace(self.defaults, steps=steps, seed=seed)
+            order = sheet.make_sketch(Wish(photo, (painting,) if painting else (), config), speaks)
+        folder, made = new_folder(), list[Any]()
+        for variation in SIX:
+            with toast(speaks), closing(self.runner.run(sheet.job_of(order, variation))) as records:
+                for record in records:
+                    if isinstance(record, Progress) and record.index == record.total:
+                        path = folder / f"{variation.name}.png"
+                        save_image(record.image, path)
+                        made.append((str(path), variation.name))
+                    yield list(made), numbers(record) | asdict(variation)
+
+    def reconstruct(
+        self,
+        request: gr.Request,
+        picture: FileDataDict | None,
+        kind: str,
+        layers: list[str],
+        size: int,
+        steps: int,
+        tv_weight: float,
+        seed: int,
+    ) -> Generator[tuple[str | None, dict[str, Any]], None, None]:
+        """What layers of VGG-19 know of a picture, grown from noise; streams (picture, progress).
+
+        The pictures are JPEG previews, and a lossless PNG at the end.
+
+        Args:
+            picture: the picture to look at
+            kind: content, the picture from the features of one layer, or style, a texture from Gram matrices of several
+            layers: relu1_2 to relu5_2 for content, some of relu1_1 to relu5_1 for style
+            size: long side of the result in pixels, 96 to 384
+            steps: optimiser steps, 1 to 400
+            tv_weight: how much roughness costs; a little removes noise that no layer sees
+            seed: of the noise
+        """
+        speaks = language(request)
+        with toast(speaks):
+            options = {"tv_weight": tv_weight, "seed": seed}
+            wanted = inside.make_reconstruction(self.defaults, kind, picture, layers, size, steps, speaks, **options)
+        folder = new_folder()
+        with toast(speaks), closing(self.runner.run(wanted.job)) as records:
+            for record in records:
+                yield preview(folder, wanted.size, record), numbers(record)
+                if isinstance(record, Progress) and record.index == record.total:
+                    path = folder / f"{kind}.png"
+                    save_image(record.image, path)
+                    yield str(path), numbers(record)
+
+
+def preview(folder: Path, size: Size, record: Record) -> str | None:
+    """The path of a JPEG of the picture at `size`, in `folder`; None while waiting."""
+    if not isinstance(record, Progress):
+        return None
+    path = folder / f"step-{record.index}.jpg"
+    path.write_bytes(markup.preview(record.image, size))
+    return str(path)
+
+
+def numbers(record: Record) -> dict[str, Any]:
+    """What a record tells beside its picture."""
+    if not isinstance(record, Progress):
+        return {"waiting": record.ahead}
+    width, height = record.size
+    return {
+        "waiting": 0,
+        "step": record.index,
+        "steps": record.total,
+        "width": width,
+        "height": height,
+        "content_loss": record.losses.content,
+        "style_loss": record.losses.style,
+        "total_loss": record.losses.total,
+        "content_layers": dict(record.content_layers),
+        "style_layers": dict(record.style_layers),
+        "seconds_left": record.seconds_left,
+        "note": record.note,
+    }
+
+
+def wire_programs(runner: Runner, defaults: TransferConfig) -> None:
+    """Give the page, within which this is called, the endpoints; their labels are what its API view explains."""
+    programs = Programs(runner, defaults)
+    options: dict[str, Any] = {"preprocess": False, "show_progress": "hidden", "concurrency_limit": None}
+    progress = gr.JSON(visible=False, label="step, losses and seconds left")
+    gr.Button(visible=False).click(
+        programs.contact_sheet,
+        [
+            _picture("the picture to repaint"),
+            _picture("the picture whose manner it gets"),
+            gr.Slider(1, SKETCH_STEPS, SKETCH_STEPS, step=1, visible=False, label="optimiser steps of each"),
+            gr.Number(defaults.seed, precision=0, visible=False, label="seed of the noise"),
+        ],
+        [gr.Gallery(visible=False, label="the pictures that are painted so far"), progress],
+        api_name="contact_sheet",
+        **options,
+    )
+    base = TransferConfig(**RECONSTRUCTION | inside.SMALL)
+    gr.Button(visible=False).click(
+        programs.reconstruct,
+        [
+            _picture("the picture to look at"),
+            gr.Radio(
+                list(inside.LAYERS), value="content", visible=False, label="from one layer's features, or a texture"
+            ),
+            gr.CheckboxGroup(
+                [*inside.CONTENT_LAYERS, *inside.STYLE_LAYERS],
+                value=inside.FIRST["content"],
+                visible=False,
+                label="one of relu1_2 to relu5_2 for content, some of relu1_1 to relu5_1 for style",
+            ),
+            gr.Slider(
+                *inside.LIMITS["size"], base.size, step=1, visible=False, label="long side of the result in pixels"
+            ),
+            gr.Slider(*inside.LIMITS["steps"], base.steps, step=1, visible=False, label="how many optimiser steps"),
+            gr.Number(base.tv_weight, visible=False, label="how much roughness costs"),
+            gr.Number(base.seed, precision=0, visible=False, label="seed of the noise"),
+        ],
+        [gr.Image(visible=False, label="a preview, and at the end the result"), progress],
+        api_name="reconstruct",
+        **options,
+    )
+
+
+def _picture(label: str) -> gr.Image:
+    return gr.Image(type="filepath", visible=False, label=label)

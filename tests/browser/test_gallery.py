@@ -1,0 +1,102 @@
+"""The gallery, dropped results and links in a real browser; and what programs are answered."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ROOT, Open
+from tests.browser.test_page import PATIENCE, photograph, set_number
+
+pytestmark = [pytest.mark.browser, pytest.mark.weights]
+
+STRENGTH = "How much painting?"
+
+
+def strength(page: Page) -> str:
+    return page.get_by_label(f"number input for {STRENGTH}").input_value()
+
+
+def paint(page: Page, value: int, made: int) -> None:
+    """A small picture of that strength, the `made`-th in the gallery."""
+    set_number(page, STRENGTH, value)
+    set_number(page, "Resolution", 128)
+    set_number(page, "Steps", 4)
+    page.click("#stylize")
+    expect(page.locator("#results button")).to_have_count(made, timeout=PATIENCE)
+
+
+def test_what_was_made_gives_its_settings_back(open_page: Open, tmp_path: Path) -> None:
+    page = open_page()
+    expect(page.locator("#results")).to_contain_text("is collected here")
+    paint(page, 30, 1)
+    paint(page, 70, 2)
+    page.get_by_role("button", name="30 % painting").click()
+    page.wait_for_selector("#made img")
+    page.wait_for_timeout(500)
+    photograph(page, "gallery-1440")
+    page.click("#use")
+    expect(page.get_by_label(f"number input for {STRENGTH}")).to_have_value("30")
+    with page.expect_download() as arriving:
+        page.click("#download-made")
+    path = tmp_path / arriving.value.suggested_filename
+    arriving.value.save_as(path)
+    again = open_page(390, 844)
+    again.set_input_files("#drop input[type=file]", path)
+    expect(again.get_by_label(f"number input for {STRENGTH}")).to_have_value("30")
+    expect(again.get_by_test_id("toast-body")).to_contain_text(f"The pictures and settings of {path.name} are back")
+    assert "neuschwanstein" in (again.locator("#photo .image-frame img").get_attribute("src") or "")
+    photograph(again, "gallery-390")
+
+
+def test_a_picture_without_a_recipe_is_refused_in_words(open_page: Open, tmp_path: Path) -> None:
+    page = open_page()
+    Image.new("RGB", (64, 64)).save(tmp_path / "plain.png")
+    page.set_input_files("#drop input[type=file]", tmp_path / "plain.png")
+    expect(page.get_by_test_id("toast-body")).to_contain_text("plain.png carries no recipe")
+
+
+def test_a_link_opens_the_page_as_it_was(open_page: Open) -> None:
+    page = open_page(query="?photo=cat&style=great_wave,poppies&strength=61&seed=3&colour=red")
+    expect(page.get_by_label(f"number input for {STRENGTH}")).to_have_value("61")
+    expect(page.get_by_test_id("toast-body")).to_contain_text("asks for colour, which this page doesn't know")
+    for number, name in enumerate(("great_wave", "poppies")):
+        picture = page.locator("[id^=painting] .image-frame img").nth(number)
+        expect(picture).to_be_visible()
+        assert name in (picture.get_attribute("src") or "")
+    page.click("#copy-link")
+    link = page.locator("#link textarea")
+    expect(link).to_have_value(f"{page.url.split('?')[0]}?photo=cat&style=great_wave,poppies&strength=61&seed=3")
+    other = open_page(390, 844, query=f"?{link.input_value().partition('?')[2]}")
+    expect(other.get_by_label(f"number input for {STRENGTH}")).to_have_value("61")
+    assert "cat.jpg" in (other.locator("#photo .image-frame img").get_attribute("src") or "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "output"),
+    [
+        (["contact_sheet", "examples/content/cat.jpg", "examples/style/poppies.jpg", "--steps", "2"], "six"),
+        (
+            ["reconstruct", "examples/style/poppies.jpg", "--kind", "style", "--layers", "relu1_1", "--steps", "20"],
+            "a.png",
+        ),
+        (
+            ["stylize", "examples/content/cat.jpg", "examples/style/poppies.jpg", "--size", "128", "--steps", "4"],
+            "b.png",
+        ),
+    ],
+)
+def test_the_example_for_programs_works(server: str, tmp_path: Path, arguments: list[str], output: str) -> None:
+    command = [sys.executable, "-m", "examples.client", "--server", server, *arguments, "-o", str(tmp_path / output)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "step" in run.stdout.splitlines()[-1]
+    written = sorted((tmp_path / output).iterdir()) if output == "six" else [tmp_path / output]
+    assert len(written) == (6 if output == "six" else 1)
+    for path in written:
+        with Image.open(path) as image:
+            assert (image.format, len(image.convert("RGB").getcolors(1_000_000)) > 1000) == ("PNG", True)

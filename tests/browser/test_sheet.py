@@ -1,0 +1,74 @@
+"""The contact sheet in a real browser: six appear in frames that stay where they are, and one is painted large."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.test_page import PATIENCE, photograph, set_number
+
+pytestmark = [pytest.mark.browser, pytest.mark.weights]
+
+STEPS = 6
+STRENGTH = "number input for How much painting?"
+STROKES = "number input for How large are the strokes?"
+
+
+def ask_for_six(page: Page, steps: int = STEPS) -> None:
+    set_number(page, "Resolution", 128)
+    set_number(page, "Steps", steps)
+    page.click("#six")
+    expect(page.locator(".sketch")).to_have_count(6)
+
+
+def frames(page: Page) -> list[dict[str, float]]:
+    """Where the six stand on the page."""
+    found: list[dict[str, float]] = page.locator(".sketch .frame").evaluate_all(
+        "frames => frames.map(frame => frame.getBoundingClientRect()).map(({x, y, width, height}) =>"
+        " ({x: x + scrollX, y: y + scrollY, width, height}))"
+    )
+    return found
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
+def test_six_appear_and_the_one_that_is_clicked_is_painted_large(open_page: Open, width: int, scheme: str) -> None:
+    page = open_page(width, 844 if width == 390 else 900, scheme)
+    ask_for_six(page)
+    before = frames(page)
+    photograph(page, f"sheet-{width}-{scheme}-1-before")
+    expect(page.locator(".sketch:enabled img")).to_have_count(6, timeout=PATIENCE)
+    expect(page.locator("#sheet-status")).to_contain_text("Click the one you like")
+    expect(page.locator("#stop-sheet")).to_be_hidden()
+    assert frames(page) == before
+    photograph(page, f"sheet-{width}-{scheme}-2-after")
+    assert len({image.get_attribute("src") for image in page.locator(".sketch img").all()}) == 6
+    page.get_by_role("button", name="Large strokes, 80 %, strokes × 2: paint it large").click()
+    page.wait_for_selector("#comparison img", timeout=PATIENCE)
+    expect(page.get_by_label(STRENGTH)).to_have_value("80")
+    expect(page.get_by_label(STROKES)).to_have_value("2")
+    expect(page.locator("#status")).to_contain_text(f"Finished after {STEPS} steps")
+
+
+def test_six_can_be_stopped_and_asked_for_again(open_page: Open) -> None:
+    page = open_page()
+    ask_for_six(page, steps=70)
+    page.wait_for_selector(".sketch img", timeout=PATIENCE)
+    page.click("#stop-sheet")
+    expect(page.locator("#sheet-status")).to_contain_text("Stopped")
+    expect(page.locator("#stop-sheet")).to_be_hidden()
+    painted = page.locator(".sketch img").count()
+    page.wait_for_timeout(1500)
+    assert page.locator(".sketch img").count() == painted < 6  # nothing arrives after the end
+    ask_for_six(page)
+    expect(page.locator(".sketch:enabled img")).to_have_count(6, timeout=PATIENCE)
+
+
+def test_a_sketch_can_be_chosen_while_the_others_are_still_coming(open_page: Open) -> None:
+    page = open_page()
+    ask_for_six(page, steps=20)
+    page.locator(".sketch:enabled").first.click(timeout=PATIENCE)
+    expect(page.get_by_label(STRENGTH)).to_have_value("25")
+    page.wait_for_selector("#comparison img", timeout=PATIENCE)
+    expect(page.locator("#status")).to_contain_text("Finished after 20 steps")
+    assert page.locator(".sketch img").count() < 6

@@ -1,0 +1,70 @@
+"""A runner that plays back what a test wants, and files as the browser uploads them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from gradio.data_classes import FileDataDict
+from PIL import Image
+
+from demo.events import Job, Losses, Progress, Record, Waiting
+from nst_core.config import TransferConfig
+from nst_core.plan import Size
+
+ENGLISH = gr.Request(headers={"accept-language": "en"})
+SPANISH = gr.Request(headers={"accept-language": "es-ES,es;q=0.9"})
+
+
+class Playback:
+    """Yields the records for every job, and raises where an exception stands among them."""
+
+    def __init__(self, records: Sequence[Record | Exception]) -> None:
+        self.records = records
+        self.jobs: list[Job] = []
+        self.closed = 0
+
+    def run(self, job: Job) -> Generator[Record, None, None]:
+        self.jobs.append(job)
+        try:
+            for record in self.records:
+                if isinstance(record, Exception):
+                    raise record
+                yield record
+        finally:
+            self.closed += 1
+
+    def steer(self, key: str, config: TransferConfig) -> bool:
+        return False
+
+    def estimate(self, content: Size, styles: Sequence[Size], config: TransferConfig) -> float | None:
+        return None
+
+
+def progress(index: int, total: int = 2, size: Size = (64, 48), **layers: dict[str, float]) -> Progress:
+    """A record whose picture is all of one grey, 10 a step."""
+    image = np.full((size[1], size[0], 3), 10 * index, np.uint8)
+    return Progress(index, total, size, (Losses(0.1, 0.2, 2.1),), 4.0, "", image, **layers)
+
+
+WHOLE = (Waiting(1), Waiting(0), progress(1), progress(2))
+
+
+def upload(path: Path, size: Size | None = None, colour: str = "teal") -> FileDataDict:
+    """What an event hands on of a chosen file, which is made where a size is given."""
+    if size is not None:
+        Image.new("RGB", size, colour).save(path)
+    return {"path": str(path), "orig_name": path.name, "is_stream": False}
+
+
+def clicked(index: int) -> gr.EventData:
+    """The event of a button with that `data-index`."""
+    return gr.EventData(None, {"index": index})
+
+
+def shown(value: Any) -> bool:
+    """Whether a view changes an output at all."""
+    return not (isinstance(value, dict) and set(value) == {"__type__"})

@@ -1,0 +1,116 @@
+"""Settings in an address: what is followed, what is refused, and that a link leads back to where it was made."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from urllib.parse import parse_qs, parse_qsl
+
+import pytest
+from gradio.data_classes import FileDataDict
+from PIL import Image
+
+from demo import library, links
+from demo.orders import SETTINGS, Wish, make_config
+from nst_core.config import TransferConfig
+
+DEFAULTS = TransferConfig()
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    return tmp_path
+
+
+def upload(path: Path, cache: Path, name: str = "") -> FileDataDict:
+    copied = Path(shutil.copyfile(path, cache / (name or path.name)))
+    return {"path": str(copied), "orig_name": copied.name, "is_stream": False}
+
+
+def config_of(setup: links.Setup) -> TransferConfig:
+    assert setup.settings is not None
+    return make_config(DEFAULTS, [setup.settings[name] for name in SETTINGS])
+
+
+def test_an_address_sets_pictures_and_settings() -> None:
+    query = {"style": "great_wave", "strength": "60", "seed": "3", "photo": "cat", "style_scale": "2", "pooling": "max"}
+    setup = links.read(query, DEFAULTS)
+    assert (setup.photo, setup.paintings) == (
+        library.FOLDERS["photo"] / "cat.jpg",
+        (library.FOLDERS["painting"] / "great_wave.jpg",),
+    )
+    assert config_of(setup) == TransferConfig(strength=60.0, seed=3, style_scale=(2.0,))
+    assert setup.complaints == ()
+
+
+def test_an_address_without_parameters_changes_nothing() -> None:
+    assert links.read({}, DEFAULTS) == links.Setup()
+    assert links.read({"__theme": "dark", "view": "api", "utm_source": "x"}, DEFAULTS) == links.Setup()
+
+
+def test_several_paintings_are_named_with_commas() -> None:
+    setup = links.read({"style": "great_wave,poppies,night_cafe,summertime,pere_tanguy"}, DEFAULTS)
+    assert [path.stem for path in setup.paintings] == ["great_wave", "poppies", "night_cafe", "summertime"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"photo": "../../etc/passwd"}, "isn't among the examples"),
+        ({"style": "mona_lisa"}, "mona_lisa"),
+        ({"strength": "lots"}, "strength needs a number, got 'lots'"),
+        ({"strength": "101"}, "strength must be between 0 and 100"),
+        ({"strength": "nan"}, "strength needs a number"),
+        ({"size": "5000"}, "size must be between 128 and 1024"),
+        ({"seed": "1.5"}, "seed"),
+        ({"pooling": "least"}, "pooling must be one of"),
+        ({"weights": "/etc/passwd"}, "asks for weights"),
+        ({"colour": "red"}, "asks for colour"),
+        ({"x" * 500: "1"}, "x" * 50 + ","),
+    ],
+)
+def test_what_makes_no_sense_is_told_and_left_out(query: dict[str, str], words: str) -> None:
+    setup = links.read({"steps": "30"} | query, DEFAULTS)
+    (complaint,) = setup.complaints
+    assert words in complaint
+    assert config_of(setup) == TransferConfig(steps=30)
+    assert (setup.photo, setup.paintings) == (None, ())
+
+
+def test_a_link_leads_back(cache: Path) -> None:
+    photo, painting = library.by_name("photo")["cat"], library.by_name("painting")["poppies"]
+    config = TransferConfig(strength=33.0, colours=20.0, style_scale=(0.5,), seed=9, steps=40, initial="noise")
+    wish = Wish(upload(photo, cache, "my own name.jpg"), (upload(painting, cache),), config)
+    text = links.write(wish, DEFAULTS)
+    assert parse_qs(text) == {
+        "photo": ["cat"],
+        "style": ["poppies"],
+        "strength": ["33"],
+        "colours": ["20"],
+        "style_scale": ["0.5"],
+        "seed": ["9"],
+        "steps": ["40"],
+        "initial": ["noise"],
+    }
+    setup = links.read(dict(parse_qsl(text)), DEFAULTS)
+    assert (setup.photo, setup.paintings) == (photo, (painting,))
+    assert config_of(setup) == config
+    assert setup.complaints == ()
+
+
+def test_a_link_to_what_is_usual_is_empty(cache: Path) -> None:
+    assert links.write(Wish(None, (), DEFAULTS), DEFAULTS) == ""
+
+
+def test_a_link_names_no_picture_that_others_lack(cache: Path) -> None:
+    Image.new("RGB", (40, 40)).save(cache / "cat.jpg")
+    own: FileDataDict = {"path": str(cache / "cat.jpg"), "orig_name": "cat.jpg", "is_stream": False}
+    assert links.write(Wish(own, (own,), DEFAULTS), DEFAULTS) == ""
+
+
+def test_a_file_that_was_not_uploaded_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "cache"))
+    private: FileDataDict = {"path": str(library.by_name("photo")["cat"]), "orig_name": "cat.jpg", "is_stream": False}
+    with pytest.raises(ValueError, match="wasn't uploaded here"):
+        links.write(Wish(private, (), DEFAULTS), DEFAULTS)
