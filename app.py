@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 # Before gradio is imported: it would report each start to its makers.
@@ -17,8 +18,10 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from demo.pairs import EXAMPLES
 from demo.runner import MAX_WAITING, LocalRunner
-from demo.ui import STYLESHEET, build_ui, theme
+from demo.ui import STYLESHEETS, build_ui, theme
+from demo.words import I18N
 from nst_core.config import TransferConfig
+from nst_core.memory import keep_freed_memory
 from nst_core.weights import load_parameters
 
 DEFAULT_PORT = 7860
@@ -51,7 +54,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = Parser(
         prog="app.py",
         description="Neural style transfer in the browser: a photo and a painting in, the painting appears.",
-        epilog="The environment can set options too: NST_HOST, NST_PORT, NST_SHARE=1, NST_WEIGHTS, NST_QUEUE_SIZE.",
+        epilog="The environment can set options too: NST_HOST, NST_PORT, NST_SHARE=1, NST_WEIGHTS, NST_MCP=1, "
+        "NST_QUEUE_SIZE.",
     )
     parser.add_argument(
         "--host",
@@ -77,6 +81,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
     parser.add_argument(
+        "--mcp",
+        action="store_true",
+        default=os.environ.get("NST_MCP", "").lower() in ("1", "true", "yes"),
+        help="also offer the endpoints as tools to language models, by the Model Context Protocol (needs gradio[mcp])",
+    )
+    parser.add_argument(
         "--queue-size",
         type=int,
         default=os.environ.get("NST_QUEUE_SIZE", MAX_WAITING),
@@ -97,16 +107,30 @@ def check(options: argparse.Namespace) -> None:
     except OSError as error:
         address = f"{options.host}:{options.port}"
         raise ValueError(f"can't listen on {address} ({error.strerror}); choose another --host or --port") from error
+    if options.mcp:
+        check_tools()
     load_parameters(options.weights)
+
+
+def check_tools() -> None:
+    """Raise `ValueError` where Gradio can't offer its endpoints as tools: it would start without them."""
+    try:
+        import_module("mcp.server.lowlevel.helper_types")
+    except ImportError as error:
+        advice = "pip install 'gradio[mcp]', or leave --mcp out"
+        raise ValueError(f"--mcp needs packages that aren't here ({error}): {advice}") from error
 
 
 def serve(options: argparse.Namespace) -> None:
     """Run the server until it is interrupted."""
+    keep_freed_memory()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what a container is stopped with
     runner = LocalRunner(max_waiting=options.queue_size)
-    ui = build_ui(runner, TransferConfig(weights=options.weights))
+    defaults = TransferConfig(weights=options.weights)
+    runner.measure(defaults)
+    ui = build_ui(runner, defaults)
     # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.
     threads = 40 + options.queue_size
     ui.queue(max_size=4 * (options.queue_size + 1), api_open=False, default_concurrency_limit=None)
@@ -120,11 +144,13 @@ def serve(options: argparse.Namespace) -> None:
             max_file_size=MAX_FILE_SIZE,
             allowed_paths=[str(EXAMPLES)],
             theme=theme(),
-            css_paths=[STYLESHEET],
+            css_paths=list(STYLESHEETS),
+            i18n=I18N,
             footer_links=["api"],
             run_history=False,
             enable_monitoring=False,
             ssr_mode=False,
+            mcp_server=options.mcp,
             prevent_thread_lock=True,
         )
         threading.Event().wait()

@@ -1,4 +1,4 @@
-"""The page's own pieces of HTML: the picture being painted, the status line."""
+"""The page's own pieces of HTML: the picture being painted, the status line, times."""
 
 from __future__ import annotations
 
@@ -9,26 +9,48 @@ from io import BytesIO
 from PIL import Image
 
 from demo.events import Pixels, Progress
+from demo.words import Language, say
+from nst_core.plan import Size
 
 PREVIEW_SIDE = 768  # pixels of the long side: a JPEG of about 100 KB
 PREVIEW_QUALITY = 82
 
-Size = tuple[int, int]  # (width, height)
+# For a `gr.HTML` of buttons with `data-index`: a click on what is inside a button counts as the button's.
+CLICKED = """
+element.addEventListener('click', event => {
+    const button = event.target.closest('button[data-index]');
+    if (button) trigger('click', {index: Number(button.dataset.index)});
+});
+"""
 
 
-def pane(image: Pixels | None = None, size: Size = (0, 0), description: str = "") -> str:
-    """The fixed frame with `image` as it will look at its full `size`, or an invitation."""
-    if image is None:
-        return '<div class="pane empty"><p>Your painting will appear here.</p></div>'
-    data = base64.b64encode(preview(image, size)).decode()
-    return f'<div class="pane"><img src="data:image/jpeg;base64,{data}" alt="{escape(description)}"></div>'
+def pane(image: Pixels, size: Size, description: str) -> str:
+    """The fixed frame with `image` as it will look at its full `size`."""
+    return f'<div class="pane"><img src="{data_uri(image, size)}" alt="{escape(description)}"></div>'
+
+
+def data_uri(image: Pixels, size: Size) -> str:
+    """The `preview` as an address: a page behind any address of its own finds it."""
+    return f"data:image/jpeg;base64,{base64.b64encode(preview(image, size)).decode()}"
+
+
+def empty_pane(language: Language) -> str:
+    """The frame with an invitation."""
+    return f'<div class="pane empty"><p>{escape(say(language, "picture.empty"))}</p></div>'
 
 
 def preview(image: Pixels, size: Size) -> bytes:
-    """A JPEG of `image` (H, W, 3) scaled to `size`, or smaller: every scale of a run gives a preview of one size."""
+    """A JPEG of `image` (H, W, 3 or 4) scaled to `size`, or smaller: every scale of a run gives a preview of one size.
+
+    What is transparent lies on white.
+    """
     scale = min(1.0, PREVIEW_SIDE / max(size))
     width, height = (max(1, round(side * scale)) for side in size)
     resized = Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC)
+    if resized.mode == "RGBA":
+        white = Image.new("RGB", resized.size, "white")
+        white.paste(resized, mask=resized.getchannel("A"))
+        resized = white
     buffer = BytesIO()
     resized.save(buffer, "JPEG", quality=PREVIEW_QUALITY)
     return buffer.getvalue()
@@ -39,41 +61,63 @@ def message(text: str) -> str:
     return f'<div class="status"><p role="status">{escape(text)}</p></div>'
 
 
-def waiting(ahead: int) -> str:
-    """The status of someone in the queue."""
-    if not ahead:
-        return message("Your turn: getting VGG-19 ready …")
-    rest = "your picture is next." if ahead == 1 else f"{ahead} pictures are painted before yours."
-    return message(f"You are {ordinal(ahead)} in line: {rest}")
+def waiting(language: Language, ahead: int) -> str:
+    """The status of someone in the queue, with so many ahead."""
+    key = {0: "status.turn", 1: "status.next"}.get(ahead, "status.ahead")
+    return message(say(language, key, ahead=ahead))
 
 
-def running(progress: Progress) -> str:
+def running(language: Language, progress: Progress) -> str:
     """The status of a run: a bar, and how far it is."""
     width, height = progress.size
     parts = [
-        f"step {progress.index} of {progress.total}",
-        f"at {width} × {height} px",
-        duration_left(progress.seconds_left),
+        say(language, "status.step", step=progress.index, steps=progress.total),
+        say(language, "status.size", width=width, height=height),
+        duration_left(language, progress.seconds_left),
     ]
     note = f'<p role="status">{escape(progress.note)}</p>' if progress.note else ""
     return (
         '<div class="status">'
-        f'<progress max="{progress.total}" value="{progress.index}" aria-label="Progress"></progress>'
-        f'<p class="numbers">{"".join(f"<span>{part}</span>" for part in parts)}</p>{note}</div>'
+        f'<progress max="{progress.total}" value="{progress.index}" aria-label="{say(language, "status.progress")}">'
+        f'</progress><p class="numbers">{"".join(f"<span>{escape(part)}</span>" for part in parts)}</p>{note}</div>'
     )
 
 
-def duration_left(seconds: float | None) -> str:
+def duration_left(language: Language, seconds: float | None) -> str:
     """In the unit that a person would choose."""
     if seconds is None:
-        return "estimating the time …"
+        return say(language, "time.unknown")
+    return say(language, "time.left", time=duration(language, seconds))
+
+
+def duration(language: Language, seconds: float) -> str:
+    """`about 12 s`, `about 2 min`, `about 1 h 40 min`."""
     if seconds < 90:
-        return f"about {max(1, round(seconds))} s left"
+        return say(language, "time.seconds", seconds=max(1, round(seconds)))
     minutes = round(seconds / 60)
-    return f"about {minutes} min left" if minutes < 90 else f"about {minutes / 60:.1f} h left"
+    if minutes < 90:
+        return say(language, "time.minutes", minutes=minutes)
+    return say(language, "time.hours", hours=minutes // 60, minutes=minutes % 60)
 
 
-def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 4th, ..., 11th, ..., 21st."""
-    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{suffix}"
+def estimate(language: Language, seconds: float | None) -> str:
+    """How long it will take, beside the button; None while the machine is measured."""
+    text = say(language, "time.measuring") if seconds is None else duration(language, seconds)
+    return f'<p class="estimate" title="{escape(say(language, "time.hint"))}">{escape(text)}</p>'
+
+
+def hint(text: str, fresh: bool = False) -> str:
+    """A quiet line; a `fresh` one draws the eye for a moment, and is read out."""
+    return f'<p class="hint{" fresh" if fresh else ""}" role="status">{escape(text)}</p>'
+
+
+def header(language: Language) -> str:
+    """The page's title, what it is for, and the way to the explanation."""
+    title, lead, how = (escape(say(language, f"page.{name}")) for name in ("title", "lead", "how_link"))
+    return f'<header><h1>{title}</h1><p>{lead} <a href="how" target="_blank">{how}</a></p></header>'
+
+
+def ends(language: Language, *keys: str) -> str:
+    """What the ends of a slider mean, and its middle."""
+    words = "".join(f"<span>{escape(say(language, key))}</span>" for key in keys)
+    return f'<div class="ends" aria-hidden="true">{words}</div>'

@@ -6,11 +6,14 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageOps
+
+from demo.words import Language, say
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 HALF = (112, 144)  # (width, height) of a thumbnail's photo and of its painting: twice what the page shows
@@ -33,20 +36,24 @@ def load_pairs(folder: Path = EXAMPLES) -> list[Pair]:
     return [Pair(**line | {kind: folder / line[kind] for kind in ("content", "style")}) for line in lines]
 
 
-def buttons(pairs: Sequence[Pair]) -> str:
+def buttons(pairs: Sequence[Pair], language: Language = "en") -> str:
     """HTML: one button a pair, `data-index` its place in `pairs`, with both pictures and the painting's name."""
-    return f'<div class="pairs">{"".join(_button(index, pair) for index, pair in enumerate(pairs))}</div>'
+    group = escape(say(language, "examples.label"))
+    inside = "".join(_button(index, pair, language) for index, pair in enumerate(pairs))
+    return f'<div class="pairs" role="group" aria-label="{group}">{inside}</div>'
 
 
-def _button(index: int, pair: Pair) -> str:
-    title, painter, photo = escape(pair.title), escape(pair.painter), escape(pair.photo)
+def _button(index: int, pair: Pair, language: Language) -> str:
+    photo, title = say(language, f"photo.{pair.content.stem}"), say(language, f"painting.{pair.style.stem}")
+    label = say(language, "examples.pair", photo=photo, title=title, painter=pair.painter)
     return (
-        f'<button type="button" data-index="{index}" aria-label="{photo}, to be painted like {title} by {painter}">'
+        f'<button type="button" data-index="{index}" aria-label="{escape(label)}">'
         f'<img src="{_thumbnail(pair)}" width="{HALF[0]}" height="{HALF[1] // 2}" alt="">'
-        f"<span>{title}</span><small>{painter}</small></button>"
+        f"<span>{escape(title)}</span><small>{escape(pair.painter)}</small></button>"
     )
 
 
+@cache
 def _thumbnail(pair: Pair) -> str:
     """The photo beside the painting, as a data URI: a page behind any address finds it."""
     width, height = HALF

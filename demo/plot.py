@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from io import StringIO
 from operator import attrgetter
 
@@ -16,9 +17,10 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFor
 from numpy.typing import NDArray
 
 from demo.events import Losses, Progress
+from demo.words import Language, say
 
 SIZE = (4.5, 2.5)  # inches of 72 units, each about a pixel on a phone
-AREA = (0.125, 0.185, 0.715, 0.725)  # of the lines in it: left, bottom, width, height
+AREA = (0.125, 0.185, 0.675, 0.725)  # of the lines in it: left, bottom, width, height
 LETTERS = 10.0  # units
 DECADES = 5  # how far below the highest loss the axis may reach
 POINTS = 350  # of a line, at most: more can't be told apart
@@ -63,26 +65,25 @@ class Line:
         return cls(kept + 1, losses[kept])
 
 
-def draw(curves: Curves) -> str:
+def draw(language: Language, curves: Curves) -> str:
     """HTML: an SVG that scales to any width, and its words for those who can't see it. There must be losses."""
     return (
-        f'<figure class="losses" role="img" aria-label="{_summary(curves)}">'
-        "<figcaption>How far the picture is from the photo (content) and from the painting (style)</figcaption>"
-        f"{_svg(_plot(curves))}</figure>"
+        f'<figure class="losses" role="img" aria-label="{escape(_summary(language, curves))}">'
+        f"<figcaption>{escape(say(language, 'losses.caption'))}</figcaption>{_svg(_plot(language, curves))}</figure>"
     )
 
 
-def _plot(curves: Curves) -> Figure:
+def _plot(language: Language, curves: Curves) -> Figure:
     figure = Figure(SIZE, frameon=False)
     axes = figure.add_axes(AREA, frameon=False)
     lines = {name: Line.of([curve(losses) for losses in curves.losses]) for name, curve in CURVES.items()}
     low, high = _limits(np.concatenate([line.values for line in lines.values()]))
-    _set_up(axes, (low, high), curves.total)
+    _set_up(axes, (low, high), curves.total, say(language, "losses.step"))
     _mark_sizes(axes, curves)
     for name, line in lines.items():
         # Cut off by hand: matplotlib's way needs an id, a new one each time.
         axes.plot(line.steps, np.maximum(line.values, low), color=STAND_INS[name], linewidth=1.8, clip_on=False)
-    _name_ends(axes, lines, low)
+    _name_ends(axes, lines, low, {name: say(language, f"losses.{name}") for name in lines})
     return figure
 
 
@@ -95,7 +96,7 @@ def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
     return 10.0 ** min(max(low, high - DECADES), high - 1), 10.0**high
 
 
-def _set_up(axes: Axes, limits: tuple[float, float], total: int) -> None:
+def _set_up(axes: Axes, limits: tuple[float, float], total: int, step: str) -> None:
     axes.set_xlim(0.5, total + 0.5)
     axes.set_yscale("log")
     axes.set_ylim(limits)
@@ -105,7 +106,7 @@ def _set_up(axes: Axes, limits: tuple[float, float], total: int) -> None:
     axes.yaxis.set_minor_locator(NullLocator())
     axes.tick_params(length=0, labelsize=LETTERS, labelcolor=INK)
     axes.grid(axis="y", color=INK, alpha=0.22, linewidth=0.8, clip_on=False)
-    axes.set_xlabel("step", size=LETTERS, color=INK)
+    axes.set_xlabel(step, size=LETTERS, color=INK)
 
 
 def _mark_sizes(axes: Axes, curves: Curves) -> None:
@@ -117,7 +118,7 @@ def _mark_sizes(axes: Axes, curves: Curves) -> None:
         axes.axvline(step, color=INK, alpha=0.6, linestyle=":", linewidth=1, clip_on=False)
 
 
-def _name_ends(axes: Axes, lines: dict[str, Line], low: float) -> None:
+def _name_ends(axes: Axes, lines: dict[str, Line], low: float, words: dict[str, str]) -> None:
     """Write the names at the right ends of the lines, pushed apart where lines meet."""
     to_area = axes.transData + axes.transAxes.inverted()
     ends = {
@@ -132,7 +133,7 @@ def _name_ends(axes: Axes, lines: dict[str, Line], low: float) -> None:
         axes.text(
             x + 0.02,
             below,
-            name,
+            words[name],
             transform=axes.transAxes,
             verticalalignment="center",
             size=LETTERS,
@@ -154,7 +155,7 @@ def _svg(figure: Figure) -> str:
     return svg
 
 
-def _summary(curves: Curves) -> str:
+def _summary(language: Language, curves: Curves) -> str:
     last = curves.losses[-1]
-    ends = ", ".join(f"{name} {curve(last):.3g}" for name, curve in CURVES.items())
-    return f"Losses on a logarithmic scale after step {len(curves.losses)} of {curves.total}: {ends}"
+    ends = ", ".join(f"{say(language, f'losses.{name}')} {curve(last):.3g}" for name, curve in CURVES.items())
+    return say(language, "losses.summary", step=len(curves.losses), steps=curves.total, ends=ends)

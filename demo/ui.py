@@ -2,84 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
+from gradio.events import Dependency
 
-from demo import handlers, markup, pairs
+from demo import form, gallery, handlers, how, inside, markup, pairs, programs, regions, session, sheet
+from demo.downloads import Format
+from demo.form import Form, More
+from demo.handlers import Studio
+from demo.orders import SETTINGS
 from demo.runner import Runner
-from nst_core.config import CHOICES, TransferConfig
+from demo.spoken import Spoken
+from demo.views import View
+from demo.words import Language, say, t
+from nst_core.config import TransferConfig
 
-TITLE = "Neural style transfer"
-STYLESHEET = Path(__file__).with_name("style.css")
+STYLESHEETS = (Path(__file__).with_name("style.css"), *sorted(Path(__file__).with_name("styles").glob("*.css")))
 CLEAN_UP = (3600, 24 * 3600)  # seconds: every hour, the files older than a day
+ASK_AGAIN = 3.0  # seconds, while the machine's speed isn't known
 
-INTRODUCTION = f"""
-# {TITLE}
-Give a photo and a painting, and watch the photo being repainted in the painting's manner.
-"""
-HOW_IT_WORKS = """
-### How it works
-VGG-19, a network trained to recognise objects, looks at the photo, at the painting and at the picture in between. The
-*content* loss tells how far its deep features are from the photo's; the *style* loss tells how far the correlations of
-its features, the Gram matrices, are from those of the painting. Nothing is trained here: the pixels themselves change,
-step by step, until the sum of both losses is small, first in a small picture and then in larger ones.
+SHOW_STAGE = "() => { document.getElementById('stage').scrollIntoView({block: 'nearest'}); }"
 
-L. A. Gatys, A. S. Ecker, M. Bethge: *Image Style Transfer Using Convolutional Neural Networks*. CVPR 2016.
-"""
+# It appears, if at all, with the first answer of the server.
+SHOW_SHEET = """() => {
+    const look = left => {
+        const sheet = document.getElementById('sheet');
+        if (sheet) sheet.scrollIntoView({block: 'nearest'});
+        else if (left) setTimeout(look, 100, left - 1);
+    };
+    look(50);
+}"""
 
-# A click on what is inside a button counts as the button's.
-CLICKED_PAIR = """
-element.addEventListener('click', event => {
-    const button = event.target.closest('button[data-index]');
-    if (button) trigger('click', {index: Number(button.dataset.index)});
-});
-"""
-SHOW_RESULT = "() => { document.getElementById('stage').scrollIntoView({block: 'nearest'}); }"
+# Events that answer at once need no place in the queue.
+QUICK: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+LONG: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
 
 
-class Form(NamedTuple):
-    """What a person chooses, in the order that `handlers.run` takes it."""
+class Go(NamedTuple):
+    """What makes a picture begin."""
 
-    photo: gr.Image
-    painting: gr.Image
-    strength: gr.Slider
-    size: gr.Slider
-    steps: gr.Slider
-    initial: gr.Dropdown
-    optimizer: gr.Dropdown
-    pooling: gr.Dropdown
-    scales: gr.Slider
-    content_weight: gr.Number
-    tv_weight: gr.Number
-    seed: gr.Number
-    weights: gr.Dropdown
+    start: gr.Button
+    stop: gr.Button
+    estimate: gr.HTML
+    six: gr.Button
+
+
+class After(NamedTuple):
+    """What can be done with a picture."""
+
+    keep_going: gr.Button
+    larger: gr.Button
 
 
 def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Blocks:
     """The page in front of `runner`; its widgets start at `defaults`, the project's own where it is None."""
     defaults = defaults or TransferConfig()
+    studio, spoken, examples = Studio(runner, defaults), Spoken(), pairs.load_pairs()
     ui: gr.Blocks
-    with gr.Blocks(title=TITLE, delete_cache=CLEAN_UP) as ui:
-        gr.Markdown(INTRODUCTION, elem_id="introduction")
-        gallery, examples = _examples()
-        with gr.Row(elem_id="work"):
-            with gr.Column(elem_id="inputs"):
-                photo, painting = _pictures()
-                strength = _strength(defaults)
-                start = gr.Button(handlers.START, variant="primary", elem_id="stylize")
-                stop = gr.Button("Stop and keep the picture", variant="stop", visible=False, elem_id="stop")
-            with gr.Column(elem_id="result"):
-                result = _result(start, stop)
-            with gr.Column(elem_id="settings"):
-                form = Form(photo, painting, strength, *_settings(defaults))
-        gr.Markdown(HOW_IT_WORKS, elem_id="how")
-        _wire(runner, defaults, form, result)
-        _wire_checks(form)
-        _wire_examples(gallery, examples, form)
-        _wire_api(runner, defaults, form)
+    with gr.Blocks(title=say("en", "page.title"), delete_cache=CLEAN_UP) as ui:
+        spoken.html(markup.header, elem_id="introduction")
+        with gr.Tab(t("page.paint_tab")):
+            offered = spoken.html(partial(pairs.buttons, examples), js_on_load=markup.CLICKED, elem_id="examples")
+            with gr.Row(elem_id="work"):
+                with gr.Column(elem_id="choices"):
+                    go = _go()
+                    with gr.Column(elem_id="inputs"):
+                        pictures, more = form.pictures(examples[0])
+                        dials = form.dials(defaults, spoken)
+                        hint = spoken.html(_hint, elem_id="hint")
+                    with gr.Column(elem_id="settings"):
+                        chosen = Form(*[*pictures, *dials, *form.settings(defaults)])
+                with gr.Column(elem_id="result"):
+                    view, after, six = _result(spoken, hint, go)
+            shelf = gallery.build_gallery(spoken)
+        with gr.Tab(t("page.inside_tab")):
+            inside.build_inside(runner, defaults, spoken, chosen.photo, chosen.painting)
+        go.six.click(None, js=SHOW_SHEET)  # before the event that lasts
+        taken = sheet.wire(six, runner, defaults, go.six, chosen, (chosen.strength, chosen.style_scale, chosen.colours))
+        runs = _wire(studio, chosen, view, after, taken)
+        filled = gallery.wire(shelf, ui, defaults, runs, view.painted, view.running, chosen)
+        _wire_steering(studio, chosen, view)
+        _wire_estimate(studio, ui, chosen, go.estimate)
+        _wire_pictures(chosen, more, filled)
+        _wire_examples(offered, examples, chosen)
+        _wire_looking_back(view)
+        _wire_api(studio, chosen)
+        programs.wire_programs(runner, defaults)
+        spoken.translate(ui)
+    how.build_how(ui)
     return ui
 
 
@@ -94,176 +108,184 @@ def theme() -> gr.themes.Base:
     ).set(
         button_primary_background_fill="*primary_600",
         button_primary_background_fill_hover="*primary_700",
-        body_text_color_subdued="*neutral_500",  # the theme's own 400 is too faint to read on white
+        button_primary_background_fill_dark="*primary_600",
+        button_primary_background_fill_hover_dark="*primary_700",
+        button_cancel_background_fill="*neutral_200",
+        button_cancel_background_fill_hover="*neutral_300",
+        button_cancel_background_fill_dark="*neutral_700",
+        button_cancel_background_fill_hover_dark="*neutral_600",
+        button_cancel_text_color="*neutral_900",
+        button_cancel_text_color_dark="*neutral_50",
+        body_text_color_subdued="*neutral_600",  # the theme's own 400 is too faint to read on white
         body_text_color_subdued_dark="*neutral_400",
-        block_info_text_color="*neutral_500",
+        block_info_text_color="*neutral_600",
         block_info_text_color_dark="*neutral_400",
+        link_text_color_dark="*primary_300",  # the theme's own 500 is too dark to read on black
     )
 
 
-def _examples() -> tuple[gr.HTML, list[pairs.Pair]]:
-    examples = pairs.load_pairs()
-    return gr.HTML(pairs.buttons(examples), js_on_load=CLICKED_PAIR, elem_id="examples"), examples
+def _go() -> Go:
+    with gr.Column(elem_id="go"):
+        start = gr.Button(t("paint.start"), variant="primary", elem_id="stylize")
+        stop = gr.Button(t("paint.stop"), variant="stop", visible=False, elem_id="stop")
+        estimate = gr.HTML(elem_id="estimate")
+        six = gr.Button(t("paint.six"), elem_id="six")
+    return Go(start, stop, estimate, six)
 
 
-def _pictures() -> tuple[gr.Image, gr.Image]:
-    with gr.Row(elem_id="pictures"):
-        photo = gr.Image(
-            label="Photo",
-            sources=["upload", "clipboard", "webcam"],
-            type="filepath",
-            image_mode=None,
-            height=240,
-            min_width=140,
-            buttons=[],
-            alt_text="The photo to repaint",
-            elem_id="photo",
-        )
-        painting = gr.Image(
-            label="Painting",
-            sources=["upload", "clipboard"],
-            type="filepath",
-            image_mode=None,
-            height=240,
-            min_width=140,
-            buttons=[],
-            alt_text="The painting to take the style from",
-            elem_id="painting",
-        )
-    return photo, painting
+def _hint(speaks: Language) -> str:
+    return markup.hint(say(speaks, "steer.hint"))
 
 
-def _strength(defaults: TransferConfig) -> gr.Slider:
-    with gr.Group(elem_classes="strength"):
-        slider = gr.Slider(
-            0, 100, defaults.strength, step=1, label="Strength, from photo to painting", buttons=[], container=True
-        )
-        gr.HTML('<div class="scale"><span>keeps the photo</span><span>balanced</span><span>all painting</span></div>')
-    return slider
+def _result(spoken: Spoken, hint: gr.HTML, go: Go) -> tuple[View, After, sheet.Sheet]:
+    """The outputs of a run, what can be done with its picture, and the six."""
+    with gr.Column(elem_id="show"):
+        status = spoken.html(lambda speaks: markup.message(say(speaks, "status.ready")), elem_id="status")
+        with gr.Column(elem_id="stage"):  # the one lies over the other: nothing moves when the run ends
+            pane = spoken.html(markup.empty_pane, elem_id="pane")
+            comparison = gr.ImageSlider(
+                label=str(t("picture.compare")),
+                show_label=False,
+                visible=False,
+                buttons=["fullscreen"],
+                elem_id="comparison",
+            )
+        with gr.Column(visible=False, elem_id="actions") as actions:
+            timeline = gr.Slider(
+                1, 2, 1, step=1, label=t("timeline.label"), info=t("timeline.info"), buttons=[], elem_id="timeline"
+            )
+            with gr.Row():
+                keep_going = gr.Button(t("paint.go_on"), min_width=120, elem_id="keep-going")
+                larger = gr.Button(t("paint.larger"), min_width=120, elem_id="larger")
+            with gr.Row(elem_id="take-home"):
+                kind = gr.Dropdown(
+                    [(str(t(f"download.{each}")), str(each)) for each in Format],
+                    value=str(Format.PNG),
+                    label=t("download.as"),
+                    filterable=False,
+                    min_width=160,
+                    elem_id="format",
+                )
+                download = gr.DownloadButton(str(t("download.png")), min_width=160, elem_id="download")
+    six = sheet.build_sheet()
+    with gr.Row(elem_id="measures"):
+        plot = gr.HTML(elem_id="losses")
+        bars = gr.HTML(elem_id="bars")
+    painted = gr.State(delete_callback=session.forget)
+    outputs = (pane, status, plot, bars, hint, comparison, timeline, actions, kind, download, go.start, go.stop)
+    return View(*outputs, gr.State(), painted), After(keep_going, larger), six
 
 
-def _result(start: gr.Button, stop: gr.Button) -> handlers.View:
-    """The outputs of a run, in the order of `handlers.View`."""
-    status = gr.HTML(markup.message("Choose a photo and a painting, or click a pair above."), elem_id="status")
-    with gr.Column(elem_id="stage"):  # the one lies over the other: nothing moves when the run ends
-        pane = gr.HTML(markup.pane(), elem_id="pane")
-        comparison = gr.ImageSlider(
-            label="The photo and the picture",
-            show_label=False,
-            visible=False,
-            buttons=["fullscreen"],
-            elem_id="comparison",
-        )
-    download = gr.DownloadButton("Download PNG", variant="primary", visible=False, elem_id="download")
-    curves = gr.HTML(elem_id="losses")
-    return handlers.View(pane, status, curves, comparison, download, start, stop, gr.State())
+def _wire(studio: Studio, chosen: Form, view: View, after: After, taken: Dependency) -> list[Dependency]:
+    """Begin and stop; `taken`: one of the six was. Returns the events that paint."""
+    shown, whole, end = [view.painted, view.running, view.timeline], list(view), [view.painted, view.running]
+    for button in (view.start, after.keep_going, after.larger):
+        # The browser serves the listeners of a click one after the other, and waits for each: the quick ones first.
+        button.click(None, js=SHOW_STAGE)
+    options: dict[str, Any] = {"outputs": whole, "preprocess": False, **LONG}
+    runs = [
+        view.start.click(studio.run, [view.painted, *chosen], **options),
+        after.keep_going.click(studio.keep_going, shown, **options),
+        after.larger.click(studio.larger, shown, **options),
+        taken.then(None, js=SHOW_STAGE).then(studio.run, [view.painted, *chosen], **options),
+    ]
+    view.stop.click(None, cancels=runs)
+    view.stop.click(handlers.stopped, end, whole, **QUICK)
+    for run in runs:
+        # Also after a cancelled run, once its last step is over; it takes back whatever came after `stopped`.
+        run.then(handlers.finished, end, whole, **QUICK)
+    return runs
 
 
-def _settings(defaults: TransferConfig) -> tuple[Any, ...]:
-    """The widgets of `handlers.SETTINGS` after the strength."""
-    size = gr.Slider(
-        *handlers.LIMITS["size"],
-        defaults.size,
-        step=32,
-        label="Resolution",
-        info="long side of the result in pixels",
-        buttons=[],
-    )
-    steps = gr.Slider(*handlers.LIMITS["steps"], defaults.steps, step=1, label="Steps", info=_help("steps"), buttons=[])
-    with gr.Accordion("Advanced", open=False):
-        with gr.Row():
-            initial = _choice("initial", "Start from", defaults)
-            optimizer = _choice("optimizer", "Optimiser", defaults)
-            pooling = _choice("pooling", "Pooling", defaults)
-        scales = gr.Slider(
-            *handlers.LIMITS["scales"], defaults.scales, step=1, label="Scales", info=_help("scales"), buttons=[]
-        )
-        with gr.Row():
-            content_weight = _number("content_weight", "Content weight", defaults)
-            tv_weight = _number("tv_weight", "Smoothness", defaults)
-            seed = _number("seed", "Seed", defaults)
-        weights = gr.Dropdown(_weights(defaults), value=defaults.weights, label="Weights of VGG-19", filterable=False)
-    return size, steps, initial, optimizer, pooling, scales, content_weight, tv_weight, seed, weights
-
-
-def _choice(name: str, label: str, defaults: TransferConfig) -> gr.Dropdown:
-    choices = [(_WORDS.get(choice, str(choice)), str(choice)) for choice in CHOICES[name]]
-    return gr.Dropdown(
-        choices, value=str(getattr(defaults, name)), label=label, info=_help(name), filterable=False, min_width=150
+def _wire_steering(studio: Studio, chosen: Form, view: View) -> None:
+    """A dial that is let go steers the run at hand; from the keyboard it has no moment at which it is let go."""
+    gr.on(
+        [dial.change for dial in chosen.dials],
+        studio.steer,
+        [view.running, *chosen.dials],
+        [view.hint, view.running],
+        preprocess=False,
+        trigger_mode="always_last",
+        **QUICK,
     )
 
 
-_WORDS = {
-    "content": "the photo",
-    "noise": "noise",
-    "style": "the painting",
-    "lbfgs": "L-BFGS",
-    "adam": "Adam",
-    "max": "maximum",
-    "average": "average",
-}
+def _wire_estimate(studio: Studio, ui: gr.Blocks, chosen: Form, estimate: gr.HTML) -> None:
+    """The time beside the button; while the machine is being measured it is asked for again."""
+    again = gr.Timer(ASK_AGAIN)
+    pictures: tuple[Any, ...] = (chosen.photo, *chosen.paintings)
+    numbers: tuple[Any, ...] = (
+        chosen.style_scale,
+        chosen.size,
+        chosen.steps,
+        chosen.scales,
+        chosen.optimizer,
+        chosen.pooling,
+    )
+    gr.on(
+        [ui.load, again.tick, *(widget.change for widget in (*pictures, *numbers))],
+        studio.estimate,
+        list(chosen),
+        [estimate, again],
+        preprocess=False,
+        trigger_mode="always_last",
+        **QUICK,
+    )
 
 
-def _number(name: str, label: str, defaults: TransferConfig) -> gr.Number:
-    return gr.Number(getattr(defaults, name), label=label, info=_help(name), minimum=0, min_width=150)
+def _wire_pictures(chosen: Form, more: More, filled: Sequence[Dependency]) -> None:
+    """A bad upload is refused at once; paintings can be added, and brushed to where they belong.
+
+    `filled`: events after which there may be more paintings than there are slots to see.
+    """
+    for kind, picture in (("photo", chosen.photo), *(("painting", painting) for painting in chosen.paintings)):
+        picture.upload(handlers.check(kind), picture, picture, preprocess=False, **LONG)
+    slots = [more.shown, *more.parts]
+    more.add.click(handlers.add_painting, more.shown, slots, **QUICK)
+    for event in filled:
+        event.then(handlers.show_paintings, [more.shown, *chosen.paintings], slots, preprocess=False, **QUICK)
+    more.brushed.expand(regions.canvas, chosen.photo, more.canvas, preprocess=False, **LONG)
+    gr.on(
+        [more.canvas.input, more.canvas.clear],
+        regions.read,
+        more.canvas,
+        chosen.regions,
+        trigger_mode="always_last",
+        **LONG,
+    )
+    chosen.photo.change(
+        lambda: (gr.update(open=False), None, None), None, [more.brushed, more.canvas, chosen.regions], **QUICK
+    )
 
 
-def _weights(defaults: TransferConfig) -> list[tuple[str, str]]:
-    choices = {"embedded": "the authors' own (built in)", "torchvision": "torchvision's (a download of 548 MB)"}
-    return [(words, value) for value, words in ({defaults.weights: Path(defaults.weights).name} | choices).items()]
-
-
-def _help(name: str) -> str:
-    return str(TransferConfig.__dataclass_fields__[name].metadata["help"])
-
-
-def _wire_examples(gallery: gr.HTML, examples: list[pairs.Pair], form: Form) -> None:
+def _wire_examples(offered: gr.HTML, examples: list[pairs.Pair], chosen: Form) -> None:
     def choose(event: gr.EventData) -> tuple[str, str]:
         pair = examples[event.index]
         return str(pair.content), str(pair.style)
 
-    gallery.click(choose, None, [form.photo, form.painting], show_progress="hidden", api_visibility="private")
+    offered.click(choose, None, [chosen.photo, chosen.painting], show_progress="hidden", api_visibility="private")
 
 
-def _wire(runner: Runner, defaults: TransferConfig, form: Form, result: handlers.View) -> None:
-    # The browser serves the listeners of a click one after the other, and waits for each to end: the quick ones first.
-    result.start.click(None, js=SHOW_RESULT)
-    running = result.start.click(
-        partial(handlers.run, runner, defaults),
-        [result.painted, *form],
-        list(result),
-        preprocess=False,
-        show_progress="hidden",
-        concurrency_limit=None,
-        api_visibility="private",
+def _wire_looking_back(view: View) -> None:
+    """The moment that the timeline shows is what is downloaded."""
+    asked = [view.painted, view.running, view.timeline, view.kind]
+    moved = view.timeline.input(
+        handlers.look_back,
+        [view.painted, view.timeline],
+        [view.comparison, view.status],
+        trigger_mode="always_last",
+        **LONG,
     )
-    end: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
-    result.stop.click(None, cancels=[running])
-    result.stop.click(handlers.stopped, result.painted, list(result), **end)
-    # Also after a cancelled run, once its last step is over; it takes back whatever came after `stopped`.
-    running.then(handlers.finished, result.painted, list(result), **end)
+    moved.then(handlers.prepare, asked, view.download, **LONG)
+    view.kind.input(handlers.prepare, asked, view.download, **LONG)
 
 
-def _wire_checks(form: Form) -> None:
-    """What answers at once: a bad upload is refused."""
-    for kind, picture in (("photo", form.photo), ("painting", form.painting)):
-        picture.upload(
-            partial(handlers.check, kind),
-            picture,
-            picture,
-            preprocess=False,
-            show_progress="hidden",
-            concurrency_limit=None,
-            api_visibility="private",
-        )
-
-
-def _wire_api(runner: Runner, defaults: TransferConfig, form: Form) -> None:
+def _wire_api(studio: Studio, chosen: Form) -> None:
     """`/stylize` for programs: a picture and numbers instead of widgets."""
     picture, numbers = gr.Image(visible=False, label="picture"), gr.JSON(visible=False, label="progress")
     gr.Button(visible=False).click(
-        partial(handlers.stylize, runner, defaults),
-        list(form),
+        studio.stylize,
+        [chosen.photo, chosen.painting, *chosen[-len(SETTINGS) :]],
         [picture, numbers],
         preprocess=False,
         show_progress="hidden",

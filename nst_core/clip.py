@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MAX_FRAMES = 240  # ten seconds
 HOLD = 1.5  # seconds that the last frame stays
 BRIEF = 2.0  # seconds that the others take at least: with few steps each stays longer
+UNHURRIED = 4.0  # the same for a film of moments, which are further apart than steps
 
 # By suffix: the encoder, and the longest side that a film of this kind can have and still be played and sent.
 FILMS: dict[str, tuple[type[Encoder], int]] = {".mp4": (Mp4, 1920), ".webp": (WebP, 1280), ".gif": (Gif, 640)}
@@ -78,6 +80,20 @@ class Clip:
         return self._encoder
 
 
+def film_moments(path: str | Path, size: Size, moments: Iterable[NDArray[np.uint8]], count: int) -> None:
+    """Film `count` pictures (h, w, 3) of any size after the run, all for the same time, but the last one longer.
+
+    As by `Clip` otherwise. Raises `ValueError` for a name that nothing can be filmed to, `OSError` for a full disk.
+    """
+    kind, longest = FILMS[check_film(path).suffix.lower()]
+    size, ticks = _within(size, longest), max(1, round(UNHURRIED * kind.rate / count))
+    with ExitStack() as stack:
+        encoder = kind(stack.enter_context(replacing(path)), size, stack)
+        for place, moment in enumerate(moments, 1):
+            encoder.add(_resized(moment, size), ticks if place < count else round(HOLD * kind.rate))
+        encoder.close()
+
+
 def check_film(path: str | Path) -> Path:
     """Return `path` if a run can be filmed to it; raises `ValueError` that says why not."""
     if Path(path).suffix.lower() not in FILMS:
@@ -108,4 +124,8 @@ def _frame(step: Step, size: Size) -> NDArray[np.uint8]:
     from nst_core.saving import to_array  # here: a film's name is checked before torch is imported
 
     image = step.image if step.alpha is None else 1 + (step.image - 1) * step.alpha
-    return np.asarray(Image.fromarray(to_array(image)).resize(size, Image.Resampling.BICUBIC))
+    return _resized(to_array(image), size)
+
+
+def _resized(frame: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
+    return np.asarray(Image.fromarray(frame).resize(size, Image.Resampling.BICUBIC))

@@ -16,7 +16,7 @@ from PIL import Image
 from torch import Tensor
 
 from nst_core import clip, encoders
-from nst_core.clip import Clip, shown_steps
+from nst_core.clip import Clip, film_moments, shown_steps
 from nst_core.objective import Losses
 from nst_core.saving import to_array
 from nst_core.transfer import Step
@@ -296,3 +296,22 @@ film(Path({str(tmp_path / f"out{suffix}")!r}), run(3))
 """
     made = subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_moments_are_filmed_unhurriedly(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"out{suffix}"
+    moments = [to_array(picture(seed, size)) for seed, size in ((1, (32, 24)), (2, SIZE), (3, SIZE), (4, SIZE))]
+    film_moments(path, SIZE, iter(moments), len(moments))
+    frames, seconds = played(path)
+    assert {frame.shape for frame in frames} == {(48, 64, 3)}
+    assert sum(seconds) == pytest.approx(3 + 1.5, abs=0.2)  # a second each, and the last one stays
+    assert np.abs(frames[-1].astype(int) - moments[-1]).mean() < 10
+    enlarged = np.asarray(Image.fromarray(moments[0]).resize(SIZE, Image.Resampling.BICUBIC))
+    assert np.abs(frames[0].astype(int) - enlarged).mean() < 10
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+def test_moments_need_a_films_name(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="must end in one of"):
+        film_moments(tmp_path / "out.avi", SIZE, [], 0)

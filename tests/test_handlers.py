@@ -1,10 +1,11 @@
-"""From widgets to a job, from records to views: with a runner that plays back what a test wants."""
+"""What a person does becomes a job, records become what they see: with a runner that plays back what a test wants."""
 
 from __future__ import annotations
 
 import base64
 import io
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,12 +17,17 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo import handlers
-from demo.events import Job, Losses, Progress, Record, Waiting
-from demo.handlers import Painted, View
-from nst_core.config import Initial, TransferConfig
+from demo.events import Losses, Progress, Record, Waiting
+from demo.handlers import Studio
+from demo.orders import MOST_PAINTINGS, SETTINGS, widget_values
+from demo.session import Painted, Running
+from demo.views import View
+from nst_core.config import TransferConfig
+from nst_core.plan import Size
+from nst_core.recipe import read_recipe
+from tests.playback import ENGLISH, SPANISH, Playback, shown, upload
 
 DEFAULTS = TransferConfig()
-SETTINGS = [getattr(DEFAULTS, name) for name in handlers.SETTINGS]
 
 
 @pytest.fixture(autouse=True)
@@ -33,22 +39,14 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def upload(path: Path) -> FileDataDict:
-    return {"path": str(path), "orig_name": path.name, "is_stream": False}
-
-
 @pytest.fixture
 def photo(cache: Path) -> FileDataDict:
-    path = cache / "old bridge (1).png"
-    Image.effect_noise((150, 100), 50).convert("RGB").save(path)
-    return upload(path)
+    return upload(cache / "old bridge (1).png", (150, 100))
 
 
 @pytest.fixture
 def painting(cache: Path) -> FileDataDict:
-    path = cache / "wave.jpg"
-    Image.new("RGB", (80, 60), "teal").save(path)
-    return upload(path)
+    return upload(cache / "wave.png", (80, 60))
 
 
 @pytest.fixture
@@ -58,97 +56,67 @@ def broken(cache: Path) -> FileDataDict:
     return upload(path)
 
 
-def settings(**changes: Any) -> list[Any]:
-    return [changes.get(name, value) for name, value in zip(handlers.SETTINGS, SETTINGS, strict=True)]
+class Steered(Playback):
+    """One that can be steered and knows how long it takes."""
+
+    def __init__(self, records: Sequence[Record | Exception] = (), seconds: float | None = 42.0) -> None:
+        super().__init__(records)
+        self.turns: list[tuple[str, TransferConfig]] = []
+        self.running, self.seconds = True, seconds
+        self.asked: list[tuple[Size, tuple[Size, ...], TransferConfig]] = []
+
+    def steer(self, key: str, config: TransferConfig) -> bool:
+        self.turns.append((key, config))
+        if config.colours == 13:
+            raise ValueError("13 brings <bad> luck")
+        return self.running
+
+    def estimate(self, content: Size, styles: Sequence[Size], config: TransferConfig) -> float | None:
+        self.asked.append((content, tuple(styles), config))
+        return self.seconds
 
 
-def progress(index: int, total: int = 3, size: tuple[int, int] = (128, 85), note: str = "") -> Progress:
+def progress(index: int, total: int = 3, size: Size = (128, 85)) -> Progress:
     image = np.full((size[1], size[0], 3), 10 * index, np.uint8)
-    return Progress(index, total, size, (Losses(0.1, 0.2, 2.1),), 4.0, note, image)
-
-
-class Playback:
-    """A runner that yields what it was given, and raises where an exception stands among it."""
-
-    def __init__(self, records: Sequence[Record | Exception]) -> None:
-        self.records = records
-        self.jobs: list[Job] = []
-        self.closed = False
-
-    def run(self, job: Job) -> Generator[Record, None, None]:
-        self.jobs.append(job)
-        self.stream = self._play()  # kept, so that it isn't closed by being forgotten
-        return self.stream
-
-    def _play(self) -> Generator[Record, None, None]:
-        try:
-            for record in self.records:
-                if isinstance(record, Exception):
-                    raise record
-                yield record
-        finally:
-            self.closed = True
-
-
-def run(runner: Playback, *form: Any, kept: Painted | None = None, size: int = 128) -> Generator[View, None, None]:
-    return handlers.run(runner, DEFAULTS, kept, *form, *settings(size=size))
+    losses = {"content_layers": {"relu4_2": 0.3}, "style_layers": {"relu1_1": 0.1}}
+    return Progress(index, total, size, (Losses(0.1, 0.2, 2.1),), 4.0, "", image, **losses)
 
 
 WHOLE = (Waiting(1), Waiting(0), progress(1, size=(64, 43)), progress(2), progress(3))
 
 
-def shown(value: Any) -> bool:
-    """Whether a view changes an output at all."""
-    return not (isinstance(value, dict) and set(value) == {"__type__"})
+def settings(**changes: Any) -> list[Any]:
+    values = widget_values(DEFAULTS) | {"size": 128, "steps": 3} | changes
+    return [values[name] for name in SETTINGS]
 
 
-def test_the_defaults_of_the_page_are_those_of_the_config() -> None:
-    assert handlers.make_config(DEFAULTS, tuple(SETTINGS)) == DEFAULTS
+def form(photo: FileDataDict | None, *paintings: FileDataDict | None, **changes: Any) -> list[Any]:
+    slots = [*paintings, *[None] * MOST_PAINTINGS][:MOST_PAINTINGS]
+    return [photo, *slots, *[50.0] * MOST_PAINTINGS, None, *settings(**changes)]
 
 
-def test_what_the_browser_sends_becomes_a_config() -> None:
-    values = settings(size=256.0, steps=30, initial="noise", seed=7.0, content_weight=2, strength=30)
-    config = handlers.make_config(DEFAULTS, tuple(values))
-    assert (config.size, config.steps, config.initial, config.seed) == (256, 30, Initial.NOISE, 7)
-    assert (config.content_weight, config.strength) == (2.0, 30.0)
-    assert isinstance(config.size, int)
+def run(
+    runner: Playback, *pictures: Any, kept: Painted | None = None, request: gr.Request = ENGLISH, **changes: Any
+) -> Generator[View, None, None]:
+    return Studio(runner, DEFAULTS).run(request, kept, *form(*pictures, **changes))
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"size": 5000}, "size must be between 128 and 1024"),
-        ({"steps": 100_000}, "steps must be between 1 and 1000"),
-        ({"scales": 6}, "scales must be between 0 and 5"),
-        ({"seed": None}, "seed needs a number"),
-        ({"seed": "seven"}, "seed needs a number"),
-        ({"seed": -1}, "seed must be between"),
-        ({"content_weight": float("nan")}, "content_weight needs a number"),
-        ({"steps": True}, "steps needs a number"),
-        ({"optimizer": "sgd"}, "optimizer must be one of"),
-        ({"strength": 101}, "strength must be between 0 and 100"),
-        ({"weights": "/etc/passwd"}, "weights must be one of"),
-        ({"weights": "other.pth"}, "weights must be one of"),
-    ],
-)
-def test_what_no_widget_allows_is_refused(changes: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        handlers.make_config(DEFAULTS, tuple(settings(**changes)))
-
-
-def test_the_servers_own_weights_are_allowed() -> None:
-    defaults = TransferConfig(weights="mine.pth")
-    assert handlers.make_config(defaults, tuple(settings(weights="mine.pth"))).weights == "mine.pth"
+def done(photo: FileDataDict, painting: FileDataDict, **changes: Any) -> tuple[Painted, Running]:
+    """What the server keeps after a whole run."""
+    first, *_, last = run(Playback(WHOLE), photo, painting, **changes)
+    return last.painted, first.running
 
 
 def test_a_run_from_the_queue_to_the_picture(photo: FileDataDict, painting: FileDataDict, cache: Path) -> None:
     runner = Playback(WHOLE)
     begin, wait, turn, first, second, third = run(runner, photo, painting)
-    end = handlers.finished(third.painted)
+    end = handlers.finished(ENGLISH, third.painted, begin.running)
     (job,) = runner.jobs
     assert (job.content.shape, job.styles[0].shape) == ((100, 150, 3), (60, 80, 3))
+    assert job.key
+    assert begin.running.key == job.key
     assert (begin.start["visible"], begin.stop["visible"]) == (False, True)
-    assert "1st in line" in wait.status
+    assert "your picture is next" in wait.status
     assert "Your turn" in turn.status
     for view, index in ((first, 1), (second, 2), (third, 3)):
         assert f"step {index} of 3" in view.status
@@ -156,28 +124,40 @@ def test_a_run_from_the_queue_to_the_picture(photo: FileDataDict, painting: File
         assert f"after step {index} of 3" in view.pane
         assert view.painted.progress.index == index
         assert not shown(view.comparison)
-    assert (end.start["visible"], end.stop["visible"]) == (True, False)
+        assert not shown(view.running)  # what it was steered to meanwhile isn't forgotten
+    assert (end.start["visible"], end.stop["visible"], end.actions["visible"]) == (True, False, True)
     assert "Finished after 3 steps" in end.status
-    assert runner.closed
-    before, after = end.comparison["value"]
-    with Image.open(before) as left, Image.open(after) as right:
-        assert left.size == right.size == (128, 85)
-        assert right.format == "PNG"
-        assert right.getpixel((5, 5)) == (30, 30, 30)
-    assert end.download["value"] == after
-    assert Path(after).name == "old_bridge_1_wave_128.png"
-    assert Path(after).is_relative_to(cache)
+    assert (end.timeline["maximum"], end.timeline["value"]) == (3, 3)
+    assert runner.closed == 1
+    sizes = []
+    for path in end.comparison["value"]:
+        with Image.open(path) as image:
+            sizes.append(image.size)
+    assert sizes == [(128, 85)] * 2
+    path = Path(end.download["value"])
+    assert path.name == "old_bridge_1_wave_128.png"
+    assert path.is_relative_to(cache)
+    assert read_recipe(path).is_finished
+    with Image.open(path) as picture:
+        assert (picture.format, picture.getpixel((5, 5))) == ("PNG", (30, 30, 30))
+
+
+def test_a_run_speaks_the_browsers_language(photo: FileDataDict, painting: FileDataDict) -> None:
+    begin, wait, *_, last = run(Playback(WHOLE), photo, painting, request=SPANISH)
+    assert "tu imagen es la siguiente" in wait.status
+    assert "paso 3 de 3" in last.status
+    assert "estilo" in last.plot or not shown(last.plot)
+    end = handlers.finished(SPANISH, last.painted, begin.running)
+    assert "Terminado tras 3 pasos" in end.status
+    assert end.start["value"] == "Pintar"
 
 
 def test_coarse_pictures_are_shown_as_large_as_the_final_one(photo: FileDataDict, painting: FileDataDict) -> None:
-    sizes = set()
-    for view in run(Playback(WHOLE), photo, painting):
-        if isinstance(view.pane, str):
-            sizes.add(_size_of(view.pane))
-    assert sizes == {(128, 85)}
+    panes = [view.pane for view in run(Playback(WHOLE), photo, painting) if isinstance(view.pane, str)]
+    assert {_size_of(pane) for pane in panes} == {(128, 85)}
 
 
-def _size_of(html: str) -> tuple[int, int]:
+def _size_of(html: str) -> Size:
     data = html.partition("base64,")[2].partition('"')[0]
     with Image.open(io.BytesIO(base64.b64decode(data))) as image:
         return image.size
@@ -185,42 +165,45 @@ def _size_of(html: str) -> tuple[int, int]:
 
 def test_stop_shows_the_last_picture_at_full_size(photo: FileDataDict, painting: FileDataDict) -> None:
     running = run(Playback(WHOLE), photo, painting)
-    kept = [next(running).painted for _ in range(4)][-1]
+    views = [next(running) for _ in range(4)]
     running.close()
-    end = handlers.stopped(kept)
+    kept = views[-1].painted, views[0].running
+    end = handlers.stopped(ENGLISH, *kept)
     assert "Stopped after step 1 of 3, at 64 × 43 px, enlarged to 128 × 85 px" in end.status
     assert not end.start["interactive"]  # until the last step is over
-    assert handlers.finished(kept)._replace(start=None) == end._replace(start=None)
-    assert handlers.finished(kept).start["interactive"]
+    assert handlers.finished(ENGLISH, *kept)._replace(start=None) == end._replace(start=None)
+    assert handlers.finished(ENGLISH, *kept).start["interactive"]
     with Image.open(end.download["value"]) as picture:
         assert picture.size == (128, 85)
         assert picture.getpixel((5, 5)) == (10, 10, 10)
 
 
-def test_stop_before_the_first_picture(photo: FileDataDict, painting: FileDataDict) -> None:
-    end = handlers.finished(None)
+def test_stop_before_the_first_picture() -> None:
+    end = handlers.finished(ENGLISH, None, None)
     assert "Stopped before the first picture" in end.status
     assert not shown(end.comparison)
+    assert not shown(end.actions)
     assert "will appear here" in end.pane
 
 
 def test_stop_before_the_first_picture_keeps_the_one_from_before(photo: FileDataDict, painting: FileDataDict) -> None:
-    earlier = list(run(Playback(WHOLE), photo, painting))[-1].painted
+    earlier, _ = done(photo, painting)
     again = run(Playback(WHOLE), photo, painting, kept=earlier)
-    next(again)
-    end = handlers.finished(next(again).painted)
+    running = next(again).running
+    end = handlers.finished(ENGLISH, next(again).painted, running)
     assert "the one from before" in end.status
-    assert end.download["visible"]
+    assert end.actions["visible"]
 
 
-def test_a_second_run_starts_its_own_curves(photo: FileDataDict, painting: FileDataDict) -> None:
-    earlier = list(run(Playback(WHOLE), photo, painting))[-1].painted
+def test_a_second_run_starts_its_own_curves_and_moments(photo: FileDataDict, painting: FileDataDict) -> None:
+    earlier, _ = done(photo, painting)
     again = list(run(Playback(WHOLE), photo, painting, kept=earlier))[-1].painted
-    assert len(again.curves.losses) == 3
+    assert len(again.curves.losses) == len(again.moments.kept) == 3
     assert not again.earlier
+    assert again.key != earlier.key
 
 
-def test_the_plot_is_drawn_at_two_points_and_then_every_two_seconds(
+def test_the_plots_are_drawn_at_two_points_and_then_every_two_seconds(
     photo: FileDataDict, painting: FileDataDict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = iter((10.0, 11.9, 12.0, 12.1, 13.9, 15.0, 15.1, 15.2))
@@ -229,7 +212,8 @@ def test_the_plot_is_drawn_at_two_points_and_then_every_two_seconds(
     _, *views = run(Playback(records), photo, painting)
     assert [shown(view.plot) for view in views] == [False, True, False, False, True, False]
     assert "after step 2 of 6" in views[1].plot
-    assert "after step 4 of 6" in handlers.finished(views[3].painted).plot
+    assert "relu4_2" in views[1].bars
+    assert "after step 4 of 6" in handlers.finished(ENGLISH, views[3].painted, None).plot
     *_, again = run(Playback(records[:2]), photo, painting, kept=views[-1].painted)
     assert "after step 2 of 6" in again.plot  # a run of its own, though the last plot is young
 
@@ -239,26 +223,22 @@ def test_closing_the_view_closes_the_run(photo: FileDataDict, painting: FileData
     views = run(runner, photo, painting)
     next(views)
     views.close()
-    assert runner.closed
+    assert runner.closed == 1
 
 
 def test_an_error_amid_a_run_keeps_the_picture(
     photo: FileDataDict, painting: FileDataDict, caplog: pytest.LogCaptureFixture
 ) -> None:
     views = run(Playback((Waiting(0), progress(1), progress(2), RuntimeError("CUDA error 0x77"))), photo, painting)
+    seen = [next(views) for _ in range(5)]
+    assert seen[-1].actions["visible"]
+    assert "Stopped after step 2 of 3" in seen[-1].status
+    assert (seen[-1].start["visible"], seen[-1].stop["visible"]) == (True, False)
     with pytest.raises(gr.Error) as error:
-        list(views)
+        next(views)
     assert "what was painted so far is kept" in error.value.message
     assert "0x77" not in error.value.message
     assert "0x77" in caplog.text
-
-
-def test_the_last_view_before_an_error_is_the_finished_one(photo: FileDataDict, painting: FileDataDict) -> None:
-    views = run(Playback((Waiting(0), progress(2), RuntimeError())), photo, painting)
-    seen = [next(views) for _ in range(4)]
-    assert seen[-1].download["visible"]
-    assert "Stopped after step 2 of 3" in seen[-1].status
-    assert (seen[-1].start["visible"], seen[-1].stop["visible"]) == (True, False)
 
 
 def test_a_refused_job_changes_nothing_on_the_page(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -266,47 +246,153 @@ def test_a_refused_job_changes_nothing_on_the_page(photo: FileDataDict, painting
         next(run(Playback([ValueError("the queue is full")]), photo, painting))
 
 
-def test_missing_and_broken_pictures_are_told_in_words(
-    photo: FileDataDict, painting: FileDataDict, broken: FileDataDict, cache: Path
-) -> None:
+def test_what_is_missing_is_told_in_words_that_are_no_html(photo: FileDataDict, painting: FileDataDict) -> None:
     runner = Playback(WHOLE)
-    for form, message in (
-        ((None, painting), "There is no photo yet"),
-        ((photo, None), "There is no painting yet"),
-        ((broken, painting), "Photo: the picture isn't a picture"),
-        ((photo, broken), "Painting: the picture isn't a picture"),
-        ((upload(cache / "gone.png"), painting), "didn't arrive"),
-    ):
-        with pytest.raises(gr.Error) as error:
-            next(run(runner, *form))
-        assert message in error.value.message
-        assert "/" not in error.value.message  # no path of the server
+    with pytest.raises(gr.Error, match="There is no photo yet"):
+        next(run(runner, None, painting))
+    with pytest.raises(gr.Error, match="Todavía no hay cuadro"):
+        next(run(runner, photo, None, request=SPANISH))
     assert not runner.jobs
-
-
-def test_a_picture_that_was_not_uploaded_is_not_read(photo: FileDataDict, tmp_path: Path, cache: Path) -> None:
-    """A request may name any path, and Gradio checks only those that it calls files."""
-    private = tmp_path / "private.png"
-    Image.new("RGB", (64, 64)).save(private)
-    link = cache / "link.png"
-    link.symlink_to(private)
-    for path in (private, cache / ".." / "private.png", link):
-        with pytest.raises(gr.Error, match="wasn't uploaded here"):
-            next(run(Playback(WHOLE), upload(path), photo))
-
-
-def test_who_waits_holds_no_more_of_a_picture_than_its_result_needs(cache: Path, painting: FileDataDict) -> None:
-    large = cache / "large.png"
-    Image.new("RGB", (3000, 2000), "teal").save(large)
-    order = handlers.make_order(upload(large), painting, TransferConfig(size=128))
-    assert order.job.content.shape == (341, 512, 3)
-    assert order.size == (128, 85)
-
-
-def test_messages_are_no_html(photo: FileDataDict, painting: FileDataDict) -> None:
     with pytest.raises(gr.Error) as error:
         next(run(Playback([ValueError("<script>1 < 2")]), photo, painting))
     assert error.value.message == "&lt;script&gt;1 &lt; 2"
+
+
+def steer(runner: Playback, running: Running | None, *dials: Any) -> tuple[Any, Any]:
+    return Studio(runner, DEFAULTS).steer(ENGLISH, running, *dials)
+
+
+def test_a_dial_steers_the_run_at_hand_and_no_other(photo: FileDataDict, painting: FileDataDict) -> None:
+    runner = Steered(WHOLE)
+    running = next(run(runner, photo, painting, painting)).running
+    hint, after = steer(runner, running, 80, 30, 10.0, 90.0, 50.0, 50.0)
+    ((key, config),) = runner.turns
+    assert key == runner.jobs[0].key
+    assert config == replace(runner.jobs[0].config, strength=80, colours=30, style_blend=(10.0, 90.0))
+    assert "follows" in hint
+    assert (after.key, after.wish.config.strength) == (key, 80)
+
+
+def test_a_dial_that_steers_nothing_says_nothing(photo: FileDataDict, painting: FileDataDict) -> None:
+    runner = Steered(WHOLE)
+    blends = (50.0,) * 4
+    assert not any(map(shown, steer(runner, None, 80, 100, *blends)))
+    running = next(run(runner, photo, painting)).running
+    assert not any(map(shown, steer(runner, running, DEFAULTS.strength, DEFAULTS.colours, *blends)))
+    assert not runner.turns  # it is where it was
+    runner.running = False
+    assert not any(map(shown, steer(runner, running, 80, 100, *blends)))
+
+
+def test_what_a_run_cannot_be_steered_to_is_told(
+    photo: FileDataDict, painting: FileDataDict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(gr, "Warning", lambda message, **_: said.append(message))
+    runner = Steered(WHOLE)
+    running = next(run(runner, photo, painting)).running
+    for colours in (13, None):
+        assert not any(map(shown, steer(runner, running, 80, colours, *(50.0,) * 4)))
+    assert said == ["13 brings &lt;bad&gt; luck", "colours needs a number, got None."]
+
+
+def test_a_steered_run_is_remembered_as_it_was_steered(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted, running = done(photo, painting)
+    _, after = steer(Steered(), running, 80, 100, *(50.0,) * 4)
+    end = handlers.finished(ENGLISH, painted, after)
+    assert read_recipe(Path(end.download["value"])).config.strength == 80
+
+
+def test_keep_going_begins_with_the_moment_that_is_shown(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted, running = done(photo, painting, steps=40)
+    runner = Playback([Waiting(0), progress(1, 10), progress(10, 10)])
+    views = list(Studio(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 2))
+    (job,) = runner.jobs
+    assert job.begin is not None
+    assert (job.begin == 20).all()
+    assert (job.config.steps, job.config.scales, job.config.size) == (10, 1, 128)
+    assert job.key != running.key
+    end = handlers.finished(ENGLISH, views[-1].painted, views[0].running)
+    recipe = read_recipe(Path(end.download["value"]))
+    assert (recipe.config.steps, recipe.config.scales) == (50, 0)  # it takes as many from the beginning
+    assert recipe.is_finished
+
+
+def test_larger_goes_on_at_twice_the_size_up_to_the_limit(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted, running = done(photo, painting)
+
+    def wished(size: int) -> Running:
+        return replace(running, wish=replace(running.wish, config=replace(running.wish.config, size=size)))
+
+    for size, expected in ((128, 256), (700, 1024)):
+        runner = Playback([Waiting(0)])
+        list(Studio(runner, DEFAULTS).larger(ENGLISH, painted, wished(size), 3))
+        assert runner.jobs[0].config.size == expected
+        assert runner.jobs[0].begin is not None
+    with pytest.raises(gr.Error, match="as large as this page allows: 1024 px"):
+        next(Studio(runner, DEFAULTS).larger(ENGLISH, painted, wished(1024), 3))
+
+
+def test_there_is_nothing_to_go_on_from_before_a_run() -> None:
+    with pytest.raises(gr.Error, match="press Paint first"):
+        next(Studio(Playback(WHOLE), DEFAULTS).keep_going(ENGLISH, None, None, 1))
+
+
+def test_the_timeline_shows_an_earlier_picture_and_makes_it_the_result(
+    photo: FileDataDict, painting: FileDataDict
+) -> None:
+    painted, running = done(photo, painting)
+    compared, status = handlers.look_back(ENGLISH, painted, 2)
+    assert "step 2" in status
+    with Image.open(compared["value"][1]) as image:
+        assert abs(image.getpixel((5, 5))[0] - 20) < 3  # type: ignore[index]
+    preparing, ready = handlers.prepare(ENGLISH, painted, running, 2, "jpeg")
+    assert not preparing["interactive"]
+    assert ready["interactive"]
+    assert Path(ready["value"]).suffix == ".jpg"
+    assert "JPEG" in ready["label"]
+    with Image.open(ready["value"]) as image:
+        assert abs(image.getpixel((5, 5))[0] - 20) < 3  # type: ignore[index]
+    assert not any(map(shown, handlers.look_back(ENGLISH, None, 2)))
+
+
+def test_only_what_is_offered_can_be_downloaded(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted, running = done(photo, painting)
+    with pytest.raises(gr.Error, match="format must be one of png, png16, jpeg, mp4, gif"):
+        next(iter(handlers.prepare(ENGLISH, painted, running, 3, "../etc")))
+    with pytest.raises(gr.Error, match="press Paint first"):
+        next(iter(handlers.prepare(ENGLISH, None, None, 3, "png")))
+
+
+def test_where_there_are_no_16_bits_the_button_works_all_the_same(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted, running = done(photo, painting)
+    preparing = iter(handlers.prepare(ENGLISH, painted, running, 1, "png16"))
+    next(preparing)
+    assert next(preparing)["value"].endswith("_128.png")
+    with pytest.raises(gr.Error, match="Only the last picture is kept in 16 bits"):
+        next(preparing)
+
+
+def test_the_time_stands_beside_the_button(photo: FileDataDict, painting: FileDataDict) -> None:
+    runner = Steered(seconds=42.0)
+    text, timer = Studio(runner, DEFAULTS).estimate(ENGLISH, *form(photo, painting, steps=77))
+    assert "about 42 s" in text
+    assert not timer.active
+    ((content, styles, config),) = runner.asked
+    assert (content, styles, config.steps) == ((150, 100), ((80, 60),), 77)
+
+
+def test_while_the_machine_is_measured_the_page_asks_again(photo: FileDataDict, painting: FileDataDict) -> None:
+    text, timer = Studio(Steered(seconds=None), DEFAULTS).estimate(SPANISH, *form(photo, painting))
+    assert "midiendo este equipo" in text
+    assert timer.active
+
+
+def test_no_time_is_told_for_what_cannot_be_painted(photo: FileDataDict, painting: FileDataDict) -> None:
+    for values in (form(None, painting), form(photo), form(photo, painting, steps=-1)):
+        text, timer = Studio(Steered(seconds=None), DEFAULTS).estimate(ENGLISH, *values)
+        assert text == ""
+        assert not timer.active
 
 
 def test_a_bad_upload_is_cleared_with_a_warning(
@@ -314,30 +400,31 @@ def test_a_bad_upload_is_cleared_with_a_warning(
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(gr, "Warning", lambda message, **_: said.append(message))
-    assert not shown(handlers.check("photo", photo))
+    check = handlers.check("photo")
+    assert not shown(check(ENGLISH, photo))
     assert not said
-    assert handlers.check("photo", broken) is None
+    assert check(ENGLISH, broken) is None
     assert said == ["Photo: the picture isn't a picture that can be read; use JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF."]
 
 
-@pytest.mark.parametrize(
-    ("names", "expected"),
-    [
-        (("neuschwanstein.jpg", "starry_night.jpg"), "neuschwanstein_starry_night_512.png"),
-        (("image.png", "starry_night.jpg"), "nst-5.png"),
-        ((None, "starry_night.jpg"), "nst-5.png"),
-        (("写真.jpg", "starry_night.jpg"), "nst-5.png"),
-        (("../../evil/..\\x.jpg", "a b.jpg"), "x_a_b_512.png"),
-        (("x" * 300 + ".jpg", "y.jpg"), "x" * 40 + "_y_512.png"),
-    ],
-)
-def test_the_file_is_named_after_the_pictures(names: tuple[str | None, str], expected: str) -> None:
-    pictures: list[FileDataDict] = [{"path": "x", "orig_name": name, "is_stream": False} for name in names]
-    assert handlers._file_name(pictures[0], pictures[1], TransferConfig(size=512, seed=5)) == expected
+def test_paintings_are_added_one_by_one(painting: FileDataDict) -> None:
+    shown_now = []
+    count = 1
+    for _ in range(4):
+        count, *updates = handlers.add_painting(count)
+        shown_now.append([update["visible"] for update in updates])
+    second, third, fourth, fifth = shown_now
+    assert second == [True, False, False, *[True, True, False, False], True, True]
+    assert third == [True, True, False, *[True, True, True, False], True, True]
+    assert fourth == fifth == [True, True, True, *[True] * 4, True, False]
+    count, *updates = handlers.show_paintings(1, painting, None, painting, None)
+    assert (count, [update["visible"] for update in updates]) == (3, third)
+    count, *updates = handlers.show_paintings(1, painting, None, None, None)
+    assert not any(update["visible"] for update in updates[:-1])
 
 
 def test_programs_get_pictures_and_numbers(photo: FileDataDict, painting: FileDataDict) -> None:
-    stream = list(handlers.stylize(Playback(WHOLE), DEFAULTS, photo, painting, *settings(size=128)))
+    stream = list(Studio(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, photo, painting, *settings()))
     pictures, numbers = zip(*stream, strict=True)
     assert pictures[:2] == (None, None)
     assert [entry.get("waiting") for entry in numbers] == [1, 0, 0, 0, 0, 0]
@@ -350,4 +437,4 @@ def test_programs_get_pictures_and_numbers(photo: FileDataDict, painting: FileDa
 
 def test_programs_get_errors_in_words(photo: FileDataDict, painting: FileDataDict) -> None:
     with pytest.raises(gr.Error, match="strength must be between"):
-        next(handlers.stylize(Playback(WHOLE), DEFAULTS, photo, painting, *settings(strength=-1.0)))
+        next(Studio(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, photo, painting, *settings(strength=-1.0)))

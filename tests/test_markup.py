@@ -31,7 +31,12 @@ def test_the_pane_carries_the_picture_and_says_what_it_is() -> None:
     with Image.open(io.BytesIO(base64.b64decode(data))) as image:
         assert abs(image.getpixel((4, 4))[0] - 200) < 4  # type: ignore[index]
     assert 'alt="a &quot;picture&quot;"' in html
-    assert "<img" not in markup.pane()
+    assert "<img" not in markup.empty_pane("en")
+
+
+def test_what_is_transparent_lies_on_white_in_a_preview() -> None:
+    with Image.open(io.BytesIO(markup.preview(np.zeros((8, 8, 4), np.uint8), (8, 8)))) as preview:
+        assert preview.getpixel((4, 4)) == (255, 255, 255)
 
 
 @pytest.mark.parametrize(
@@ -43,26 +48,39 @@ def test_the_pane_carries_the_picture_and_says_what_it_is() -> None:
         (89.0, "about 89 s left"),
         (90.0, "about 2 min left"),
         (600.0, "about 10 min left"),
-        (6000.0, "about 1.7 h left"),
+        (6000.0, "about 1 h 40 min left"),
     ],
 )
 def test_times_are_told_as_a_person_would(seconds: float | None, words: str) -> None:
-    assert markup.duration_left(seconds) == words
+    assert markup.duration_left("en", seconds) == words
 
 
-def test_ordinals() -> None:
-    words = [markup.ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 22, 101, 111)]
-    assert words == ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "101st", "111th"]
+def test_the_time_beside_the_button() -> None:
+    assert ">measuring this machine …<" in markup.estimate("en", None)
+    assert ">unos 2 min<" in markup.estimate("es", 100)
+    assert "once it is your turn" in markup.estimate("en", 100)
 
 
 def test_the_place_in_the_queue() -> None:
-    assert "You are 2nd in line" in markup.waiting(2)
-    assert "your picture is next" in markup.waiting(1)
-    assert "in line" not in markup.waiting(0)
+    assert "2 pictures are painted before yours" in markup.waiting("en", 2)
+    assert "your picture is next" in markup.waiting("en", 1)
+    assert "VGG-19" in markup.waiting("es", 0)
 
 
 def test_the_status_of_a_run() -> None:
     image = np.zeros((1, 1, 3), np.uint8)
-    html = markup.running(Progress(7, 20, (128, 96), (Losses(1, 2, 3),), 30.0, "<restarted>", image))
+    html = markup.running("en", Progress(7, 20, (128, 96), (Losses(1, 2, 3),), 30.0, "<restarted>", image))
     for words in ("step 7 of 20", "at 128 × 96 px", "about 30 s left", "&lt;restarted&gt;", 'max="20" value="7"'):
         assert words in html
+
+
+def test_the_header_leads_to_the_explanation() -> None:
+    html = markup.header("es")
+    assert "<h1>Transferencia de estilo neuronal</h1>" in html
+    assert '<a href="how" target="_blank">Cómo funciona</a>' in html  # relative: a page may stand behind any address
+
+
+def test_a_fresh_hint_is_read_out() -> None:
+    assert 'role="status">1 &lt; 2<' in markup.hint("1 < 2", fresh=True)
+    assert "fresh" in markup.hint("x", fresh=True)
+    assert "fresh" not in markup.hint("x")

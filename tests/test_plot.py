@@ -16,6 +16,10 @@ LEFT, BOTTOM = AREA[0] * SIZE[0] * 72, (1 - AREA[1]) * SIZE[1] * 72  # of the li
 WIDTH, HEIGHT = AREA[2] * SIZE[0] * 72, AREA[3] * SIZE[1] * 72
 
 
+def drawn(curves: Curves) -> str:
+    return draw("en", curves)
+
+
 def curves(*losses: tuple[float, float, float], total: int = 0) -> Curves:
     return Curves(total or len(losses), tuple(Losses(*values) for values in losses), ((1, (64, 48)),))
 
@@ -43,7 +47,7 @@ def decades(html: str) -> list[str]:
 
 
 def test_the_axis_is_logarithmic_and_has_plain_numbers() -> None:
-    html = draw(curves((0.01, 0.1, 100.0), (0.1, 0.0316228, 1.0), total=200))
+    html = drawn(curves((0.01, 0.1, 100.0), (0.1, 0.0316228, 1.0), total=200))
     assert decades(html) == ["0.01", "0.1", "1", "10", "100"]
     assert [line(html, name)[0][1] for name in ("content", "style", "total")] == pytest.approx([0, 0.25, 1], abs=1e-4)
     assert [line(html, name)[-1][1] for name in ("content", "style", "total")] == pytest.approx(
@@ -52,28 +56,28 @@ def test_the_axis_is_logarithmic_and_has_plain_numbers() -> None:
 
 
 def test_the_axis_never_spans_too_many_decades_nor_too_few() -> None:
-    deep = draw(curves((1e-30, 0.5, 1.0), (1.0, 1.0, 1.0)))
+    deep = drawn(curves((1e-30, 0.5, 1.0), (1.0, 1.0, 1.0)))
     assert decades(deep) == ["1e\u221205", "0.0001", "0.001", "0.01", "0.1", "1"]
     assert line(deep, "content")[0][1] == pytest.approx(0, abs=1e-4)
-    assert decades(draw(curves((1.0, 1.0, 1.0)))) == ["0.1", "1"]
-    assert decades(draw(curves((0.0, float("nan"), float("inf"))))) == ["0.01", "0.1", "1"]
+    assert decades(drawn(curves((1.0, 1.0, 1.0)))) == ["0.1", "1"]
+    assert decades(drawn(curves((0.0, float("nan"), float("inf"))))) == ["0.01", "0.1", "1"]
 
 
 def test_lines_run_over_all_the_steps_to_come() -> None:
-    html = draw(curves((0.1, 1.0, 10.0), (0.1, 0.1, 1.0), total=5))
+    html = drawn(curves((0.1, 1.0, 10.0), (0.1, 0.1, 1.0), total=5))
     assert [x for x, _ in line(html, "total")] == pytest.approx([0.1, 0.3], abs=1e-4)  # the middles of five columns
     assert [text for text in texts(html) if text in "12345"] == ["1", "2", "3", "4", "5", "1"]  # the last by the side
     assert "step" in texts(html)
-    assert {"50", "100", "150", "200"} < set(texts(draw(curves((0.1, 1.0, 10.0), total=200))))
+    assert {"50", "100", "150", "200"} < set(texts(drawn(curves((0.1, 1.0, 10.0), total=200))))
 
 
 def test_a_run_of_one_step_has_one_step() -> None:
-    below = [text for text, _, y in words(draw(curves((0.1, 1.0, 10.0)))) if y > BOTTOM + LETTERS / 2]
+    below = [text for text, _, y in words(drawn(curves((0.1, 1.0, 10.0)))) if y > BOTTOM + LETTERS / 2]
     assert below == ["1", "step"]
 
 
 def test_what_has_no_logarithm_is_left_out() -> None:
-    html = draw(curves((0.0, 1.0, float("nan")), (0.5, 2.0, 1.0), (0.2, 1.0, float("inf")), (-1.0, 2.0, 2.0)))
+    html = drawn(curves((0.0, 1.0, float("nan")), (0.5, 2.0, 1.0), (0.2, 1.0, float("inf")), (-1.0, 2.0, 2.0)))
     assert [x for x, _ in line(html, "content")] == pytest.approx([3 / 8, 5 / 8], abs=1e-4)
     assert [x for x, _ in line(html, "total")] == pytest.approx([3 / 8, 7 / 8], abs=1e-4)
     assert len(line(html, "style")) == 4
@@ -83,11 +87,11 @@ def test_what_has_no_logarithm_is_left_out() -> None:
 
 
 def test_a_curve_of_nothing_has_no_name() -> None:
-    assert {"total", "style", "content"} & set(texts(draw(curves((0.0, 1.0, 2.0))))) == {"total", "style"}
+    assert {"total", "style", "content"} & set(texts(drawn(curves((0.0, 1.0, 2.0))))) == {"total", "style"}
 
 
 def test_names_stand_at_the_ends_of_their_lines() -> None:
-    html = draw(curves((0.5, 2.0, 100.0), (0.1, 1.0, 10.0), total=4))
+    html = drawn(curves((0.5, 2.0, 100.0), (0.1, 1.0, 10.0), total=4))
     places = {text: (x, y) for text, x, y in words(html)}
     for name in ("total", "style", "content"):
         x, y = line(html, name)[-1]
@@ -97,7 +101,7 @@ def test_names_stand_at_the_ends_of_their_lines() -> None:
 
 @pytest.mark.parametrize("values", [(1.0, 1.0, 1.0), (0.011, 0.01, 0.0101), (99.0, 100.0, 1.0), (0.1, 0.1, 0.2)])
 def test_names_keep_their_distance(values: tuple[float, float, float]) -> None:
-    html = draw(curves(values))
+    html = drawn(curves(values))
     heights = sorted(y for text, _, y in words(html) if text in ("total", "style", "content"))
     assert len(heights) == 3
     assert min(np.diff(heights)) > LETTERS
@@ -116,19 +120,19 @@ def test_records_add_up() -> None:
 def test_a_new_size_is_marked_where_it_began() -> None:
     losses = (Losses(1, 2, 3),) * 3
     one, two = (Curves(9, losses, ((1, (64, 48)), (3, (96, 128)))[:sizes]) for sizes in (1, 2))
-    places = {text: x for text, x, _ in words(draw(two))}
+    places = {text: x for text, x, _ in words(drawn(two))}
     (mark,) = re.findall(
-        r'd="M (\S+) \S+ \nL \1 \S+ \n" style="[^"]*stroke-dasharray[^"]*stroke: currentColor', draw(two)
+        r'd="M (\S+) \S+ \nL \1 \S+ \n" style="[^"]*stroke-dasharray[^"]*stroke: currentColor', drawn(two)
     )
     assert float(mark) == pytest.approx(LEFT + WIDTH * 2.5 / 9, abs=1e-3)
     assert places["128 px"] == pytest.approx(float(mark), abs=LETTERS / 5)
     assert "64 px" in places
-    assert not any("px" in text for text in texts(draw(one)))
-    assert "dasharray" not in draw(one)
+    assert not any("px" in text for text in texts(drawn(one)))
+    assert "dasharray" not in drawn(one)
 
 
 def test_the_drawing_is_well_formed_and_says_what_it_shows() -> None:
-    figure = ElementTree.fromstring(draw(curves((0.1, 1.0, 10.1), total=7)))
+    figure = ElementTree.fromstring(drawn(curves((0.1, 1.0, 10.1), total=7)))
     assert figure.get("role") == "img"
     summary = "Losses on a logarithmic scale after step 1 of 7: total 10.1, style 1, content 0.1"
     assert figure.get("aria-label") == summary
@@ -136,14 +140,14 @@ def test_the_drawing_is_well_formed_and_says_what_it_shows() -> None:
 
 
 def test_colours_are_the_pages() -> None:
-    html = draw(Curves(9, (Losses(1, 2, 3),) * 3, ((1, (64, 48)), (3, (96, 128)))))
+    html = drawn(Curves(9, (Losses(1, 2, 3),) * 3, ((1, (64, 48)), (3, (96, 128)))))
     colours = set(re.findall(r"(?:fill|stroke): ([^;\"]+)", html))
     assert colours == {"none", "currentColor", "var(--total)", "var(--style)", "var(--content)"}
     assert len(re.findall('<g style="fill: ', html)) == len(words(html))  # what names no colour is black
 
 
 def test_drawings_in_one_page_leave_each_other_alone() -> None:
-    one, other = draw(curves((0.1, 1.0, 10.0), (0.2, 2.0, 20.0))), draw(curves((0.5, 0.5, 0.5), total=50))
+    one, other = drawn(curves((0.1, 1.0, 10.0), (0.2, 2.0, 20.0))), drawn(curves((0.5, 0.5, 0.5), total=50))
     shapes = [dict(re.findall(r'<path id="([^"]+)" d="([^"]+)"', html)) for html in (one, other)]
     common = shapes[0].keys() & shapes[1].keys()
     assert common
@@ -157,13 +161,13 @@ def test_drawings_in_one_page_leave_each_other_alone() -> None:
 def test_people_can_watch_at_the_same_time() -> None:
     jobs = [curves(*((0.1 * k, 1.0, 10.0 / step) for step in range(1, 30))) for k in range(1, 9)]
     with ThreadPoolExecutor(4) as threads:
-        together = list(threads.map(draw, jobs))
-    assert together == [draw(job) for job in jobs]
+        together = list(threads.map(drawn, jobs))
+    assert together == [drawn(job) for job in jobs]
 
 
 def test_a_long_run_stays_a_small_drawing() -> None:
     noise = np.random.default_rng(0).uniform(0.1, 1.0, (700, 3))
-    html = draw(curves(*noise.tolist()))
+    html = drawn(curves(*noise.tolist()))
     assert len(html) < 40_000
     corners = line(html, "total")
     assert POINTS / 2 < len(corners) <= POINTS

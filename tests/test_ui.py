@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
-from demo import handlers, ui
-from demo.events import Job, Record
+from demo import ui
+from demo.form import Form
+from demo.handlers import Studio
+from demo.orders import LIMITS, MOST_PAINTINGS, SETTINGS, make_config, make_wish, widget_values
+from demo.views import View
+from demo.words import t
 from nst_core.config import TransferConfig
+from tests.playback import Playback
 
-
-class Idle:
-    """A runner that nothing is asked of."""
-
-    def run(self, job: Job) -> Generator[Record, None, None]:
-        yield from ()
+PAINTING = ("run", "keep_going", "larger")
 
 
 def build(defaults: TransferConfig | None = None) -> gr.Blocks:
     """Inside a loop, because outside of one Gradio makes loops of its own and never closes them."""
 
     async def within_a_loop() -> gr.Blocks:
-        return ui.build_ui(Idle(), defaults)
+        return ui.build_ui(Playback(()), defaults)
 
     return asyncio.run(within_a_loop())
 
@@ -41,88 +40,127 @@ def components(page: gr.Blocks, kind: type) -> list[Any]:
     return [block for block in page.blocks.values() if isinstance(block, kind)]
 
 
-def event(page: gr.Blocks, name: str) -> Any:
-    """The event whose handler has this name."""
-    (found,) = [fn for fn in page.fns.values() if fn.fn and getattr(fn.fn, "func", fn.fn).__name__ == name]
+def events(page: gr.Blocks, owner: str, name: str) -> list[Any]:
+    """The events whose handler has this name and is a method of, or lies in the module, `owner`."""
+    return [
+        fn
+        for fn in page.fns.values()
+        if getattr(fn.fn, "__name__", "") == name and owner in (fn.fn.__module__, type(_self(fn.fn)).__name__)
+    ]
+
+
+def _self(function: Any) -> Any:
+    return getattr(function, "__self__", None)
+
+
+def event(page: gr.Blocks, owner: str, name: str) -> Any:
+    (found,) = events(page, owner, name)
     return found
 
 
-def test_the_widgets_stand_in_the_order_their_handlers_take() -> None:
-    assert ui.Form._fields[2:] == handlers.SETTINGS
-    parameters = list(inspect.signature(handlers.stylize).parameters)
-    assert parameters == ["runner", "defaults", "photo", "painting", *handlers.SETTINGS]
+def index(page: gr.Blocks, event: Any) -> int:
+    return next(place for place, fn in page.fns.items() if fn is event)
+
+
+def labels(blocks: list[Any]) -> dict[str, Any]:
+    """By their key: what has a label that the browser translates."""
+    return {getattr(block.label, "key", ""): block for block in blocks}
+
+
+def test_the_widgets_stand_in_the_order_their_handlers_take(page: gr.Blocks) -> None:
+    assert Form._fields[-len(SETTINGS) :] == SETTINGS
+    parameters = list(inspect.signature(Studio.stylize).parameters)
+    assert parameters == ["self", "request", "photo", "painting", *SETTINGS]
+    inputs = event(page, "Studio", "estimate").inputs
+    slots = [block.elem_id for block in inputs[: 1 + MOST_PAINTINGS]]
+    assert slots == ["photo", "painting", "painting-second", "painting-third", "painting-fourth"]
+    assert isinstance(inputs[1 + 2 * MOST_PAINTINGS], gr.State)
+    keys = [getattr(block.label, "key", "") for block in inputs[-len(SETTINGS) :]]
+    assert keys == [f"{'strokes' if name == 'style_scale' else name}.label" for name in SETTINGS]
+
+
+def test_what_the_page_begins_with_can_be_painted_at_once(page: gr.Blocks) -> None:
+    inputs = event(page, "Studio", "estimate").inputs
+    assert [bool(block.value) for block in inputs[: 1 + MOST_PAINTINGS]] == [True, True, False, False, False]
+    values = [getattr(block, "value", None) for block in inputs]
+    assert make_wish(TransferConfig(), values).config == TransferConfig()
 
 
 def test_a_run_fills_every_output_of_a_view(page: gr.Blocks) -> None:
-    for name in ("run", "finished", "stopped"):
-        assert len(event(page, name).outputs) == len(handlers.View._fields)
-    ids = [block.elem_id for block in event(page, "run").outputs[:-1]]
-    assert ids == ["pane", "status", "losses", "comparison", "download", "stylize", "stop"]
-    assert isinstance(event(page, "run").outputs[-1], gr.State)
+    runs = [fn for name in PAINTING for fn in events(page, "Studio", name)]
+    ends = [fn for name in ("finished", "stopped") for fn in events(page, "demo.handlers", name)]
+    assert len(runs) == 4  # Paint, Keep going, Larger, one of the six
+    for fn in (*runs, *ends):
+        assert len(fn.outputs) == len(View._fields)
+        assert fn.outputs == runs[0].outputs
+    ids = [block.elem_id for block in runs[0].outputs[:12]]
+    assert ids[:6] == ["pane", "status", "losses", "bars", "hint", "comparison"]
+    assert ids[6:] == ["timeline", "actions", "format", "download", "stylize", "stop"]
+    assert all(isinstance(block, gr.State) for block in runs[0].outputs[12:])
 
 
-def test_stop_cancels_the_run(page: gr.Blocks) -> None:
-    run = next(index for index, fn in page.fns.items() if fn is event(page, "run"))
-    cancel = next(index for index, fn in page.fns.items() if fn.cancels)
-    assert list(page.fns[cancel].cancels) == [run]
+def test_stop_cancels_whatever_paints(page: gr.Blocks) -> None:
+    runs = {index(page, fn) for name in PAINTING for fn in events(page, "Studio", name)}
+    cancel = next(place for place, fn in page.fns.items() if runs <= set(fn.cancels))
     # The browser serves the listeners of a click in order.
-    assert cancel < next(index for index, fn in page.fns.items() if fn is event(page, "stopped"))
+    assert cancel < index(page, event(page, "demo.handlers", "stopped"))
 
 
 def test_waiting_is_left_to_the_runners_own_queue(page: gr.Blocks) -> None:
-    for name in ("run", "stylize"):
-        assert event(page, name).concurrency_limit is None
+    for name in (*PAINTING, "stylize"):
+        for fn in events(page, "Studio", name):
+            assert fn.concurrency_limit is None
 
 
-def test_programs_see_one_endpoint_with_the_configs_defaults(page: gr.Blocks) -> None:
+def test_programs_see_the_configs_defaults(page: gr.Blocks) -> None:
     endpoints = page.get_api_info()["named_endpoints"]
-    assert list(endpoints) == ["/stylize"]
+    assert set(endpoints) == {"/stylize", "/contact_sheet", "/reconstruct"}
     parameters = endpoints["/stylize"]["parameters"]
     assert [parameter["parameter_name"] for parameter in parameters[:2]] == ["photo", "painting"]
-    assert not any(parameter["parameter_has_default"] for parameter in parameters[:2])
     defaults = {parameter["parameter_name"]: parameter["parameter_default"] for parameter in parameters[2:]}
-    config = TransferConfig()
-    assert defaults == {name: getattr(config, name) for name in handlers.SETTINGS}
+    assert defaults == widget_values(TransferConfig())
     assert [output["label"] for output in endpoints["/stylize"]["returns"]] == ["picture", "progress"]
 
 
 def test_the_server_may_have_other_defaults(tmp_path: Path) -> None:
-    defaults = TransferConfig(weights=str(tmp_path / "mine.safetensors"), size=256)
+    defaults = TransferConfig(weights=str(tmp_path / "mine.safetensors"), size=256, style_scale=(2.0,))
     page = build(defaults)
-    sliders = {slider.label: slider.value for slider in components(page, gr.Slider)}
-    assert sliders["Resolution"] == 256
-    (weights,) = [box for box in components(page, gr.Dropdown) if box.label == "Weights of VGG-19"]
+    sliders = labels(components(page, gr.Slider))
+    assert (sliders["size.label"].value, sliders["strokes.label"].value) == (256, 2.0)
+    weights = labels(components(page, gr.Dropdown))["weights.label"]
     assert weights.value == defaults.weights
     assert weights.choices[0] == ("mine.safetensors", defaults.weights)
 
 
 def test_sliders_keep_to_the_limits_that_handlers_check(page: gr.Blocks) -> None:
-    ranges = {slider.label: (slider.minimum, slider.maximum) for slider in components(page, gr.Slider)}
-    names = {"Resolution": "size", "Steps": "steps", "Scales": "scales"}
-    for label, name in names.items():
-        assert ranges[label] == handlers.LIMITS[name]
+    sliders = labels(components(page, gr.Slider))
+    for name, limits in LIMITS.items():
+        slider = sliders[f"{'strokes' if name == 'style_scale' else name}.label"]
+        assert (slider.minimum, slider.maximum) == limits
 
 
 def test_whatever_can_be_chosen_makes_a_config(page: gr.Blocks) -> None:
     config = TransferConfig()
-    values = [getattr(config, name) for name in handlers.SETTINGS]
-    inputs = event(page, "stylize").inputs[2:]
-    for index, widget in enumerate(inputs):
+    inputs = event(page, "Studio", "stylize").inputs[2:]
+    values = [widget_values(config)[name] for name in SETTINGS]
+    for place, widget in enumerate(inputs):
         for _, choice in getattr(widget, "choices", ()):
-            changed = [*values[:index], choice, *values[index + 1 :]]
-            assert getattr(handlers.make_config(config, tuple(changed)), handlers.SETTINGS[index]) == choice
+            changed = [*values[:place], choice, *values[place + 1 :]]
+            assert getattr(make_config(config, changed), SETTINGS[place]) == choice
 
 
 def test_pictures_have_words_for_those_who_cannot_see_them(page: gr.Blocks) -> None:
-    inputs = event(page, "run").inputs[1:3]
-    assert [picture.label for picture in inputs] == ["Photo", "Painting"]
-    assert all(picture.alt_text for picture in inputs)
-    assert inputs[0].sources == ["upload", "clipboard", "webcam"]
-    assert inputs[1].sources == ["upload", "clipboard"]
+    photo, *paintings = event(page, "Studio", "estimate").inputs[: 1 + MOST_PAINTINGS]
+    assert photo.alt_text == str(t("photo.alt"))
+    assert len({painting.alt_text for painting in paintings}) == MOST_PAINTINGS
+    assert photo.sources == ["upload", "clipboard", "webcam"]
+    assert all(painting.sources == ["upload", "clipboard"] for painting in paintings)
 
 
 def test_nothing_is_fetched_from_elsewhere() -> None:
-    assert "http" not in ui.STYLESHEET.read_text(encoding="utf-8")
+    assert len(ui.STYLESHEETS) > 1
+    for sheet in ui.STYLESHEETS:
+        assert "http" not in sheet.read_text(encoding="utf-8")
     assert not any("http" in (sheet or "") for sheet in ui.theme()._stylesheets)
 
 

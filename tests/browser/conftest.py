@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.request import urlopen
 
 import pytest
@@ -87,13 +88,16 @@ def open_page(browser: Browser, server: str) -> Iterator[Open]:
     def is_ours(url: str) -> bool:
         return url.startswith((server, "data:", "blob:"))
 
-    def open_one(width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
+    def open_one(
+        width: int = 1440, height: int = 900, scheme: str = "light", locale: str = "en-US", query: str = ""
+    ) -> Page:
         size: ViewportSize = {"width": width, "height": height}
-        context = browser.new_context(viewport=size, color_scheme="dark" if scheme == "dark" else "light")
+        colours: Literal["light", "dark"] = "dark" if scheme == "dark" else "light"
+        context = browser.new_context(viewport=size, color_scheme=colours, locale=locale)
         contexts.append(context)
         page = context.new_page()
         watch(page)
-        page.goto(server)
+        page.goto(server + query)
         page.wait_for_selector("#stylize")
         return page
 

@@ -1,0 +1,205 @@
+"""From what the browser sends to a job: settings are checked, pictures decoded.
+
+The events hand their values on unprocessed (`preprocess=False`), so that every complaint is a sentence of ours.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from gradio.data_classes import FileDataDict
+from gradio.utils import get_upload_folder
+from PIL import Image
+
+from demo.events import Job, Mask, Pixels
+from demo.words import Language, say
+from nst_core.config import TransferConfig
+from nst_core.images import fit, load_image, to_rgb
+from nst_core.plan import Size
+
+MOST_PAINTINGS = 4
+# The settings that follow the pictures, in the order of their widgets.
+SETTINGS = (
+    "strength",
+    "colours",
+    "style_scale",
+    "size",
+    "steps",
+    "initial",
+    "optimizer",
+    "pooling",
+    "colour_method",
+    "scales",
+    "content_weight",
+    "tv_weight",
+    "seed",
+    "weights",
+)
+# Of a page that many people share.
+LIMITS: dict[str, tuple[float, float]] = {
+    "size": (128, 1024),
+    "steps": (1, 1000),
+    "scales": (0, 5),
+    "style_scale": (0.25, 4),
+}
+WEIGHTS = ("embedded", "torchvision")
+DETAIL = 4  # times the result's long side: what a job keeps of a picture, so that those who wait cost little memory
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asks for; small, because the pictures are still files. `config` is that of the recipe."""
+
+    photo: FileDataDict | None
+    paintings: tuple[FileDataDict, ...]
+    config: TransferConfig
+    places: tuple[int, ...] = (0,)  # of the paintings, among the slots of the page
+    masks: tuple[Mask, ...] = ()  # one a painting, or none at all
+
+    def blended(self, blends: Sequence[Any], language: Language = "en") -> Wish:
+        """With so much of the painting in each slot; `ValueError` for what is no number."""
+        shares = tuple(number("style_blend", blends[place], language) for place in self.places)
+        return replace(self, config=replace(self.config, style_blend=shares if len(set(shares)) > 1 else ()))
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """A job and what is needed to show it."""
+
+    wish: Wish
+    job: Job
+    size: Size  # of the finished picture
+
+    @property
+    def before(self) -> Pixels:
+        """The photo as large as the picture will be, on white."""
+        photo = to_rgb(Image.fromarray(self.job.content))
+        return np.asarray(photo.resize(self.size, Image.Resampling.LANCZOS))
+
+
+def make_wish(defaults: TransferConfig, form: Sequence[Any], language: Language = "en") -> Wish:
+    """What the form stands for: photo, paintings, blends, regions, `SETTINGS`; raises `ValueError`."""
+    photo, *values = form
+    slots, blends = values[:MOST_PAINTINGS], values[MOST_PAINTINGS : 2 * MOST_PAINTINGS]
+    regions, *settings = values[2 * MOST_PAINTINGS :]
+    places = tuple(place for place, painting in enumerate(slots) if painting)
+    config = make_config(defaults, settings, language)
+    wish = Wish(photo, tuple(slots[place] for place in places), config, places)
+    return replace(wish.blended(blends, language), masks=masks_of(regions, places))
+
+
+def masks_of(regions: Mask | None, places: Sequence[int]) -> tuple[Mask, ...]:
+    """Where the paintings belong by a map (H, W) of their slots, from 1; what stays bare gets all of them."""
+    if regions is None or len(places) < 2:
+        return ()
+    bare = ~np.isin(regions, [place + 1 for place in places])
+    return (
+        ()
+        if bare.all()
+        else tuple(np.where(bare | (regions == place + 1), 255, 0).astype(np.uint8) for place in places)
+    )
+
+
+def make_config(defaults: TransferConfig, settings: Sequence[Any], language: Language = "en") -> TransferConfig:
+    """The config that the widgets stand for; raises `ValueError` for what none of them allows."""
+    values = dict(zip(SETTINGS, settings, strict=True))
+    for name, value in values.items():
+        if isinstance(getattr(defaults, name), int | float):
+            values[name] = type(getattr(defaults, name))(number(name, value, language))
+    values["style_scale"] = number("style_scale", values["style_scale"], language)
+    for name, (low, high) in LIMITS.items():
+        if not low <= values[name] <= high:
+            raise ValueError(say(language, "error.range", name=name, low=low, high=high, value=values[name]))
+    if values["weights"] not in (*WEIGHTS, defaults.weights):  # never a path that a visitor sent
+        choices = ", ".join(WEIGHTS)
+        raise ValueError(say(language, "error.choice", name="weights", choices=choices, value=repr(values["weights"])))
+    values["style_scale"] = () if values["style_scale"] == 1 else (values["style_scale"],)
+    return replace(defaults, **values)
+
+
+def widget_values(config: TransferConfig) -> dict[str, Any]:
+    """The values of the widgets of `SETTINGS` for a config: the other way round."""
+    values = {name: getattr(config, name) for name in SETTINGS}
+    scale = config.style_scale[0] if config.style_scale else 1.0
+    return {name: str(value) if isinstance(value, str) else value for name, value in values.items()} | {
+        "style_scale": scale
+    }
+
+
+def make_order(wish: Wish, language: Language = "en", key: str = "") -> Order:
+    """Decode the pictures; raises `ValueError` for one that is missing or can't be used."""
+    content = load("photo", wish.photo, language)
+    if not wish.paintings:
+        raise ValueError(say(language, "error.no_painting"))
+    config = replace(wish.config, keep_alpha=content.mode == "RGBA")
+    styles = [load("painting", painting, language) for painting in wish.paintings]
+    size = fit(content.size, config.size)
+    for picture in (content, *styles):
+        picture.thumbnail((DETAIL * config.size,) * 2, Image.Resampling.LANCZOS)
+    job = Job(np.asarray(content), tuple(np.asarray(style) for style in styles), config, wish.masks, None, key)
+    return Order(replace(wish, config=config), job, size)
+
+
+def new_key() -> str:
+    """By which only this session can steer its job."""
+    return secrets.token_urlsafe(16)
+
+
+def continued(order: Order, begin: Pixels, steps: int) -> Order:
+    """The same, but going on from the picture `begin` for so many steps, at full size only."""
+    return replace(order, job=replace(order.job, begin=begin, config=replace(order.job.config, scales=1, steps=steps)))
+
+
+def load(kind: str, picture: FileDataDict | None, language: Language = "en") -> Image.Image:
+    """A chosen picture, "RGBA" where it has transparent parts; raises `ValueError`. `kind`: photo or painting."""
+    path = uploaded(kind, picture, language)
+    try:
+        with path.open("rb") as stream:
+            return load_image(stream, keep_alpha=True)
+    except OSError:
+        raise ValueError(say(language, f"error.{kind}_lost")) from None
+    except ValueError as error:
+        raise ValueError(say(language, f"error.{kind}_bad", reason=error)) from error
+
+
+def size_of(kind: str, picture: FileDataDict | None) -> Size:
+    """The size (width, height) of a chosen picture, by its first bytes; raises `ValueError`."""
+    try:
+        with Image.open(uploaded(kind, picture)) as image:
+            return image.size
+    except OSError as error:
+        raise ValueError(say("en", f"error.{kind}_lost")) from error
+
+
+def uploaded(kind: str, picture: FileDataDict | None, language: Language = "en") -> Path:
+    """Where a chosen picture lies; raises `ValueError` for none, and for a file that wasn't uploaded."""
+    if not picture or not picture["path"]:
+        raise ValueError(say(language, f"error.no_{kind}"))
+    # Gradio checks a path only where the request calls it a file; one could name any picture on this machine instead.
+    path, cache = Path(picture["path"]).resolve(), Path(get_upload_folder()).resolve()
+    if not path.is_relative_to(cache):
+        raise ValueError(say(language, f"error.{kind}_foreign"))
+    return path
+
+
+def number(name: str, value: Any, language: Language = "en") -> float:
+    """`value` if it is a finite number; raises `ValueError`."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(say(language, "error.number", name=name, value=repr(value)))
+    return value
+
+
+def stem(wish: Wish) -> str:
+    """What to call the picture's file: `neuschwanstein_starry_night_512`, or `nst-0` of pasted pictures."""
+    names = [Path(picture.get("orig_name") or "").stem for picture in (wish.photo, *wish.paintings) if picture]
+    words = [re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:40] for name in names]
+    if not all(words) or {"image", "clipboard", "webcam"} & set(words):
+        return f"nst-{wish.config.seed}"
+    return f"{'_'.join(words)}_{wish.config.size}"

@@ -1,0 +1,128 @@
+"""What the page shows of a run: records and pictures become values for its outputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from demo import bars, downloads, markup
+from demo.downloads import Format
+from demo.orders import Order
+from demo.plot import draw
+from demo.session import Painted, Picture, Running
+from demo.words import Language, say
+from nst_core.config import Normalization
+
+PLOT_EVERY = 2.0  # seconds of a run: drawing takes the processor from painting
+
+
+class View(NamedTuple):
+    """A value for each of a run's outputs, in their order; `gr.skip()` leaves one as it is."""
+
+    pane: Any
+    status: Any
+    plot: Any
+    bars: Any
+    hint: Any
+    comparison: Any
+    timeline: Any
+    actions: Any
+    kind: Any
+    download: Any
+    start: Any
+    stop: Any
+    running: Any
+    painted: Any
+
+
+def unchanged(painted: Painted | None) -> View:
+    """All as it is, and `painted` kept."""
+    return View(*(gr.skip() for _ in View._fields))._replace(painted=painted)
+
+
+def beginning(language: Language, order: Order, painted: Painted | None) -> View:
+    """The run has been accepted: the photo, or the picture that it goes on from, waits in the frame."""
+    first = order.before if order.job.begin is None else order.job.begin
+    return unchanged(painted)._replace(
+        pane=markup.pane(first, order.size, say(language, "picture.before")),
+        plot="",
+        bars="",
+        hint=markup.hint(say(language, "steer.hint")),
+        comparison=gr.update(visible=False),
+        actions=gr.update(visible=False),
+        start=gr.update(visible=False),
+        stop=gr.update(visible=True),
+        running=Running.of(order),
+    )
+
+
+def progressing(language: Language, painted: Painted, now: float) -> View:
+    """The picture; with plots as soon as there are lines to draw, then when the last are `PLOT_EVERY` seconds old."""
+    progress = painted.progress
+    description = say(language, "picture.step", step=progress.index, steps=progress.total)
+    view = unchanged(painted)._replace(
+        pane=markup.pane(progress.image, painted.size, description), status=markup.running(language, progress)
+    )
+    if len(painted.curves.losses) < 2 or now - painted.plotted < PLOT_EVERY:
+        return view
+    return _plotted(language, view, replace(painted, plotted=now))
+
+
+def ended(language: Language, painted: Painted | None, running: Running | None) -> View:
+    """The end of a run, by itself, by Stop or by an error: the picture so far, to compare, to download, to go on."""
+    view = unchanged(painted)._replace(
+        status=ending(language, painted),
+        hint=markup.hint(say(language, "steer.hint")),
+        start=gr.update(value=say(language, "paint.start"), interactive=True, visible=True),
+        stop=gr.update(visible=False),
+    )
+    if painted is None:
+        return view._replace(pane=markup.empty_pane(language), plot="", bars="")
+    picture = painted.at(None)
+    return _plotted(language, view, painted)._replace(
+        comparison=gr.update(value=downloads.comparison(painted, picture), visible=True),
+        timeline=gr.update(maximum=picture.index, value=picture.index, visible=len(painted.moments.kept) > 1),
+        actions=gr.update(visible=True),
+        kind=str(Format.PNG),
+        download=file(language, painted, running, picture, Format.PNG),
+    )
+
+
+def file(
+    language: Language, painted: Painted, running: Running | None, picture: Picture, kind: Format
+) -> dict[str, Any]:
+    """The download button with the file of a picture behind it."""
+    path = downloads.write(painted, painted.steered(running), picture, kind)
+    width, height = painted.size
+    return gr.update(
+        value=str(path), label=say(language, f"download.{kind}_button", width=width, height=height), interactive=True
+    )
+
+
+def ending(language: Language, painted: Painted | None) -> str:
+    """The status after a run."""
+    if painted is None:
+        return markup.message(say(language, "status.stopped_early"))
+    if painted.earlier:
+        return markup.message(say(language, "status.stopped_earlier"))
+    progress = painted.progress
+    step, steps = progress.index, progress.total
+    if step == steps:
+        return markup.message(say(language, "status.finished", steps=steps))
+    if progress.size == painted.size:
+        return markup.message(say(language, "status.stopped", step=step, steps=steps))
+    (width, height), (full_width, full_height) = progress.size, painted.size
+    sizes = {"width": width, "height": height, "full_width": full_width, "full_height": full_height}
+    return markup.message(say(language, "status.stopped_small", step=step, steps=steps, **sizes))
+
+
+def _plotted(language: Language, view: View, painted: Painted) -> View:
+    progress = painted.progress
+    relative = painted.wish.config.normalization is Normalization.ENERGY
+    return view._replace(
+        plot=draw(language, painted.curves),
+        bars=bars.draw(language, progress.content_layers, progress.style_layers, relative),
+        painted=painted,
+    )

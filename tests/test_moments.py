@@ -1,0 +1,99 @@
+"""Of a long run a bounded number of moments is kept, spread over all of it, and nothing when the session ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from demo import session
+from demo.events import Job, Losses, Progress
+from demo.moments import MOST, Moments
+from demo.orders import Order, Wish
+from demo.session import Painted, Running, followed
+from nst_core.config import TransferConfig
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    return tmp_path
+
+
+def progress(index: int, total: int = 200, size: tuple[int, int] = (24, 16), channels: int = 3) -> Progress:
+    image = np.full((size[1], size[0], channels), index, np.uint8)
+    return Progress(index, total, size, (Losses(0.1, 0.2, 2.1),), 4.0, "", image)
+
+
+def order(key: str = "k", **changes: object) -> Order:
+    grey = np.full((32, 48, 3), 128, np.uint8)
+    config = TransferConfig(size=48, steps=200)
+    return Order(Wish(None, (), config), Job(grey, (grey,), config, key=key), (48, 32))
+
+
+def painted(steps: int) -> Painted:
+    made: Painted | None = None
+    for index in range(1, steps + 1):
+        made = followed(order(), progress(index), made)
+    assert made is not None
+    return made
+
+
+def test_at_most_so_many_are_kept_and_evenly(tmp_path: Path) -> None:
+    moments = Moments(tmp_path / "run")
+    for index in range(1, 201):
+        moments = moments.extended(progress(index))
+        assert len(moments.kept) <= MOST
+    indices = [moment.index for moment in moments.kept]
+    assert indices[0] == 1
+    assert len(indices) > MOST / 2
+    assert set(np.diff(indices)) == {8}
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {f"{index}.png" for index in indices}
+
+
+def test_the_nearest_is_found_and_is_what_was_painted(tmp_path: Path) -> None:
+    moments = Moments(tmp_path / "run")
+    assert moments.at(3) is None
+    for index in (1, 5, 9):
+        moments = moments.extended(progress(index, channels=4))
+    for step, index in ((0, 1), (4.4, 5), (6, 5), (1000, 9)):
+        moment = moments.at(step)
+        assert moment is not None
+        assert moment.index == index
+        assert (moment.load() == index).all()
+        assert moment.load().shape == (16, 24, 4)
+
+
+def test_a_run_can_be_looked_back_at(cache: Path) -> None:
+    run = painted(100)
+    assert run.at(None).index == 100
+    assert run.at(99.6).index == 100  # the last one, though it isn't among those that are kept
+    early = run.at(2)
+    assert early.index in (1, 3)
+    assert run.enlarged(early).shape == (32, 48, 3)
+    run.moments.forget()
+    assert run.at(2).index == 100  # whose file is gone
+
+
+def test_the_next_runs_first_picture_takes_the_place_of_the_last_run(cache: Path) -> None:
+    first = painted(3)
+    second = followed(order("other"), progress(1), replace(first, earlier=True))
+    assert not first.folder.exists()
+    assert second.folder.exists()
+    assert (second.key, len(second.curves.losses)) == ("other", 1)
+
+
+def test_the_end_of_a_session_leaves_no_files(cache: Path) -> None:
+    session.forget(None)
+    session.forget(painted(3))
+    assert not list(cache.iterdir())
+
+
+def test_what_was_wished_is_what_the_run_was_steered_to_if_it_is_that_run() -> None:
+    run, strong = painted(1), Wish(None, (), TransferConfig(strength=90))
+    steered = replace(Running.of(order()), wish=strong)
+    assert run.steered(steered) == strong
+    assert run.steered(replace(steered, key="other")) == run.wish
+    assert run.steered(None) == run.wish

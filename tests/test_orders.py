@@ -1,0 +1,199 @@
+"""What the browser sends becomes a job, or a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from gradio.data_classes import FileDataDict
+from PIL import Image
+
+from demo import orders
+from demo.orders import MOST_PAINTINGS, SETTINGS, Wish, make_config, make_order, make_wish, widget_values
+from nst_core.config import Initial, TransferConfig
+from tests.playback import upload
+
+DEFAULTS = TransferConfig()
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where Gradio would keep files."""
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def photo(cache: Path) -> FileDataDict:
+    return upload(cache / "old bridge (1).png", (150, 100))
+
+
+@pytest.fixture
+def painting(cache: Path) -> FileDataDict:
+    return upload(cache / "wave.png", (80, 60))
+
+
+def settings(**changes: Any) -> list[Any]:
+    return [(widget_values(DEFAULTS) | changes)[name] for name in SETTINGS]
+
+
+def form(photo: Any, *paintings: Any, blends: tuple[float, ...] = (), regions: Any = None, **changes: Any) -> list[Any]:
+    slots = [*paintings, *[None] * MOST_PAINTINGS][:MOST_PAINTINGS]
+    return [photo, *slots, *[*blends, *[50.0] * MOST_PAINTINGS][:MOST_PAINTINGS], regions, *settings(**changes)]
+
+
+def test_the_defaults_of_the_page_are_those_of_the_config() -> None:
+    assert make_config(DEFAULTS, settings()) == DEFAULTS
+
+
+def test_what_the_browser_sends_becomes_a_config() -> None:
+    values = settings(size=256.0, steps=30, initial="noise", seed=7.0, content_weight=2, strength=30, style_scale=2)
+    config = make_config(DEFAULTS, values)
+    assert (config.size, config.steps, config.initial, config.seed) == (256, 30, Initial.NOISE, 7)
+    assert (config.content_weight, config.strength, config.style_scale) == (2.0, 30.0, (2.0,))
+    assert isinstance(config.size, int)
+
+
+def test_the_widgets_values_make_the_same_config_again() -> None:
+    config = TransferConfig(style_scale=(0.5,), initial=Initial.NOISE, seed=3, strength=12.0)
+    assert make_config(DEFAULTS, [widget_values(config)[name] for name in SETTINGS]) == config
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"size": 5000}, "size must be between 128 and 1024"),
+        ({"steps": 100_000}, "steps must be between 1 and 1000"),
+        ({"scales": 6}, "scales must be between 0 and 5"),
+        ({"style_scale": 9}, "style_scale must be between 0.25 and 4"),
+        ({"seed": None}, "seed needs a number"),
+        ({"seed": "seven"}, "seed needs a number"),
+        ({"seed": -1}, "seed must be between"),
+        ({"content_weight": float("nan")}, "content_weight needs a number"),
+        ({"steps": True}, "steps needs a number"),
+        ({"style_scale": [2]}, "style_scale needs a number"),
+        ({"optimizer": "sgd"}, "optimizer must be one of"),
+        ({"strength": 101}, "strength must be between 0 and 100"),
+        ({"weights": "/etc/passwd"}, "weights must be one of"),
+        ({"weights": "other.pth"}, "weights must be one of"),
+    ],
+)
+def test_what_no_widget_allows_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make_config(DEFAULTS, settings(**changes))
+
+
+def test_the_servers_own_weights_are_allowed() -> None:
+    assert make_config(TransferConfig(weights="mine.pth"), settings(weights="mine.pth")).weights == "mine.pth"
+
+
+def test_several_paintings_are_blended_as_their_sliders_say(photo: FileDataDict, painting: FileDataDict) -> None:
+    wish = make_wish(DEFAULTS, form(photo, painting, None, painting, blends=(20.0, 99.0, 60.0)))
+    assert wish.places == (0, 2)
+    assert wish.config.style_blend == (20.0, 60.0)
+    assert len(make_order(wish).job.styles) == 2
+    alike = make_wish(DEFAULTS, form(photo, painting, painting, blends=(70.0, 70.0)))
+    assert alike.config.style_blend == ()
+    with pytest.raises(ValueError, match="style_blend needs a number"):
+        make_wish(DEFAULTS, form(photo, painting, painting, blends=(20.0, float("nan"))))
+
+
+def test_where_nothing_is_brushed_all_paintings_belong(photo: FileDataDict, painting: FileDataDict) -> None:
+    labels = np.array([[0, 1, 3]], np.uint8)
+    wish = make_wish(DEFAULTS, form(photo, painting, None, painting, regions=labels))
+    assert [mask.tolist() for mask in wish.masks] == [[[255, 255, 0]], [[255, 0, 255]]]
+    assert make_order(wish).job.masks == wish.masks
+
+
+def test_regions_count_only_among_several_paintings_that_are_there(photo: FileDataDict, painting: FileDataDict) -> None:
+    labels = np.array([[0, 4]], np.uint8)
+    assert make_wish(DEFAULTS, form(photo, painting, regions=labels)).masks == ()
+    assert make_wish(DEFAULTS, form(photo, painting, painting, regions=labels)).masks == ()
+
+
+def test_who_waits_holds_no_more_of_a_picture_than_its_result_needs(cache: Path, painting: FileDataDict) -> None:
+    wish = make_wish(DEFAULTS, form(upload(cache / "large.png", (3000, 2000)), painting, size=128))
+    order = make_order(wish)
+    assert order.job.content.shape == (341, 512, 3)
+    assert order.size == (128, 85)
+    assert order.before.shape == (85, 128, 3)
+
+
+def test_what_is_transparent_in_the_photo_stays_so(cache: Path, painting: FileDataDict, photo: FileDataDict) -> None:
+    path = cache / "logo.png"
+    image = Image.new("RGBA", (150, 100), (200, 0, 0, 255))
+    image.paste((0, 0, 0, 0), (0, 0, 75, 100))
+    image.save(path)
+    order = make_order(make_wish(DEFAULTS, form(upload(path), painting, size=150)))
+    assert order.job.content.shape == (100, 150, 4)
+    assert order.job.config.keep_alpha
+    assert order.before[50, 10].tolist() == [255, 255, 255]  # looked at, it lies on white
+    assert not make_order(make_wish(DEFAULTS, form(photo, painting))).job.config.keep_alpha
+
+
+def test_missing_and_broken_pictures_are_told_in_words(
+    photo: FileDataDict, painting: FileDataDict, cache: Path
+) -> None:
+    broken = cache / "broken.jpg"
+    broken.write_bytes(b"not a picture at all")
+    for given, message in (
+        ((None, painting), "There is no photo yet"),
+        ((photo, None), "There is no painting yet"),
+        ((upload(broken), painting), "Photo: the picture isn't a picture"),
+        ((photo, upload(broken)), "Painting: the picture isn't a picture"),
+        ((upload(cache / "gone.png"), painting), "didn't arrive"),
+    ):
+        with pytest.raises(ValueError, match=message) as error:
+            make_order(make_wish(DEFAULTS, form(*given)))
+        assert str(cache) not in str(error.value)
+    with pytest.raises(ValueError, match="Todavía no hay foto"):
+        make_order(make_wish(DEFAULTS, form(None, painting)), "es")
+
+
+def test_a_picture_that_was_not_uploaded_is_not_read(photo: FileDataDict, tmp_path: Path, cache: Path) -> None:
+    """A request may name any path, and Gradio checks only those that it calls files."""
+    private = tmp_path / "private.png"
+    Image.new("RGB", (64, 64)).save(private)
+    link = cache / "link.png"
+    link.symlink_to(private)
+    for path in (private, cache / ".." / "private.png", link):
+        with pytest.raises(ValueError, match="wasn't uploaded here"):
+            orders.load("photo", upload(path))
+        with pytest.raises(ValueError, match="wasn't uploaded here"):
+            orders.size_of("photo", upload(path))
+
+
+def test_the_size_of_a_picture_is_known_without_decoding_it(photo: FileDataDict, cache: Path) -> None:
+    assert orders.size_of("photo", photo) == (150, 100)
+    cut = cache / "cut.png"
+    cut.write_bytes(Path(photo["path"]).read_bytes()[:100])
+    assert orders.size_of("photo", upload(cut)) == (150, 100)
+    with pytest.raises(ValueError, match="didn't arrive"):
+        orders.size_of("photo", upload(cache / "gone.png"))
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("neuschwanstein.jpg", "starry_night.jpg"), "neuschwanstein_starry_night_512"),
+        (("a.jpg", "b.jpg", "c.jpg"), "a_b_c_512"),
+        (("image.png", "starry_night.jpg"), "nst-5"),
+        ((None, "starry_night.jpg"), "nst-5"),
+        (("写真.jpg", "starry_night.jpg"), "nst-5"),
+        (("../../evil/..\\x.jpg", "a b.jpg"), "x_a_b_512"),
+        (("x" * 300 + ".jpg", "y.jpg"), "x" * 40 + "_y_512"),
+    ],
+)
+def test_the_file_is_named_after_the_pictures(names: tuple[str | None, ...], expected: str) -> None:
+    pictures: list[FileDataDict] = [{"path": "x", "orig_name": name, "is_stream": False} for name in names]
+    assert orders.stem(Wish(pictures[0], tuple(pictures[1:]), TransferConfig(size=512, seed=5))) == expected
+
+
+def test_no_two_runs_have_one_key() -> None:
+    keys = {orders.new_key() for _ in range(100)}
+    assert len(keys) == 100
+    assert min(map(len, keys)) >= 20
