@@ -16,7 +16,7 @@ from PIL import Image
 from nst_core.cache import recall, remember
 from nst_core.config import ColourMethod, Initial, TransferConfig
 from nst_core.execution import Execution, Precision
-from nst_core.memory import free_memory, own_memory
+from nst_core.memory import free_memory, give_back_freed_memory, own_memory
 from nst_core.plan import step_cost
 from nst_core.transfer import Transfer
 from nst_core.vgg import VGG
@@ -63,6 +63,7 @@ def probing(network: VGG, config: TransferConfig) -> Iterator[Machine | None]:
     pace = recalled(network, config)
     if pace is None:
         pace = yield from _measured(network, config)
+        give_back_freed_memory()
         remember(_fact(network, config), [pace.start, pace.pixel])
     yield as_it_is(network, pace)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # In the order of their versions: the limit of a control group, what it uses, and in `memory.stat` how much of that is
@@ -26,10 +26,21 @@ def keep_freed_memory() -> None:
     A step takes and frees the same features each time, and the kernel clears every page of them again: at 1024 px this
     takes 0.7 s of 2.3 (two cores). Where the C library isn't Linux's usual one, nothing changes.
     """
-    adjust = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    adjust = _c_function("mallopt")
     if adjust is not None:
         for parameter, value in KEEPING:
             adjust(parameter, value)
+
+
+def give_back_freed_memory() -> None:
+    """Hand all of it back once, so that `own_memory` tells what is in use."""
+    trim = _c_function("malloc_trim")
+    if trim is not None:
+        trim(0)
+
+
+def _c_function(name: str) -> Callable[..., int] | None:
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
 
 
 def is_out_of_memory(error: BaseException) -> bool:

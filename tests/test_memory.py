@@ -108,3 +108,18 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
         for way in ("give back", "keep")
     )
     assert kept < given_back / 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library of Linux is told")
+def test_what_is_kept_can_be_given_back() -> None:
+    program = """
+import torch
+from nst_core.memory import give_back_freed_memory, keep_freed_memory, own_memory
+keep_freed_memory()
+torch.ones(64 * 2**20)
+before = own_memory()
+give_back_freed_memory()
+print(before - own_memory())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 200 * MB
