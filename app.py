@@ -26,6 +26,7 @@ from nst_core.weights import load_parameters
 
 DEFAULT_PORT = 7860
 MAX_FILE_SIZE = "50mb"
+MAX_SESSIONS = 500  # whose last pictures are kept, 12 MB at the most each; Gradio's own limit is 10 000
 EVERYWHERE = "0.0.0.0"
 
 
@@ -142,6 +143,7 @@ def serve(options: argparse.Namespace) -> None:
             inbrowser=options.open,
             max_threads=threads,
             max_file_size=MAX_FILE_SIZE,
+            state_session_capacity=MAX_SESSIONS,
             allowed_paths=[str(EXAMPLES)],
             theme=theme(),
             css_paths=list(STYLESHEETS),

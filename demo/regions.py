@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import gradio as gr
 import numpy as np
+from gradio.components.base import server
 from gradio.data_classes import FileDataDict
 from numpy.typing import NDArray
 from PIL import Image
 
 from demo.events import Mask
-from demo.orders import load
+from demo.orders import load, uploaded
 from demo.toasts import toast
-from demo.words import language
+from demo.words import Language, language, say
 
 SIDE = 512  # pixels of the canvas' long side: a brush is no finer
 COLOURS = ("#e11d48", "#2563eb", "#f59e0b", "#059669")  # of the first painting, the second, ...
+MOST_PIXELS = (4 * SIDE) ** 2  # of a layer: a screen may have several for one of ours
+MOST_BYTES = 2_000_000  # of a layer's file
+MOST_LETTERS = 64  # of its name
+MOST_LAYERS = 50  # of all visitors together: each is asked for as soon as it is here
 
 
 def canvas(request: gr.Request, photo: FileDataDict | None) -> dict[str, Any]:
@@ -30,16 +38,65 @@ def canvas(request: gr.Request, photo: FileDataDict | None) -> dict[str, Any]:
     return {"background": image, "layers": [], "composite": None}
 
 
-def read(drawn: Mapping[str, Any] | None) -> Mask | None:
-    """The map (H, W) of what was brushed: 0 = nothing, else the number of the painting; None for a bare photo."""
-    layers: Sequence[NDArray[np.uint8]] = drawn["layers"] if drawn else []
-    labels = None
-    for whole in layers:
-        stride = math.ceil(max(whole.shape[:2]) / SIDE)  # ours has no more pixels; somebody else's may
-        layer = whole[::stride, ::stride]
-        found = _nearest(layer[..., :3]) * (layer[..., 3] > 127)
-        labels = found if labels is None else np.where(found, found, labels)
-    return None if labels is None or not labels.any() else labels.astype(np.uint8)
+class Strokes:
+    """What was brushed, from the request that brings it to the event that asks for it.
+
+    It stands in for the editor's own store, which takes any number of pictures of any size from anybody.
+    """
+
+    def __init__(self) -> None:
+        self._layers: dict[str, bytes] = {}
+        self._lock = Lock()
+
+    def serve(self, canvas: gr.ImageEditor) -> None:
+        """Take what the browser sends for `canvas`."""
+
+        def accept_blobs(data: Any) -> None:
+            self.keep(data.data, data.files)
+
+        canvas.accept_blobs = server(accept_blobs)  # type: ignore[no-untyped-call]
+
+    def keep(self, about: Mapping[str, Any], files: Sequence[tuple[str, bytes]]) -> None:
+        """Keep a layer by the `id` that it is told `about`; nobody needs the background, nor what is too large."""
+        key, (_, layer) = str(about["id"]), files[0]
+        if about["type"] != "layer" or len(layer) > MOST_BYTES or len(key) > MOST_LETTERS:
+            return
+        with self._lock:
+            self._layers[key] = layer
+            while len(self._layers) > MOST_LAYERS:
+                del self._layers[next(iter(self._layers))]
+
+    def read(self, request: gr.Request, drawn: Mapping[str, Any] | None) -> Any:
+        """The map of what was brushed on the canvas, as `labels` makes it; None for a bare photo."""
+        speaks = language(request)
+        with toast(speaks):
+            if not drawn:
+                return None
+            if drawn.get("id"):
+                with self._lock:
+                    layer = self._layers.get(drawn["id"])
+                return gr.skip() if layer is None else labels(_decoded(BytesIO(layer), speaks))
+            layers = drawn.get("layers") or [None]  # the canvas has one
+            return None if layers[0] is None else labels(_decoded(uploaded("photo", layers[0], speaks), speaks))
+
+
+def labels(layer: NDArray[np.uint8]) -> Mask | None:
+    """What was brushed, (H, W, 4), as a map: 0 = nothing, else the number of the painting; None for a bare photo."""
+    stride = math.ceil(max(layer.shape[:2]) / SIDE)
+    layer = layer[::stride, ::stride]
+    found = _nearest(layer[..., :3]) * (layer[..., 3] > 127)
+    return found.astype(np.uint8) if found.any() else None
+
+
+def _decoded(source: BytesIO | Path, language: Language) -> NDArray[np.uint8]:
+    """(H, W, 4); `ValueError` for what no canvas of ours sends."""
+    try:
+        with Image.open(source, formats=["PNG", "WEBP"]) as image:
+            if math.prod(image.size) <= MOST_PIXELS:
+                return np.asarray(image.convert("RGBA"))
+    except Exception:  # a decoder raises whatever it stumbles over
+        pass
+    raise ValueError(say(language, "regions.unreadable"))
 
 
 def _nearest(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import secrets
+import shutil
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from demo.orders import Order, Wish
 from demo.plot import Curves
 from nst_core.config import TransferConfig
 from nst_core.plan import Size
+
+KEPT_FOR = 24 * 3600  # seconds: what was uploaded and what was made
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,10 +113,22 @@ def forget(painted: Painted | None) -> None:
 
 
 def new_folder() -> Path:
-    """Within Gradio's cache, which may be served; nobody can guess its name."""
-    folder = Path(get_upload_folder()) / secrets.token_hex(16)
+    """Within Gradio's cache, which may be served; nobody can guess its name. It stays for `KEPT_FOR`."""
+    home = Path(get_upload_folder()) / "made"
+    folder = home / secrets.token_hex(16)
     folder.mkdir(parents=True)
+    _tidy(home)
     return folder
+
+
+def _tidy(home: Path) -> None:
+    """Remove what nobody did: Gradio knows of no file that it hasn't sent, and tells of no session that it drops."""
+    for folder in home.iterdir():
+        try:
+            if time.time() - folder.stat().st_mtime > KEPT_FOR:
+                shutil.rmtree(folder, ignore_errors=True)
+        except FileNotFoundError:  # its session has ended meanwhile
+            continue
 
 
 def resized(image: Pixels, size: Size) -> Pixels:

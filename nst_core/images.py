@@ -9,7 +9,7 @@ from torch import Tensor
 
 from nst_core.formats import check_output
 from nst_core.modes import split_alpha, to_mask, to_rgb, to_rgba
-from nst_core.reading import load_image, load_mask, read_profile, read_text
+from nst_core.reading import load_image, load_mask, read_profile, read_size, read_text
 from nst_core.saving import save_image, to_array
 from nst_core.sizes import MAX_PIXELS, MIN_SIDE, fit
 
@@ -21,6 +21,7 @@ __all__ = [
     "load_image",
     "load_mask",
     "read_profile",
+    "read_size",
     "read_text",
     "save_image",
     "split_alpha",

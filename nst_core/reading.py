@@ -45,6 +45,16 @@ def load_mask(source: Source) -> Image.Image:
     return _decode(source, to_mask, 1)
 
 
+def read_size(source: Source) -> tuple[int, int]:
+    """The size (width, height) of a picture file as it is stored, which may lie on its side; no pixel is decoded.
+
+    Raises `ValueError` as `load_image` does, but for damage beyond the file's beginning.
+    """
+    with _identified(source) as (image, name):
+        _check_size(image.size, name, MIN_SIDE)
+        return image.size
+
+
 def read_profile(source: Source) -> bytes | None:
     """The ICC profile embedded in a picture file, if a picture can be saved with it: a sound one of an RGB space.
 
