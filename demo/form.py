@@ -76,8 +76,8 @@ def pictures(example: pairs.Pair) -> tuple[tuple[Any, ...], More]:
         photo = _picture("photo", ["upload", "clipboard", "webcam"], example.content)
         first = _picture("painting", ["upload", "clipboard"], example.style)
         others = [_picture(f"painting.{ordinal}", ["upload", "clipboard"], None) for ordinal in ORDINALS[1:]]
+        add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
     blends = [_blend(ordinal) for ordinal in ORDINALS]
-    add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
     with gr.Accordion(t("regions.label"), open=False, visible=False, elem_id="regions") as brushed:
         gr.Markdown(t("regions.colours"))
         canvas = gr.ImageEditor(
@@ -124,12 +124,12 @@ def dials(defaults: TransferConfig, spoken: Spoken) -> tuple[gr.Slider, gr.Slide
         strength = gr.Slider(
             0, 100, defaults.strength, step=1, label=t("strength.label"), info=t("strength.info"), buttons=[]
         )
-        spoken.html(lambda speaks: markup.ends(speaks, "strength.low", "strength.middle", "strength.high"))
+        spoken.html(lambda speaks: markup.ends(speaks, "strength", "low", "middle", "high"))
     with gr.Group(elem_classes="dial"):
         colours = gr.Slider(
             0, 100, defaults.colours, step=1, label=t("colours.label"), info=t("colours.info"), buttons=[]
         )
-        spoken.html(lambda speaks: markup.ends(speaks, "colours.low", "colours.high"))
+        spoken.html(lambda speaks: markup.ends(speaks, "colours", "low", "high"))
     return strength, colours
 
 

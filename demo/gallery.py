@@ -73,7 +73,7 @@ class Shelf(NamedTuple):
 
     entries: gr.State
     thumbnails: gr.HTML
-    shown: gr.State  # the index of the entry that was clicked
+    shown: gr.State  # `Entry.made` of the one that was clicked: places change when there are too many
     detail: gr.Column
     large: gr.Image
     words: gr.HTML
@@ -90,17 +90,19 @@ class Gallery:
 
     defaults: TransferConfig
 
-    def restore(self, request: gr.Request, entries: Entries | None, shown: int | None) -> list[Any]:
+    def restore(self, request: gr.Request, entries: Entries | None, shown: tuple[str, int] | None) -> list[Any]:
         """Use these settings was pressed: the values of the form."""
-        if not entries or shown is None or not 0 <= shown < len(entries):
+        wish = next((entry.wish for entry in entries or () if entry.made == shown), None)
+        if wish is None:
             return [gr.skip()] * FORM
-        speaks, wish = language(request), entries[shown].wish
+        speaks = language(request)
         if any(mask is not None for mask in wish.masks):
             gr.Warning(sentence(say(speaks, "recipe.lost", names=MASKS)))
         else:
             gr.Info(say(speaks, "gallery.used"))
         photo, *paintings = (_still_there(picture) for picture in (wish.photo, *wish.paintings))
-        return form_values(photo, paintings, wish.config)
+        config, _ = page_config(wish.config, self.defaults)  # who kept going has more steps than a slider
+        return form_values(photo, paintings, config)
 
     def read(self, request: gr.Request, entries: Entries | None, file: FileDataDict | None) -> list[Any]:
         """A file was dropped: the place to drop it in, empty again, and the values of the form by its recipe."""
@@ -161,7 +163,7 @@ def add(
 
 
 def show(request: gr.Request, entries: Entries | None, event: gr.EventData) -> tuple[Any, ...]:
-    """A thumbnail was clicked: its index, and the picture large, with its words and its file."""
+    """A thumbnail was clicked: which it is, and the picture large, with its words and its file."""
     if not entries or not 0 <= event.index < len(entries):
         return tuple(gr.skip() for _ in range(5))
     entry = entries[event.index]
@@ -171,7 +173,7 @@ def show(request: gr.Request, entries: Entries | None, event: gr.EventData) -> t
     speaks, path = language(request), str(entry.path)
     words = f'<p class="made">{escape(caption(speaks, entry.wish))}</p>'
     download = gr.update(value=path, label=say(speaks, "gallery.download"))
-    return event.index, gr.update(visible=True), path, words, download
+    return entry.made, gr.update(visible=True), path, words, download
 
 
 def forget(entries: Iterable[Entry] | None) -> None:

@@ -29,14 +29,13 @@ from demo.orders import (
     size_of,
     stem,
 )
-from demo.programs import numbers, preview
+from demo.programs import streamed
 from demo.runner import Runner
-from demo.session import Painted, Running, followed, new_folder
+from demo.session import Painted, Running, followed
 from demo.toasts import sentence, toast
 from demo.views import View
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
-from nst_core.images import save_image
 
 MORE = 4  # "Keep going" adds a quarter of the steps, and so does "Larger, from here"
 LARGER = 2.0
@@ -57,24 +56,30 @@ class Studio:
         yield from self.show(speaks, order, kept)
 
     def keep_going(
-        self, request: gr.Request, kept: Painted | None, running: Running | None, step: float
+        self, request: gr.Request, kept: Painted | None, running: Running | None, step: float, *dials: Any
     ) -> Generator[View, None, None]:
-        """More steps for the picture that is shown."""
-        yield from self._go_on(language(request), kept, running, step, 1.0)
+        """More steps for the picture that is shown, with the dials as they are now."""
+        yield from self._go_on(language(request), kept, running, step, dials, 1.0)
 
     def larger(
-        self, request: gr.Request, kept: Painted | None, running: Running | None, step: float
+        self, request: gr.Request, kept: Painted | None, running: Running | None, step: float, *dials: Any
     ) -> Generator[View, None, None]:
-        """More steps for the picture that is shown, at twice its size or as large as this page allows."""
-        yield from self._go_on(language(request), kept, running, step, LARGER)
+        """The same at twice its size, or as large as this page allows."""
+        yield from self._go_on(language(request), kept, running, step, dials, LARGER)
 
     def _go_on(
-        self, speaks: Language, kept: Painted | None, running: Running | None, step: float, times: float
+        self,
+        speaks: Language,
+        kept: Painted | None,
+        running: Running | None,
+        step: float,
+        dials: tuple[Any, ...],
+        times: float,
     ) -> Generator[View, None, None]:
         with toast(speaks):
             if kept is None:
                 raise ValueError(say(speaks, "error.nothing"))
-            wish, steps = extended(kept.steered(running), times, speaks)
+            wish, steps = extended(turned(kept.steered(running), dials, speaks), times, speaks)
             order = continued(make_order(wish, speaks, new_key()), kept.at(step).image, steps)
         yield from self.show(speaks, order, kept)
 
@@ -108,7 +113,7 @@ class Studio:
         if running is None:
             return gr.skip(), gr.skip()
         try:
-            after = steered(running, strength, colours, blends, speaks)
+            after = steered(running, (strength, colours, *blends), speaks)
             if after.config == running.config or not self.runner.steer(running.key, after.config):
                 return gr.skip(), gr.skip()
         except ValueError as error:
@@ -176,14 +181,7 @@ class Studio:
         with toast(speaks):
             paintings = (painting,) if painting else ()
             order = make_order(Wish(photo, paintings, make_config(self.defaults, settings, speaks)), speaks)
-        folder = new_folder()
-        with toast(speaks), closing(self.runner.run(order.job)) as records:
-            for record in records:
-                yield preview(folder, order.size, record), numbers(record)
-                if isinstance(record, Progress) and record.index == record.total:
-                    path = folder / f"{stem(order.wish)}.png"
-                    save_image(record.image, path)
-                    yield str(path), numbers(record)
+        yield from streamed(self.runner, order.job, order.size, stem(order.wish), speaks)
 
 
 def finished(request: gr.Request, painted: Painted | None, running: Running | None) -> View:
@@ -266,10 +264,17 @@ def extended(wish: Wish, times: float, speaks: Language) -> tuple[Wish, int]:
     return replace(wish, config=replace(wish.config, size=size, steps=wish.config.steps + steps)), steps
 
 
-def steered(running: Running, strength: Any, colours: Any, blends: tuple[Any, ...], speaks: Language) -> Running:
+def steered(running: Running, dials: tuple[Any, ...], speaks: Language) -> Running:
     """The run with the dials where they are now; raises `ValueError` for what is no number."""
-    values = {"strength": strength, "colours": colours}
-    dials: dict[str, Any] = {name: number(name, value, speaks) for name, value in values.items()}
-    wish = replace(running.wish, config=replace(running.wish.config, **dials)).blended(blends, speaks)
-    config = replace(running.config, **dials, style_blend=wish.config.style_blend)
-    return replace(running, wish=wish, config=config)
+    wish = turned(running.wish, dials, speaks)
+    now = {name: getattr(wish.config, name) for name in ("strength", "colours", "style_blend")}
+    return replace(running, wish=wish, config=replace(running.config, **now))
+
+
+def turned(wish: Wish, dials: tuple[Any, ...], speaks: Language) -> Wish:
+    """A wish with the dials (strength, colours, blends) where they are now; `ValueError` for what is no number."""
+    strength, colours, *blends = dials
+    values: dict[str, Any] = {
+        name: number(name, value, speaks) for name, value in (("strength", strength), ("colours", colours))
+    }
+    return replace(wish, config=replace(wish.config, **values)).blended(blends, speaks)

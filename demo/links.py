@@ -23,6 +23,7 @@ GIVEN = tuple(name for name in SETTINGS if name != "weights")  # whose choice is
 # What Gradio itself, and whoever spreads links, put into addresses.
 OTHERS = ("view", "deep_link", "logs", "session_hash", "fn_index", "ref", "fbclid", "gclid")
 MOST = 50  # characters of an address that are shown to a person
+MOST_COMPLAINTS = 5  # each is a toast, and an address can have thousands
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ def read(query: Mapping[str, str], defaults: TransferConfig, language: Language 
                 values, given = changed, True
         elif name not in (PHOTO, STYLE, *OTHERS) and not name.startswith(("__", "utm_")):
             complaints.append(say(language, "links.unknown", name=name[:MOST]))
-    return Setup(photos[0] if photos else None, tuple(paintings), values if given else None, tuple(complaints))
+    return Setup(
+        photos[0] if photos else None, tuple(paintings), values if given else None, tuple(complaints[:MOST_COMPLAINTS])
+    )
 
 
 def write(wish: Wish, defaults: TransferConfig) -> str:

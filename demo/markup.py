@@ -117,7 +117,7 @@ def header(language: Language) -> str:
     return f'<header><h1>{title}</h1><p>{lead} <a href="how" target="_blank">{how}</a></p></header>'
 
 
-def ends(language: Language, *keys: str) -> str:
-    """What the ends of a slider mean, and its middle."""
-    words = "".join(f"<span>{escape(say(language, key))}</span>" for key in keys)
-    return f'<div class="ends" aria-hidden="true">{words}</div>'
+def ends(language: Language, name: str, *places: str) -> str:
+    """What the ends of a slider mean, and its middle; the tooltip tells what it does in technical terms."""
+    words = "".join(f"<span>{escape(say(language, f'{name}.{place}'))}</span>" for place in places)
+    return f'<div class="ends" aria-hidden="true" title="{escape(say(language, f"{name}.technical"))}">{words}</div>'

@@ -21,7 +21,7 @@ from PIL import Image
 from demo.events import Job, Mask, Pixels
 from demo.words import Language, say
 from nst_core.config import TransferConfig
-from nst_core.images import fit, load_image, to_rgb
+from nst_core.images import fit, load_image, read_size, to_rgb
 from nst_core.plan import Size
 
 MOST_PAINTINGS = 4
@@ -169,13 +169,16 @@ def load(kind: str, picture: FileDataDict | None, language: Language = "en") -> 
         raise ValueError(say(language, f"error.{kind}_bad", reason=error)) from error
 
 
-def size_of(kind: str, picture: FileDataDict | None) -> Size:
+def size_of(kind: str, picture: FileDataDict | None, language: Language = "en") -> Size:
     """The size (width, height) of a chosen picture, by its first bytes; raises `ValueError`."""
+    path = uploaded(kind, picture, language)
     try:
-        with Image.open(uploaded(kind, picture)) as image:
-            return image.size
-    except OSError as error:
-        raise ValueError(say("en", f"error.{kind}_lost")) from error
+        with path.open("rb") as stream:
+            return read_size(stream)
+    except OSError:
+        raise ValueError(say(language, f"error.{kind}_lost")) from None
+    except ValueError as error:
+        raise ValueError(say(language, f"error.{kind}_bad", reason=error)) from error
 
 
 def uploaded(kind: str, picture: FileDataDict | None, language: Language = "en") -> Path:

@@ -12,12 +12,12 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 
 from demo import inside, markup, sheet
-from demo.events import Progress, Record
+from demo.events import Job, Progress, Record
 from demo.orders import Wish
 from demo.runner import Runner
 from demo.session import new_folder
 from demo.toasts import toast
-from demo.words import language
+from demo.words import Language, language
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import save_image
 from nst_core.plan import Size
@@ -87,14 +87,21 @@ class Programs:
         with toast(speaks):
             options = {"tv_weight": tv_weight, "seed": seed}
             wanted = inside.make_reconstruction(self.defaults, kind, picture, layers, size, steps, speaks, **options)
-        folder = new_folder()
-        with toast(speaks), closing(self.runner.run(wanted.job)) as records:
-            for record in records:
-                yield preview(folder, wanted.size, record), numbers(record)
-                if isinstance(record, Progress) and record.index == record.total:
-                    path = folder / f"{kind}.png"
-                    save_image(record.image, path)
-                    yield str(path), numbers(record)
+        yield from streamed(self.runner, wanted.job, wanted.size, kind, speaks)
+
+
+def streamed(
+    runner: Runner, job: Job, size: Size, name: str, speaks: Language
+) -> Generator[tuple[str | None, dict[str, Any]], None, None]:
+    """The previews and numbers of a job whose result has this `size`, and at the end the file `name`.png."""
+    folder = new_folder()
+    with toast(speaks), closing(runner.run(job)) as records:
+        for record in records:
+            yield preview(folder, size, record), numbers(record)
+            if isinstance(record, Progress) and record.index == record.total:
+                path = folder / f"{name}.png"
+                save_image(record.image, path)
+                yield str(path), numbers(record)
 
 
 def preview(folder: Path, size: Size, record: Record) -> str | None:

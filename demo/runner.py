@@ -109,9 +109,7 @@ class LocalRunner:
         if machine is None:
             self.measure(config)
             return None
-        # Whatever its weights: all take the same time.
-        network = next(network for (_, pooling), network in list(self._extractors.items()) if pooling is config.pooling)
-        return suggest(machine, Task(network, config, plan, styles), {}).seconds
+        return suggest(machine, Task(self._any_extractor(config), config, plan, styles), {}).seconds
 
     def measure(self, config: TransferConfig) -> None:
         """Find out in the background how long the steps of a config take, unless it is known or somebody paints.
@@ -164,7 +162,7 @@ class LocalRunner:
     def _measure(self, config: TransferConfig) -> None:
         """A step at a time: who comes to paint doesn't have to wait for the rest."""
         try:
-            for machine in probing(self._extractor(config), config):
+            for machine in probing(self._any_extractor(config), config):
                 if machine is not None:
                     self._machines[_kind(config)] = machine
                 elif self._closed or not self._queue.is_empty:
@@ -193,6 +191,11 @@ class LocalRunner:
         if key not in self._extractors:
             self._extractors[key] = load_vgg19(*key).to(self._device)
         return self._extractors[key]
+
+    def _any_extractor(self, config: TransferConfig) -> VGG:
+        """Whatever its weights, which all take the same time: one that is there, and needn't be fetched or found."""
+        known = (network for (_, pooling), network in list(self._extractors.items()) if pooling is config.pooling)
+        return next(known, None) or self._extractor(replace(config, weights=TransferConfig().weights))
 
 
 class Queue:

@@ -80,8 +80,8 @@ def choose(request: gr.Request, event: gr.EventData) -> list[Any]:
 
 def make_sketch(wish: Wish, speaks: Language = "en") -> Order:
     """The order of a small picture, which the variations change; raises `ValueError` for unusable pictures."""
-    sizes = [size_of("painting", painting) for painting in wish.paintings]
-    small = sketch(wish.config, size_of("photo", wish.photo), sizes) if sizes else wish.config
+    sizes = [size_of("painting", painting, speaks) for painting in wish.paintings]
+    small = sketch(wish.config, size_of("photo", wish.photo, speaks), sizes) if sizes else wish.config
     return make_order(replace(wish, config=small), speaks)
 
 

@@ -22,10 +22,16 @@ from demo.words import Language, say, t
 from nst_core.config import TransferConfig
 
 STYLESHEETS = (Path(__file__).with_name("style.css"), *sorted(Path(__file__).with_name("styles").glob("*.css")))
-CLEAN_UP = (3600, 24 * 3600)  # seconds: every hour, the files older than a day
+CLEAN_UP = (3600, session.KEPT_FOR)  # seconds: every hour, the files older than a day
 ASK_AGAIN = 3.0  # seconds, while the machine's speed isn't known
 
 SHOW_STAGE = "() => { document.getElementById('stage').scrollIntoView({block: 'nearest'}); }"
+
+# Until there is a painting, the photo stands in the frame, which the other page hasn't.
+SHOW_PHOTO = """photo => {
+    const address = photo?.url ? `url(${JSON.stringify(photo.url)})` : 'none';
+    document.getElementById('stage')?.style.setProperty('--photo', address);
+}"""
 
 # It appears, if at all, with the first answer of the server.
 SHOW_SHEET = """() => {
@@ -88,6 +94,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         _wire_steering(studio, chosen, view)
         _wire_estimate(studio, ui, chosen, go.estimate)
         _wire_pictures(chosen, more, filled)
+        gr.on([ui.load, chosen.photo.change], None, chosen.photo, js=SHOW_PHOTO)
         _wire_examples(offered, examples, chosen)
         _wire_looking_back(view)
         _wire_api(studio, chosen)
@@ -185,8 +192,8 @@ def _wire(studio: Studio, chosen: Form, view: View, after: After, taken: Depende
     options: dict[str, Any] = {"outputs": whole, "preprocess": False, **LONG}
     runs = [
         view.start.click(studio.run, [view.painted, *chosen], **options),
-        after.keep_going.click(studio.keep_going, shown, **options),
-        after.larger.click(studio.larger, shown, **options),
+        after.keep_going.click(studio.keep_going, [*shown, *chosen.dials], **options),
+        after.larger.click(studio.larger, [*shown, *chosen.dials], **options),
         taken.then(None, js=SHOW_STAGE).then(studio.run, [view.painted, *chosen], **options),
     ]
     view.stop.click(None, cancels=runs)
@@ -245,11 +252,14 @@ def _wire_pictures(chosen: Form, more: More, filled: Sequence[Dependency]) -> No
     for event in filled:
         event.then(handlers.show_paintings, [more.shown, *chosen.paintings], slots, preprocess=False, **QUICK)
     more.brushed.expand(regions.canvas, chosen.photo, more.canvas, preprocess=False, **LONG)
+    strokes = regions.Strokes()
+    strokes.serve(more.canvas)
     gr.on(
         [more.canvas.input, more.canvas.clear],
-        regions.read,
+        strokes.read,
         more.canvas,
         chosen.regions,
+        preprocess=False,
         trigger_mode="always_last",
         **LONG,
     )

@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from demo import gallery, library
 from demo.gallery import FORM, MOST, Entries, Gallery, add, form_values, page_config, show, thumbnails
-from demo.orders import MOST_PAINTINGS, SETTINGS, Wish, make_order, make_wish
+from demo.orders import LIMITS, MOST_PAINTINGS, SETTINGS, Wish, make_order, make_wish
 from demo.session import Painted, followed
 from nst_core.config import Border, TransferConfig
 from nst_core.recipe import read_recipe
@@ -109,8 +109,8 @@ def test_it_holds_only_so_many(photo: FileDataDict, painting: FileDataDict) -> N
 
 def test_a_click_shows_it_large(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
     entries = collected(made(photo, painting), made(photo, painting, key="next", strength=77))
-    place, detail, large, words, download = show(ENGLISH, entries, clicked(1))
-    assert (place, detail["visible"], large) == (1, True, str(entries[1].path))
+    which, detail, large, words, download = show(ENGLISH, entries, clicked(1))
+    assert (which, detail["visible"], large) == (entries[1].made, True, str(entries[1].path))
     assert "77 %" in words
     assert download["value"] == large
     assert not any(map(shown, show(ENGLISH, entries, clicked(2))))
@@ -128,7 +128,8 @@ def wish_of(values: list[Any]) -> Wish:
 def test_its_settings_go_back_into_the_form(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
     options: dict[str, Any] = {"strength": 33.0, "seed": 5, "style_scale": (2.0,), "style_blend": (20.0, 60.0)}
     painted = made(photo, painting, photo, **options | {"size": 128})
-    values = Gallery(DEFAULTS).restore(ENGLISH, collected(painted), 0)
+    entries = collected(painted, made(photo, painting, key="next"))
+    values = Gallery(DEFAULTS).restore(ENGLISH, entries, entries[0].made)
     assert len(values) == FORM
     wish = wish_of(values)
     assert [wish.photo and wish.photo["path"], *(each["path"] for each in wish.paintings)] == [
@@ -140,20 +141,30 @@ def test_its_settings_go_back_into_the_form(photo: FileDataDict, painting: FileD
     assert said == ["The pictures and settings are as they were then."]
 
 
+def test_settings_beyond_the_sliders_go_back_as_far_as_they_reach(
+    photo: FileDataDict, painting: FileDataDict, said: list[str]
+) -> None:
+    """Who keeps going makes more steps than one run may have."""
+    entries = collected(made(photo, painting, steps=1250))
+    values = Gallery(DEFAULTS).restore(ENGLISH, entries, entries[0].made)
+    assert wish_of(values).config.steps == LIMITS["steps"][1]
+
+
 def test_what_was_brushed_is_not_claimed_to_be_back(
     photo: FileDataDict, painting: FileDataDict, said: list[str]
 ) -> None:
     painted = made(photo, painting, photo)
     mask = np.full((20, 30), 255, np.uint8)
     entries = collected(replace(painted, wish=replace(painted.wish, masks=(mask, mask))))
-    Gallery(DEFAULTS).restore(ENGLISH, entries, 0)
+    Gallery(DEFAULTS).restore(ENGLISH, entries, entries[0].made)
     assert said == ["Its settings are back, but these can't be set here as they were: masks."]
 
 
 def test_without_a_choice_the_form_stays(photo: FileDataDict, painting: FileDataDict) -> None:
     entries = collected(made(photo, painting))
-    for shelf, place in ((entries, None), ((), 0), (None, 0), (entries, 4)):
-        values = Gallery(DEFAULTS).restore(ENGLISH, shelf, place)
+    gone = ("gone", 1)
+    for shelf, which in ((entries, None), ((), gone), (None, gone), (entries, gone)):
+        values = Gallery(DEFAULTS).restore(ENGLISH, shelf, which)
         assert len(values) == FORM
         assert not any(map(shown, values))
 

@@ -28,6 +28,7 @@ from nst_core.recipe import read_recipe
 from tests.playback import ENGLISH, SPANISH, Playback, shown, upload
 
 DEFAULTS = TransferConfig()
+DIALS = (DEFAULTS.strength, DEFAULTS.colours, *(50.0,) * 4)
 
 
 @pytest.fixture(autouse=True)
@@ -306,7 +307,7 @@ def test_a_steered_run_is_remembered_as_it_was_steered(photo: FileDataDict, pain
 def test_keep_going_begins_with_the_moment_that_is_shown(photo: FileDataDict, painting: FileDataDict) -> None:
     painted, running = done(photo, painting, steps=40)
     runner = Playback([Waiting(0), progress(1, 10), progress(10, 10)])
-    views = list(Studio(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 2))
+    views = list(Studio(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 2, *DIALS))
     (job,) = runner.jobs
     assert job.begin is not None
     assert (job.begin == 20).all()
@@ -326,16 +327,26 @@ def test_larger_goes_on_at_twice_the_size_up_to_the_limit(photo: FileDataDict, p
 
     for size, expected in ((128, 256), (700, 1024)):
         runner = Playback([Waiting(0)])
-        list(Studio(runner, DEFAULTS).larger(ENGLISH, painted, wished(size), 3))
+        list(Studio(runner, DEFAULTS).larger(ENGLISH, painted, wished(size), 3, *DIALS))
         assert runner.jobs[0].config.size == expected
         assert runner.jobs[0].begin is not None
     with pytest.raises(gr.Error, match="as large as this page allows: 1024 px"):
-        next(Studio(runner, DEFAULTS).larger(ENGLISH, painted, wished(1024), 3))
+        next(Studio(runner, DEFAULTS).larger(ENGLISH, painted, wished(1024), 3, *DIALS))
+
+
+def test_what_goes_on_goes_on_with_the_dials_as_they_are(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted, running = done(photo, painting)
+    runner = Playback([Waiting(0), progress(1, 10)])
+    views = list(Studio(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 3, 80, 20, *DIALS[2:]))
+    config = runner.jobs[0].config
+    assert (config.strength, config.colours) == (80, 20)
+    recipe = read_recipe(Path(handlers.finished(ENGLISH, views[-1].painted, views[0].running).download["value"]))
+    assert (recipe.config.strength, recipe.config.colours) == (80, 20)
 
 
 def test_there_is_nothing_to_go_on_from_before_a_run() -> None:
     with pytest.raises(gr.Error, match="press Paint first"):
-        next(Studio(Playback(WHOLE), DEFAULTS).keep_going(ENGLISH, None, None, 1))
+        next(Studio(Playback(WHOLE), DEFAULTS).keep_going(ENGLISH, None, None, 1, *DIALS))
 
 
 def test_the_timeline_shows_an_earlier_picture_and_makes_it_the_result(

@@ -49,6 +49,12 @@ def test_an_address_without_parameters_changes_nothing() -> None:
     assert links.read({"__theme": "dark", "view": "api", "utm_source": "x"}, DEFAULTS) == links.Setup()
 
 
+def test_nonsense_does_not_cover_the_page_with_toasts() -> None:
+    setup = links.read({"style": "x," * 1000, "strength": "60"}, DEFAULTS)
+    assert len(setup.complaints) == links.MOST_COMPLAINTS
+    assert config_of(setup).strength == 60
+
+
 def test_several_paintings_are_named_with_commas() -> None:
     setup = links.read({"style": "great_wave,poppies,night_cafe,summertime,pere_tanguy"}, DEFAULTS)
     assert [path.stem for path in setup.paintings] == ["great_wave", "poppies", "night_cafe", "summertime"]

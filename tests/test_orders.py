@@ -174,6 +174,18 @@ def test_the_size_of_a_picture_is_known_without_decoding_it(photo: FileDataDict,
     assert orders.size_of("photo", upload(cut)) == (150, 100)
     with pytest.raises(ValueError, match="didn't arrive"):
         orders.size_of("photo", upload(cache / "gone.png"))
+    with pytest.raises(ValueError, match="Todavía no hay foto"):
+        orders.size_of("photo", None, "es")
+
+
+def test_the_size_of_what_is_no_picture_or_far_too_large_is_refused_in_words(cache: Path) -> None:
+    bomb = cache / "bomb.png"
+    Image.new("1", (20_000, 20_000)).save(bomb)
+    text = cache / "text.png"
+    text.write_text("%!PS-Adobe-3.0 EPSF-3.0")
+    for path, message in ((bomb, "megapixels"), (text, "isn't a picture")):
+        with pytest.raises(ValueError, match=message):
+            orders.size_of("painting", upload(path))
 
 
 @pytest.mark.parametrize(

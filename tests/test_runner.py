@@ -497,6 +497,23 @@ def test_an_estimate_is_there_once_the_machine_was_measured(painter: Painter, tr
     assert ask(optimizer="adam") == pytest.approx(4 * 0.5)
 
 
+def test_weights_that_are_not_here_keep_nobody_from_an_estimate(
+    painter: Painter, trials: list[TransferConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They take the same time as those that are; whoever chooses them must not spoil the others' estimates."""
+
+    def load(weights: str, pooling: Pooling) -> VGG:
+        assert weights == "embedded"
+        return tiny_network(pooling)
+
+    monkeypatch.setattr(module, "load_vgg19", load)
+    runner = LocalRunner("cpu")
+    for _ in range(2):
+        asked = runner.estimate((400, 300), [(300, 300)], replace(TINY, weights="/nowhere/vgg19.pth"))
+        settled(runner)
+    assert asked == pytest.approx(4 * 0.5)
+
+
 def test_an_estimate_of_what_cannot_be_run_says_why(painter: Painter, trials: list[TransferConfig]) -> None:
     runner = LocalRunner("cpu")
     with pytest.raises(ValueError, match="each side needs"):

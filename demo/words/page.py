@@ -30,19 +30,31 @@ WORDS = {
     "painting.add": ("Add a painting", "Añadir un cuadro"),
     "regions.label": ("Where does each painting belong?", "¿Dónde va cada cuadro?"),
     "regions.alt": ("The photo with the regions brushed on it", "La foto con las regiones marcadas"),
+    "regions.unreadable": (
+        "What you brushed can't be read; clear the canvas and brush again.",
+        "No se puede leer lo que has marcado; bórralo y vuelve a marcarlo.",
+    ),
     # What a person chooses
     "strength.label": ("How much painting?", "¿Cuánto del cuadro?"),
     "strength.info": (
-        "strength in percent, the balance of style loss and content loss",
-        "intensidad en tanto por ciento: el equilibrio entre la pérdida de estilo y la de contenido",
+        "in percent: how strongly the painting's manner shows",
+        "en tanto por ciento: con cuánta fuerza se nota la manera del cuadro",
+    ),
+    "strength.technical": (
+        "strength: the balance of style loss and content loss",
+        "intensidad: el equilibrio entre la pérdida de estilo y la de contenido",
     ),
     "strength.low": ("keeps the photo", "conserva la foto"),
     "strength.middle": ("balanced", "equilibrado"),
     "strength.high": ("all painting", "todo cuadro"),
     "colours.label": ("Whose colours?", "¿De quién son los colores?"),
     "colours.info": (
-        "in percent: the painting gets the photo's mean colour and covariance",
-        "en tanto por ciento: el cuadro recibe el color medio y la covarianza de la foto",
+        "in percent, from the photo's own to the painting's",
+        "en tanto por ciento: de los de la foto a los del cuadro",
+    ),
+    "colours.technical": (
+        "colour transfer: the painting gets the photo's mean colour and covariance",
+        "transferencia de color: el cuadro recibe el color medio y la covarianza de la foto",
     ),
     "colours.low": ("the photo's", "de la foto"),
     "colours.high": ("the painting's", "del cuadro"),

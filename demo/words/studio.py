@@ -20,10 +20,10 @@ WORDS = {
         "solo donde los colores no son todos del cuadro",
     ),
     "regions.colours": (
-        "Brush over the photo. The colours stand for the first, second, third and fourth painting: red, blue, yellow, "
-        "green. What stays bare gets all of them.",
-        "Pasa el pincel sobre la foto. Los colores son del primer, segundo, tercer y cuarto cuadro: rojo, azul, "
-        "amarillo, verde. Lo que quede sin pintar los recibe todos.",
+        "Brush over the photo; the palette beside it has a colour for the first, second, third and fourth painting: "
+        "red, blue, yellow, green. What stays bare gets all of them.",
+        "Pasa el pincel sobre la foto; la paleta de al lado tiene un color para el primer, segundo, tercer y cuarto "
+        "cuadro: rojo, azul, amarillo, verde. Lo que quede sin pintar los recibe todos.",
     ),
     "download.png_button": ("Download PNG ({width} × {height} px)", "Descargar PNG ({width} × {height} px)"),
     "download.png16_button": (

@@ -47,7 +47,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             process.wait(START)
         finally:
             process.kill()
-    assert "Traceback" not in log.read_text(), log.read_text()
+    text = log.read_text()
+    # A tab that is closed amidst an upload is told by a traceback, too.
+    assert text.count("Traceback") == text.count("\nstarlette.requests.ClientDisconnect"), text
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

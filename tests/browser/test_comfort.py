@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
+from tests.browser.test_how import open_how
 from tests.browser.test_page import PATIENCE, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
@@ -39,8 +40,6 @@ def test_the_studio_is_for_everybody(open_page: Open, width: int, scheme: str) -
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_how_it_works_is_for_everybody(open_page: Open, server: str, scheme: str) -> None:
-    page = open_page(scheme=scheme)
-    page.goto(server + "how")
-    expect(page.locator(".katex").first).to_be_visible()
+def test_how_it_works_is_for_everybody(open_page: Open, scheme: str) -> None:
+    page = open_how(open_page(scheme=scheme))
     assert complaints(page) == []

@@ -41,6 +41,7 @@ def test_a_photo_and_a_texture_grow_out_of_noise(open_page: Open, width: int, sc
     page.get_by_label("relu3_1").uncheck()
     page.click("#rebuild-style")
     expect(page.get_by_alt_text("From relu1_1, relu2_1, after step 12 of 12")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#inside-pane")).to_be_in_viewport(ratio=0.9)
     assert rows(page) == ["relu1_1", "relu2_1"]
     expect(page.locator("#inside-stop")).to_be_hidden()
     photograph(page, f"inside-{width}-{scheme}-2-after")

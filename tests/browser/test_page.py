@@ -104,7 +104,11 @@ def test_a_first_visitor_paints_steers_stops_looks_back_and_takes_it_home(
     page.wait_for_selector("#painting .image-frame img")  # an example is there already
     expect(page.locator("#stylize")).to_be_in_viewport(ratio=1)
     expect(page.locator("#estimate")).to_have_text(re.compile(r"about \d+ (s|min)"), timeout=PATIENCE)
+    expect(page.locator(".pane")).to_have_css("background-image", re.compile(r"^url\("))  # the photo
     photograph(page, f"{width}-{scheme}-1-before")
+    page.locator("#settings").scroll_into_view_if_needed()
+    if width == 1440:  # it stays in view beside the settings
+        expect(page.locator("#stage")).to_be_in_viewport(ratio=0.9)
     start(page, steps=ENDLESS)
     wait_for_pictures(page, 2)
     expect(page.locator("#stage")).to_be_in_viewport(ratio=0.9)
