@@ -74,7 +74,8 @@ def test_the_least_counts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_a_process_takes_is_seen() -> None:
     before = own_memory()
     with mmap.mmap(-1, 100 * MB) as block:  # memory of its own: an allocator may have some left
-        block.write(b"1" * len(block))
+        for _ in range(100):
+            block.write(b"1" * MB)
         assert 80 * MB < own_memory() - before < 200 * MB
 
 
