@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 from gradio.data_classes import FileDataDict
@@ -23,6 +24,8 @@ from demo.words import Language, say
 from nst_core.config import TransferConfig
 from nst_core.images import fit, load_image, read_size, to_rgb
 from nst_core.plan import Size
+
+T = TypeVar("T")
 
 MOST_PAINTINGS = 4
 # The settings that follow the pictures, in the order of their widgets.
@@ -159,22 +162,19 @@ def continued(order: Order, begin: Pixels, steps: int) -> Order:
 
 def load(kind: str, picture: FileDataDict | None, language: Language = "en") -> Image.Image:
     """A chosen picture, "RGBA" where it has transparent parts; raises `ValueError`. `kind`: photo or painting."""
-    path = uploaded(kind, picture, language)
-    try:
-        with path.open("rb") as stream:
-            return load_image(stream, keep_alpha=True)
-    except OSError:
-        raise ValueError(say(language, f"error.{kind}_lost")) from None
-    except ValueError as error:
-        raise ValueError(say(language, f"error.{kind}_bad", reason=error)) from error
+    return _read(partial(load_image, keep_alpha=True), kind, picture, language)
 
 
 def size_of(kind: str, picture: FileDataDict | None, language: Language = "en") -> Size:
     """The size (width, height) of a chosen picture, by its first bytes; raises `ValueError`."""
+    return _read(read_size, kind, picture, language)
+
+
+def _read(reader: Callable[[BinaryIO], T], kind: str, picture: FileDataDict | None, language: Language) -> T:
     path = uploaded(kind, picture, language)
     try:
         with path.open("rb") as stream:
-            return read_size(stream)
+            return reader(stream)
     except OSError:
         raise ValueError(say(language, f"error.{kind}_lost")) from None
     except ValueError as error:

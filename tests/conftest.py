@@ -7,6 +7,7 @@ import resource
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,15 @@ TINY_CHANNELS = ((4, 4), (6, 6), (8,))  # relu1_1, relu1_2, relu2_1, relu2_2, re
 def pytest_configure() -> None:
     """Listen to Ctrl-C: a shell starts programs in the background deaf to it, and theirs inherit that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where Gradio would keep files: a folder within the test's own, which has room for others beside it."""
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+    return folder
 
 
 def tiny_parameters() -> dict[str, Tensor]:

@@ -20,13 +20,9 @@ from nst_core.config import TransferConfig
 from nst_core.recipe import Role, read_recipe, sha256_of
 from tests.playback import upload
 
+pytestmark = pytest.mark.usefixtures("cache")
+
 CONFIG = TransferConfig(size=48, steps=4, strength=70)
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    return tmp_path
 
 
 @pytest.fixture

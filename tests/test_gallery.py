@@ -22,15 +22,9 @@ from nst_core.config import Border, TransferConfig
 from nst_core.recipe import read_recipe
 from tests.playback import ENGLISH, SPANISH, clicked, progress, shown, upload
 
+pytestmark = pytest.mark.usefixtures("cache")
+
 DEFAULTS = TransferConfig()
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "cache"
-    folder.mkdir()
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
 
 
 @pytest.fixture

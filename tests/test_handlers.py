@@ -27,17 +27,10 @@ from nst_core.plan import Size
 from nst_core.recipe import read_recipe
 from tests.playback import ENGLISH, SPANISH, Playback, shown, upload
 
+pytestmark = pytest.mark.usefixtures("cache")
+
 DEFAULTS = TransferConfig()
 DIALS = (DEFAULTS.strength, DEFAULTS.colours, *(50.0,) * 4)
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where Gradio would keep files."""
-    folder = tmp_path / "cache"
-    folder.mkdir()
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
 
 
 @pytest.fixture

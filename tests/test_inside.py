@@ -13,13 +13,9 @@ from demo.inside import CONTENT_LAYERS, STYLE_LAYERS, Inside, View, finished, ma
 from nst_core.config import RECONSTRUCTION, Initial, TransferConfig
 from tests.playback import ENGLISH, SPANISH, WHOLE, Playback, progress, shown, upload
 
+pytestmark = pytest.mark.usefixtures("cache")
+
 DEFAULTS = TransferConfig()
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    return tmp_path
 
 
 @pytest.fixture

@@ -14,13 +14,9 @@ from demo import library, links
 from demo.orders import SETTINGS, Wish, make_config
 from nst_core.config import TransferConfig
 
+pytestmark = pytest.mark.usefixtures("cache")
+
 DEFAULTS = TransferConfig()
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    return tmp_path
 
 
 def upload(path: Path, cache: Path, name: str = "") -> FileDataDict:

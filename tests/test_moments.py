@@ -15,11 +15,7 @@ from demo.orders import Order, Wish
 from demo.session import Painted, Running, followed
 from nst_core.config import TransferConfig
 
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("cache")
 
 
 def progress(index: int, total: int = 200, size: tuple[int, int] = (24, 16), channels: int = 3) -> Progress:

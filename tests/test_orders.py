@@ -15,16 +15,9 @@ from demo.orders import MOST_PAINTINGS, SETTINGS, Wish, make_config, make_order,
 from nst_core.config import Initial, TransferConfig
 from tests.playback import upload
 
+pytestmark = pytest.mark.usefixtures("cache")
+
 DEFAULTS = TransferConfig()
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where Gradio would keep files."""
-    folder = tmp_path / "cache"
-    folder.mkdir()
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
 
 
 @pytest.fixture

@@ -18,13 +18,9 @@ from nst_core.config import TransferConfig
 from nst_core.variations import SIX, SKETCH_SIZE, SKETCH_STEPS
 from tests.playback import ENGLISH, SPANISH, WHOLE, Playback, clicked, progress, shown, upload
 
+pytestmark = pytest.mark.usefixtures("cache")
+
 DEFAULTS = TransferConfig()
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    return tmp_path
 
 
 @pytest.fixture
