@@ -166,6 +166,16 @@ def test_the_machine_has_memory(network: VGG, trials: list[int]) -> None:
     assert found.precision is Precision.FLOAT32
 
 
+def test_what_measuring_took_is_given_back_before_memory_is_looked_at(
+    network: VGG, trials: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr(machine, "give_back_freed_memory", lambda: calls.append("given back"))
+    monkeypatch.setattr(machine, "own_memory", lambda: calls.append("looked at") or 1)
+    probe(network, TINY)
+    assert (calls, len(trials)) == (["given back", "looked at"], 2)
+
+
 def test_one_core_is_one(network: VGG, trials: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
     assert probe(network, TINY).device == "1 CPU core"
