@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 from torch import Tensor
@@ -24,6 +24,8 @@ from nst_core.losses import (
 from nst_core.scene import Painting, Region, Scene, layer_map
 from nst_core.terms import MEASURES, Average, ContentTerm, Measure, StyleTerm, content_term, style_term
 from nst_core.vgg import VGG
+
+T = TypeVar("T")
 
 ROUGHNESS = {TotalVariation.L2: total_variation, TotalVariation.L1: total_variation_l1}
 SLOPE = {TotalVariation.L2: total_variation_gradient, TotalVariation.L1: total_variation_l1_gradient}
@@ -54,31 +56,24 @@ class Losses:
     content_layers: dict[str, Tensor]
     style_layers: dict[str, Tensor]
 
-    def detached(self) -> Losses:
-        """The same without the graph that gradients flow through, and its memory."""
-        return Losses(
-            self.content.detach(),
-            self.style.detach(),
-            self.total_variation.detach(),
-            self.total.detach(),
-            {name: loss.detach() for name, loss in self.content_layers.items()},
-            {name: loss.detach() for name, loss in self.style_layers.items()},
-        )
+    def copied(self) -> Losses:
+        """The same in memory of their own, without the graph that gradients flow through."""
+        return Losses(*self._sorted(self._together().unbind()))
 
     def values(self) -> LossValues:
         """The same as floats, in one transfer from the device."""
+        return LossValues(*self._sorted(self._together().tolist()))
+
+    def _together(self) -> Tensor:
         scalars = [self.content, self.style, self.total_variation, self.total]
-        scalars += [*self.content_layers.values(), *self.style_layers.values()]
-        content, style, roughness, total, *layers = torch.stack(scalars).detach().tolist()
+        return torch.stack([*scalars, *self.content_layers.values(), *self.style_layers.values()]).detach()
+
+    def _sorted(self, scalars: Sequence[T]) -> tuple[T, T, T, T, dict[str, T], dict[str, T]]:
+        """What belongs in the place of each scalar, in the order of the fields."""
+        content, style, roughness, total, *layers = scalars
         split = len(self.content_layers)
-        return LossValues(
-            content,
-            style,
-            roughness,
-            total,
-            content_layers=dict(zip(self.content_layers, layers[:split], strict=True)),
-            style_layers=dict(zip(self.style_layers, layers[split:], strict=True)),
-        )
+        contents = dict(zip(self.content_layers, layers[:split], strict=True))
+        return content, style, roughness, total, contents, dict(zip(self.style_layers, layers[split:], strict=True))
 
 
 class Objective:
@@ -135,7 +130,7 @@ class Objective:
                 losses = self._losses([total.requires_grad_() for total in sweep.sums], roughness)
             if sweep.sums:
                 sweep.pull_back(torch.autograd.grad(losses.total, sweep.sums), gradient)
-            return losses.detached(), gradient if canvas is None else gradient.mul_(canvas)
+            return losses.copied(), gradient if canvas is None else gradient.mul_(canvas)
 
     @property
     def _is_circular(self) -> bool:

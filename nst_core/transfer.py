@@ -19,9 +19,10 @@ from nst_core.execution import Execution, half_block
 from nst_core.images import to_tensor
 from nst_core.memory import is_out_of_memory
 from nst_core.objective import Losses, LossValues, Objective
-from nst_core.optimizers import Descent
+from nst_core.optimizers import Descent, Evaluate
 from nst_core.plan import Plan, Size, extended, replanned, scale_plan
 from nst_core.precision import in_precision, tensor_cores
+from nst_core.replay import replayed
 from nst_core.scene import Pictures, Scene, build_scene, gather, product
 from nst_core.state import State
 from nst_core.steering import check_steering
@@ -117,7 +118,7 @@ class Transfer:
         place = resolve_device(device, extractor)
         network = extractor if extractor is not None else load_vgg19(config.weights, config.pooling)
         network.check((*config.content_layers, *config.style_layers))
-        self.network = network.to(place)
+        self.network = network.at(place)
         self._news: list[str] = []  # for the next step's note
         # The index of the scale, and how many of its steps are done.
         self._scale, self._done = (0, 0) if state is None else (state.scale, state.done)
@@ -201,6 +202,7 @@ class Transfer:
 
         height, width = scene.target.shape[-2:]
         self._scene, self._objective = scene, self._with_room((width, height), attempt)
+        self._evaluate_whole: Evaluate = replayed(self._objective.evaluate, self.network.device)
         self._is_off_course = False
         self._news += [note for note in self._objective.notes if earlier is None or note not in earlier.notes]
 
@@ -215,9 +217,9 @@ class Transfer:
         """`Objective.evaluate`; that it takes smaller blocks when memory gives out is nothing to the descent."""
 
         def attempt() -> tuple[Losses, Tensor]:
-            self._objective.block = self.execution.block
+            block = self._objective.block = self.execution.block
             with tensor_cores(self.execution.precision):
-                return self._objective.evaluate(image)
+                return self._objective.evaluate(image) if block else self._evaluate_whole(image)
 
         return self._with_room((image.shape[-1], image.shape[-2]), attempt)
 
@@ -255,7 +257,7 @@ class Transfer:
         self._done = 1
         image = _recoloured(self._scene, self.config)
         with torch.no_grad():
-            losses = self._objective(image).detached()
+            losses = self._objective(image).copied()
         return self._record(losses, image)
 
     @property

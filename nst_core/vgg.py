@@ -105,6 +105,11 @@ class VGG(nn.Module):
             if isinstance(layer, nn.Conv2d)
         )
 
+    def at(self, device: torch.device) -> VGG:
+        """Itself, on `device`; on CUDA with channels last, the only order that tensor cores take."""
+        self.to(device)
+        return self.to(memory_format=torch.channels_last) if device.type == "cuda" else self  # features follow weights
+
     @property
     def device(self) -> torch.device:
         """Where the parameters are, and the image has to be."""

@@ -1,0 +1,104 @@
+"""An evaluation recorded once, as the list of its kernels, and replayed from then on; on CUDA devices.
+
+Hundreds of small kernels are then started by one call. Started one by one from Python, they can take longer than they
+compute where pictures are small.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import torch
+from torch import Tensor
+
+from nst_core.objective import Losses
+from nst_core.optimizers import Evaluate
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+TOLERANCE = 1e-2  # of the gradient's norm: kernels that add up in any order, or in TF32, differ by far less
+
+
+class Tape(Protocol):
+    """What work on a device is recorded by."""
+
+    def record(self, work: Callable[[], T]) -> T:
+        """Do the work; what it returns is overwritten by each `replay`. `RuntimeError` where it can't be recorded."""
+        ...
+
+    def replay(self) -> None:
+        """Do it again, on what then lies where it took its numbers from."""
+        ...
+
+
+class CUDATape:
+    """`Tape` of a CUDA device: a graph of kernels."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device, self._graph = device, torch.cuda.CUDAGraph()
+
+    def record(self, work: Callable[[], T]) -> T:
+        """See `Tape`; work that asks the device for a number can't be recorded."""
+        with torch.cuda.device(self._device):
+            aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+            aside.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(
+                aside
+            ):  # libraries make themselves at home on a stream, which is no part of the work
+                work()
+            torch.cuda.current_stream().wait_stream(aside)
+            with torch.cuda.graph(self._graph, stream=aside):
+                return work()
+
+    def replay(self) -> None:
+        """See `Tape`."""
+        self._graph.replay()
+
+
+class Replay:
+    """`Evaluate` of images of one size that records another one at its first call.
+
+    The gradient that it returns is overwritten by the next call. Where recording fails, or what is replayed isn't what
+    was recorded, it keeps calling the other one.
+    """
+
+    def __init__(self, evaluate: Evaluate, tape: Tape) -> None:
+        self._evaluate, self._tape = evaluate, tape
+        self._is_new = True
+        self._recorded: tuple[Tensor, Losses, Tensor] | None = None
+
+    def __call__(self, image: Tensor) -> tuple[Losses, Tensor]:
+        """The losses of `image` (1, 3, H, W) and the gradient of their total."""
+        if self._recorded is not None:
+            taken, losses, gradient = self._recorded
+            taken.copy_(image)
+            self._tape.replay()
+            return losses.copied(), gradient
+        losses, gradient = self._evaluate(image)
+        if self._is_new:
+            self._is_new = False
+            self._record(image, gradient)
+        return losses, gradient
+
+    def _record(self, image: Tensor, expected: Tensor) -> None:
+        taken = image.clone()
+        try:
+            losses, gradient = self._tape.record(lambda: self._evaluate(taken))
+            self._tape.replay()
+            error = ((gradient - expected).norm() / expected.norm()).item()
+        except RuntimeError as reason:  # among others: an error that is known only once it is asked for
+            logger.warning("an evaluation can't be recorded, so its kernels are started one by one (%s)", reason)
+            return
+        if error <= TOLERANCE or not expected.any():  # NaN isn't
+            self._recorded = taken, losses, gradient
+        else:
+            logger.warning("a replayed evaluation differs by %.2g of the gradient, so none is replayed", error)
+
+
+def replayed(evaluate: Evaluate, device: torch.device) -> Evaluate:
+    """`evaluate`, recorded where the `device` can do so."""
+    return Replay(evaluate, CUDATape(device)) if device.type == "cuda" else evaluate
