@@ -26,6 +26,8 @@ CACHES = 16_000_000  # floats that no processor's caches have room beside
 class Way(Protocol):
     """A 3x3 convolution whose weights are fixed."""
 
+    prepared: int  # bytes kept of the weights
+
     def __call__(self, features: Tensor, pad: int, *, relu: bool = False, gate: Tensor | None = None) -> Tensor:
         """(1, I, H, W) -> (1, O, H + 2 pad - 2, W + 2 pad - 2) with `pad` zeros around the features, channels last.
 
@@ -41,6 +43,7 @@ class Direct:
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
         """`weight` (O, I, 3, 3), `bias` (O,)."""
         self._weight, self._bias = weight.contiguous(memory_format=torch.channels_last), bias
+        self.prepared = self._weight.nbytes
 
     def __call__(self, features: Tensor, pad: int, *, relu: bool = False, gate: Tensor | None = None) -> Tensor:
         """See `Way`."""
@@ -65,6 +68,7 @@ class Winograd:
         panels = frequencies.reshape(kernels.FREQUENCIES, self._depth, -1, kernels.panel())
         self._weights = panels.transpose(1, 2).contiguous()
         self._bias = torch.zeros(self._made) if bias is None else bias.contiguous()
+        self.prepared = self._weights.nbytes
 
     def __call__(self, features: Tensor, pad: int, *, relu: bool = False, gate: Tensor | None = None) -> Tensor:
         """See `Way`."""
@@ -115,6 +119,11 @@ class Convolution:
         if features.device.type != "cpu" or features.dtype != torch.float32 or len(features) != 1:
             return F.conv2d(features, self.weight, self._bias, padding=pad).relu_()
         return _ConvolutionReLU.apply(features, self, pad)  # type: ignore[no-any-return]
+
+    @property
+    def prepared(self) -> int:
+        """Bytes kept of the weights so far, beside themselves."""
+        return sum(way.prepared for way in self._ways.values())
 
     def way(self, height: int, width: int, *, backward: bool) -> Way:
         """The way for features of this size; `backward` is from a gradient of the output to one of the input."""

@@ -165,11 +165,14 @@ def _bytes(task: Task, execution: Execution) -> int:
     stored = sum(floats[name] for name in config.content_layers) * pixels
     used = _used_layers(task)
     graph = GRAPH * sum(floats[name] for name in used if not name.startswith("conv"))
-    prepared = PREPARED * sum(
-        parameter.numel() for name in used for parameter in task.network.layers[name].parameters()
-    )
     seen = max(_blocks(task, size, execution))
-    return int(WARM + IMAGE * (images + paintings) + FLOAT * (prepared + stored + graph * seen))
+    return int(_first_use(task.network, used) + IMAGE * (images + paintings) + FLOAT * (stored + graph * seen))
+
+
+def _first_use(network: VGG, layers: Sequence[str]) -> int:
+    """What stays from then on, if the network wasn't used before; else the process has most of it."""
+    weights = sum(parameter.nbytes for name in layers for parameter in network.layers[name].parameters())
+    return max(0, PREPARED * weights - network.prepared) + (0 if network.prepared else WARM)
 
 
 def _used_layers(task: Task) -> list[str]:

@@ -91,6 +91,11 @@ class VGG(nn.Module):
             self._convolutions[name] = Convolution(weight, bias)
         return self._convolutions[name]
 
+    @property
+    def prepared(self) -> int:
+        """Bytes that convolutions keep of the weights, since they were first used, beside the weights themselves."""
+        return sum(convolution.prepared for convolution in self._convolutions.values())
+
     def stride(self, name: str) -> int:
         """How many pixels, along either side, share a position of layer `name`."""
         names = list(self.layers)

@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import torch
 
 from nst_core.config import Border, Optimizer, Preset, TransferConfig
 from nst_core.execution import SMALLEST, Execution, Precision
-from nst_core.forecast import HISTORIES, Forecast, Task, forecast, suggest
+from nst_core.forecast import HISTORIES, WARM, Forecast, Task, forecast, suggest
 from nst_core.machine import Machine, Pace
 from nst_core.outlook import overview, sentence, summary, table
 from nst_core.plan import scale_plan
 from nst_core.units import counted, in_bytes, in_time
+from tests.conftest import tiny_network
 from tests.terminal import hollow_network
 
 GB = 10**9
@@ -113,6 +115,15 @@ def test_with_a_block_only_images_grow() -> None:
 def test_shallow_layers_take_less() -> None:
     shallow = replace(ZERO, content_layers=("relu2_1",), style_layers=("relu1_1",))
     assert gigabytes(shallow) < 0.8 * gigabytes()
+
+
+def test_what_the_process_has_already_is_not_counted_twice() -> None:
+    config, network = TransferConfig(size=64, content_layers=("relu2_2",), style_layers=("relu1_1",)), tiny_network()
+    task = Task(network, config, scale_plan((64, 64), [(64, 64)], config), [(64, 64)])
+    before = forecast(FAST, task, Execution()).memory
+    network(torch.zeros(1, 3, 64, 64, requires_grad=True), ["relu2_2"])["relu2_2"].sum().backward()
+    assert network.prepared > 0
+    assert before - forecast(FAST, task, Execution()).memory == network.prepared + WARM
 
 
 # Which way
