@@ -6,6 +6,7 @@ import ctypes
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 # In the order of their versions: the limit of a control group, what it uses, and in `memory.stat` how much of that is
@@ -37,6 +38,14 @@ def give_back_freed_memory() -> None:
     trim = _c_function("malloc_trim")
     if trim is not None:
         trim(0)
+
+
+@contextmanager
+def none_kept() -> Iterator[None]:
+    """Hand all of it back before the block and after it."""
+    give_back_freed_memory()
+    yield
+    give_back_freed_memory()
 
 
 def _c_function(name: str) -> Callable[..., int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
@@ -17,7 +18,7 @@ from nst_core.colour import finish, prepare_photo, recolour, unfinish
 from nst_core.config import Border, Initial, TransferConfig
 from nst_core.execution import Execution, half_block
 from nst_core.images import to_tensor
-from nst_core.memory import is_out_of_memory
+from nst_core.memory import is_out_of_memory, none_kept
 from nst_core.objective import Losses, LossValues, Objective
 from nst_core.optimizers import Descent, Evaluate
 from nst_core.plan import Plan, Size, extended, replanned, scale_plan
@@ -221,7 +222,10 @@ class Transfer:
             with tensor_cores(self.execution.precision):
                 return self._objective.evaluate(image) if block else self._evaluate_whole(image)
 
-        return self._with_room((image.shape[-1], image.shape[-2]), attempt)
+        # What the optimiser frees isn't kept for the network, nor the other way round, where memory is scarce: lying
+        # scattered between each other, both took 6.5 GB at 4096x3072 instead of 5.4, and no less time.
+        with none_kept() if self.execution.block else nullcontext():
+            return self._with_room((image.shape[-1], image.shape[-2]), attempt)
 
     def _with_room(self, size: Size, attempt: Callable[[], T]) -> T:
         """What `attempt`, at a picture of `size`, returns; it is made anew in smaller blocks while memory gives out.

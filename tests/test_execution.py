@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from nst_core import memory
 from nst_core.config import Border, Pooling, TransferConfig
 from nst_core.execution import Execution, Precision, half_block
 from nst_core.transfer import Step, Transfer
@@ -139,3 +140,13 @@ def test_what_failed_is_no_longer_in_memory_when_it_is_tried_again() -> None:
 )
 def test_half_a_block(block: int, size: tuple[int, int], expected: int) -> None:
     assert half_block(block, size) == expected
+
+
+@pytest.mark.parametrize(("block", "times"), [(0, 0), (128, 2 * LARGE.steps)])
+def test_with_blocks_no_freed_memory_is_kept_between_evaluation_and_step(
+    block: int, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    monkeypatch.setattr(memory, "give_back_freed_memory", lambda: calls.append("given back"))
+    paint(tiny_network(), execution=Execution(block=block))
+    assert len(calls) == times
