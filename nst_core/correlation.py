@@ -17,9 +17,6 @@ def correlate(features: Tensor) -> Tensor:
     """Sum over positions of f f^T: (B, C, H, W) -> (B, C, C); differentiable, once where it is fast."""
     if fits(features) and features.shape[-1] >= compiled().ROWS:
         return _Correlation.apply(features)[None]  # type: ignore[no-any-return]
-    if features.stride(1) == 1:  # channels last, as on graphics cards: the other order would take a copy
-        rows = features.movedim(1, -1).flatten(1, 2)  # (B, H*W, C)
-        return rows.mT @ rows
     flat = features.flatten(2)  # (B, C, H*W)
     return flat @ flat.mT
 
