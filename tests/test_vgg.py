@@ -6,7 +6,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nst_core.config import Border, Pooling
-from nst_core.correlation import correlate
 from nst_core.vgg import MARGIN, VGG, load_vgg19, mirror
 from tests.conftest import TINY_CHANNELS, tiny_network, tiny_parameters
 
@@ -133,4 +132,3 @@ def test_channels_last_weights_change_nothing_but_the_order_of_features(network:
     for name, features in found.items():
         assert features.stride(1) == 1 and features.stride(3) > 1
         torch.testing.assert_close(features, expected[name])
-        torch.testing.assert_close(correlate(features), correlate(expected[name]))
