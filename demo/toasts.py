@@ -10,6 +10,7 @@ from html import escape
 import gradio as gr
 
 from demo.words import Language, say
+from nst_core.errors import InputError
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ def toast(language: Language = "en") -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise gr.Error(sentence(error), print_exception=False) from error
+        raise gr.Error(sentence(told(language, error)), print_exception=False) from error
     except gr.Error:
         raise
     except Exception as error:
@@ -28,6 +29,23 @@ def toast(language: Language = "en") -> Iterator[None]:
         raise gr.Error(say(language, "error.failed"), print_exception=False) from error
 
 
-def sentence(text: object) -> str:
-    """A text, or what an error says, as the HTML that a toast takes."""
-    return escape(str(text), quote=False)
+def warn(language: Language, what: str | ValueError) -> None:
+    """Show a sentence, or what an error says, that asks for attention."""
+    gr.Warning(sentence(what if isinstance(what, str) else told(language, what)))
+
+
+def inform(text: str) -> None:
+    """Show a sentence that is good to know."""
+    gr.Info(sentence(text))
+
+
+def told(language: Language, error: ValueError) -> str:
+    """What an error says to the person, in their language: the engine's own sentences are English."""
+    if isinstance(error, InputError) and error.about:
+        return say(language, f"refused.{error.about}", **error.values)
+    return str(error)
+
+
+def sentence(text: str) -> str:
+    """A text as the HTML that a toast takes."""
+    return escape(text, quote=False)

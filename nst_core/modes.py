@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageCms
 
+from nst_core.errors import InputError
+
 TRUSTED = 32  # of 255: less opacity than this leaves too few levels for a colour that somebody divided by it
 
 _ORIENTATION = 0x0112  # EXIF tag
@@ -69,7 +71,9 @@ def split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
         return rgb, None
     opacity = np.asarray(alpha)
     if not opacity.any():
-        raise ValueError("a picture is transparent everywhere, so there is nothing to see; use another one")
+        raise InputError(
+            "a picture is transparent everywhere, so there is nothing to see; use another one", "transparent"
+        )
     return _filled(rgb, opacity), alpha
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from nst_core.config import Border, TransferConfig
+from nst_core.errors import InputError
 from nst_core.sizes import MIN_SIDE, fit
 
 Size = tuple[int, int]  # (width, height), as in Pillow
@@ -49,9 +50,13 @@ def painting_size(size: Size, long_side: int, scale: float) -> Size:
     narrow = min(size) / max(size)
     if scale != 1 and round(round(long_side * scale) * narrow) < MIN_SIDE:
         enough = math.ceil(100 * MIN_SIDE / (long_side * narrow)) / 100
-        raise ValueError(
+        raise InputError(
             f"a painting of {size[0]}x{size[1]} pixels gets too small at size {long_side} and a style_scale of "
-            f"{scale:g}; choose a style_scale of at least {enough:g}, or a larger size"
+            f"{scale:g}; choose a style_scale of at least {enough:g}, or a larger size",
+            "too_fine",
+            width=size[0],
+            height=size[1],
+            enough=enough,
         )
     return fit(size, round(long_side * scale), "a painting")
 

@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from nst_core import vips
+from nst_core.errors import InputError
 from nst_core.modes import to_mask, to_rgb, to_rgba
 from nst_core.sizes import MAX_PIXELS, MIN_SIDE
 
@@ -100,7 +101,7 @@ def _decode(source: Source, convert: Callable[[Image.Image], Image.Image], min_s
             raise
         # A decoder raises whatever it stumbles over: OSError, SyntaxError, struct.error, ...
         except Exception as error:
-            raise ValueError(f"{name} is damaged or cut off; save or download it again") from error
+            raise _damaged(name) from error
         return convert(image)
 
 
@@ -120,33 +121,47 @@ def _identify(stream: BinaryIO, name: str) -> Image.Image:
     try:
         return Image.open(stream, formats=READABLE)
     except UnidentifiedImageError:
-        raise ValueError(f"{name} {_what_it_is(stream)}") from None
+        about, what_it_is = _what_it_is(stream)
+        raise InputError(f"{name} {what_it_is}", about) from None
     except Image.DecompressionBombError:
-        raise ValueError(f"{name} has far more than {_MEGAPIXELS}; scale it down first") from None
+        raise _too_large(f"{name} has far more than {_MEGAPIXELS}; scale it down first") from None
     except MemoryError:
         raise
     # As in _decode: a picture's first bytes with nonsense behind them.
     except Exception as error:
-        raise ValueError(f"{name} is damaged or cut off; save or download it again") from error
+        raise _damaged(name) from error
+
+
+def _damaged(name: str) -> InputError:
+    return InputError(f"{name} is damaged or cut off; save or download it again", "damaged")
+
+
+def _too_large(sentence: str) -> InputError:
+    return InputError(sentence, "too_large", megapixels=MAX_PIXELS // 1_000_000)
 
 
 def _check_size(size: tuple[int, int], name: str, min_side: int) -> None:
     if math.prod(size) > MAX_PIXELS:
-        raise ValueError(f"{name} is {size[0]}x{size[1]} pixels, more than {_MEGAPIXELS}; scale it down first")
+        raise _too_large(f"{name} is {size[0]}x{size[1]} pixels, more than {_MEGAPIXELS}; scale it down first")
     if min(size) < min_side:
-        raise ValueError(
-            f"{name} is {size[0]}x{size[1]} pixels; each side needs at least {min_side}: use a larger picture"
+        raise InputError(
+            f"{name} is {size[0]}x{size[1]} pixels; each side needs at least {min_side}: use a larger picture",
+            "too_small",
+            width=size[0],
+            height=size[1],
+            least=min_side,
         )
 
 
-def _what_it_is(stream: BinaryIO) -> str:
+def _what_it_is(stream: BinaryIO) -> tuple[str, str]:
+    """In one word, and in a sentence about it."""
     stream.seek(0)
     head = stream.read(12)
     if not head:
-        return "is empty (0 bytes); save or download it again"
+        return "empty", "is empty (0 bytes); save or download it again"
     if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"):
-        return "is a HEIC photo, which can't be read here; export it as JPEG or PNG"
-    return "isn't a picture that can be read; use JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF"
+        return "heic", "is a HEIC photo, which can't be read here; export it as JPEG or PNG"
+    return "no_picture", "isn't a picture that can be read; use JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF"
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from nst_core.errors import InputError
+
 Parameters = dict[str, Tensor]
 
 # Channels of VGG-19's convolutions, block by block; a pooling follows each block.
@@ -96,9 +98,10 @@ def _torchvision() -> Mapping[str, Tensor]:
     try:
         state: Mapping[str, Tensor] = VGG19_Weights.IMAGENET1K_V1.get_state_dict(check_hash=True)
     except (OSError, RuntimeError) as error:  # RuntimeError: the download's checksum is wrong
-        raise ValueError(
+        raise InputError(
             f"torchvision's weights of VGG-19 can't be downloaded ({error}); "
-            "connect to a network, or use the weights 'embedded' or a file"
+            "connect to a network, or use the weights 'embedded' or a file",
+            "no_download",
         ) from error
     return state
 

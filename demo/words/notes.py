@@ -1,0 +1,22 @@
+"""The words of what the engine remarks about a step."""
+
+from __future__ import annotations
+
+WORDS = {
+    "note.memory": (
+        "memory ran out: it goes on in blocks of {block} pixels, which takes a little longer",
+        "se acabó la memoria: sigue en bloques de {block} píxeles, lo que tarda un poco más",
+    ),
+    "note.astray": (
+        "a step went astray: back to the best picture so far, with steps {times} times shorter",
+        "un paso se desvió: vuelve a la mejor imagen hasta ahora, con pasos {times} veces más cortos",
+    ),
+    "note.region": (
+        "the region of painting {painting} is too small for {layers}: not counted there",
+        "la región del cuadro {painting} es demasiado pequeña para {layers}: ahí no cuenta",
+    ),
+    "note.picture": (
+        "the picture is too small for {layers}: not counted",
+        "la imagen es demasiado pequeña para {layers}: no cuenta",
+    ),
+}

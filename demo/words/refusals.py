@@ -1,0 +1,65 @@
+"""The words of refusals that come from the engine and the queue: `refused.` and what the error is about."""
+
+from __future__ import annotations
+
+WORDS = {
+    # Of a picture: "Photo: {reason}."
+    "refused.no_picture": (
+        "this file isn't a picture that can be read; use JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF",
+        "este archivo no es una imagen que se pueda leer; usa JPEG, PNG, WebP, TIFF, GIF, BMP o AVIF",
+    ),
+    "refused.empty": (
+        "this file is empty (0 bytes); save or download it again",
+        "este archivo está vacío (0 bytes); vuelve a guardarlo o a descargarlo",
+    ),
+    "refused.heic": (
+        "this is a HEIC file, which can't be read here; export it as JPEG or PNG",
+        "es un archivo HEIC, que aquí no se puede leer; expórtalo como JPEG o PNG",
+    ),
+    "refused.damaged": (
+        "the picture is damaged or cut off; save or download it again",
+        "la imagen está dañada o incompleta; vuelve a guardarla o a descargarla",
+    ),
+    "refused.too_large": (
+        "the picture has more than {megapixels} megapixels; scale it down first",
+        "la imagen tiene más de {megapixels} megapíxeles; redúcela antes",
+    ),
+    "refused.too_small": (
+        "the picture has {width} × {height} px, and each side needs at least {least}; use a larger one",
+        "la imagen tiene {width} × {height} px, y cada lado necesita al menos {least}; usa una más grande",
+    ),
+    "refused.transparent": (
+        "the picture is transparent everywhere, so there is nothing to see; use another one",
+        "la imagen es transparente por completo y no hay nada que ver; usa otra",
+    ),
+    # Of what was wished
+    "refused.too_narrow": (
+        "A picture of {width} × {height} px is so narrow that its short side would get below {least} px: crop it, or"
+        " choose a resolution of at least {enough}.",
+        "Una imagen de {width} × {height} px es tan estrecha que su lado corto bajaría de {least} px: recórtala, o"
+        " elige una resolución de al menos {enough}.",
+    ),
+    "refused.far_too_narrow": (
+        "A picture of {width} × {height} px is too narrow for this page: crop it.",
+        "Una imagen de {width} × {height} px es demasiado estrecha para esta página: recórtala.",
+    ),
+    "refused.too_fine": (
+        "With strokes this small, too little is seen of a painting of {width} × {height} px: choose strokes of at least"
+        " {enough}, or a higher resolution.",
+        "Con pinceladas tan pequeñas se ve demasiado poco de un cuadro de {width} × {height} px: elige pinceladas de al"
+        " menos {enough}, o una resolución mayor.",
+    ),
+    # Of what there is to paint with
+    "refused.queue_full": (
+        "{waiting} people are waiting already; please try again in a few minutes.",
+        "Ya hay {waiting} personas esperando; vuelve a intentarlo dentro de unos minutos.",
+    ),
+    "refused.no_memory": (
+        "There isn't enough memory for a picture of this size: choose a lower resolution.",
+        "No hay memoria suficiente para una imagen de este tamaño: elige una resolución menor.",
+    ),
+    "refused.no_download": (
+        "torchvision's weights of VGG-19 can't be downloaded now: choose those that are built in.",
+        "Los pesos de torchvision para VGG-19 no se pueden descargar ahora: elige los incluidos.",
+    ),
+}
