@@ -15,7 +15,7 @@ from PIL import Image
 
 from demo.events import Pixels
 from demo.orders import Wish, stem
-from demo.session import Painted, Picture, resized_deep
+from demo.session import Painted, Picture, Running, Stretch, resized, resized_deep
 from nst_core.clip import film_moments
 from nst_core.images import save_image, to_rgb
 from nst_core.recipe import KEY, NAMED_WEIGHTS, Command, Ingredient, Recipe, Role, name_of, sha256_of, versions
@@ -40,23 +40,24 @@ SUFFIXES = {Format.PNG: ".png", Format.PNG16: ".png", Format.JPEG: ".jpg", Forma
 DEEP = "_16bit"  # in a file's name
 
 
-def write(painted: Painted, wish: Wish, picture: Picture, kind: Format) -> Path:
-    """The file of a picture, written once; `wish` is what was wished at the end.
+def write(painted: Painted, running: Running | None, picture: Picture, kind: Format) -> Path:
+    """The file of a picture, written once, by what was wished and as large as it was when that part of it was painted.
 
     Raises `OnlyTheLastError`, and `OSError` for a full disk.
     """
+    stretch = painted.stretch(picture, running)
     # A folder a step: the browser takes the file's own name, and keeps what it got from an address.
-    folder = painted.folder / f"step-{picture.index}"
-    path = folder / f"{stem(wish)}{DEEP if kind is Format.PNG16 else ''}{SUFFIXES[kind]}"
+    folder = painted.files / f"step-{picture.index}"
+    path = folder / f"{stem(stretch.wish)}{DEEP if kind is Format.PNG16 else ''}{SUFFIXES[kind]}"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        WRITERS[kind](painted, wish, picture, path)
+        WRITERS[kind](painted, stretch, picture, path)
     return path
 
 
 def comparison(painted: Painted, picture: Picture) -> tuple[str, str]:
-    """Two JPEGs of one size: the photo and the picture."""
-    before, after = painted.folder / "before.jpg", painted.folder / f"step-{picture.index}" / "after.jpg"
+    """Two JPEGs of one size: the photo and the picture. Raises `OSError` for a full disk."""
+    before, after = painted.files / "before.jpg", painted.files / f"step-{picture.index}" / "after.jpg"
     after.parent.mkdir(parents=True, exist_ok=True)
     if not before.exists():
         save_image(painted.before, before)
@@ -70,8 +71,11 @@ def on_white(image: Pixels) -> Pixels:
     return image if image.shape[2] == 3 else np.asarray(to_rgb(Image.fromarray(image)))
 
 
-def recipe_of(painted: Painted, wish: Wish, picture: Picture, depth: int = 8) -> Recipe:
-    """What the command line needs to make the picture again; of a run that went on from another, about the same."""
+def recipe_of(wish: Wish, step: int, depth: int = 8) -> Recipe:
+    """What the command line needs to make the picture after a step of an order's wish again.
+
+    Of a run that went on, about the same.
+    """
     weights = None if wish.config.weights in NAMED_WEIGHTS else Path(wish.config.weights)
     config = wish.config if weights is None else replace(wish.config, weights=name_of(weights))
     return Recipe(
@@ -80,17 +84,18 @@ def recipe_of(painted: Painted, wish: Wish, picture: Picture, depth: int = 8) ->
         ingredients=tuple(_ingredients(wish, weights)),
         depth=depth,
         keep_profile=False,
-        steps_done=max(1, config.steps - painted.progress.total + picture.index),
+        steps_done=step,
         steps_planned=config.steps,
         versions=versions(resolve_device(None).type),
     )
 
 
 def _ingredients(wish: Wish, weights: Path | None) -> Iterator[Ingredient]:
-    for role, picture in ((Role.CONTENT, wish.photo), *((Role.STYLE, painting) for painting in wish.paintings)):
+    pictures = [(Role.CONTENT, wish.photo), *((Role.STYLE, painting) for painting in wish.paintings)]
+    for (role, picture), digest in zip(pictures, wish.hashes, strict=True):
         if picture is not None:
-            path = Path(picture["path"])
-            yield Ingredient(role, name_of(Path(Path(picture.get("orig_name") or path).name)), sha256_of(path))
+            name = Path(picture.get("orig_name") or picture["path"]).name
+            yield Ingredient(role, name_of(Path(name)), digest)
     for place, mask in enumerate(wish.masks, 1):
         buffer = BytesIO()
         Image.fromarray(mask).save(buffer, "PNG")
@@ -99,30 +104,30 @@ def _ingredients(wish: Wish, weights: Path | None) -> Iterator[Ingredient]:
         yield Ingredient(Role.WEIGHTS, name_of(weights), sha256_of(weights))
 
 
-def _write_png(painted: Painted, wish: Wish, picture: Picture, path: Path) -> None:
-    recipe = recipe_of(painted, wish, picture)
-    save_image(painted.enlarged(picture), path, text={KEY: recipe.to_text()})
+def _write_png(painted: Painted, stretch: Stretch, picture: Picture, path: Path) -> None:
+    text = {KEY: recipe_of(stretch.wish, picture.index).to_text()}
+    save_image(resized(picture.image, stretch.size), path, text=text)
 
 
-def _write_deep(painted: Painted, wish: Wish, picture: Picture, path: Path) -> None:
+def _write_deep(painted: Painted, stretch: Stretch, picture: Picture, path: Path) -> None:
     if picture.deep is None:
         raise OnlyTheLastError
-    text = {KEY: recipe_of(painted, wish, picture, 16).to_text()}
-    save_image(resized_deep(picture.deep, painted.size), path, depth=16, text=text)
+    text = {KEY: recipe_of(stretch.wish, picture.index, 16).to_text()}
+    save_image(resized_deep(picture.deep, stretch.size), path, depth=16, text=text)
 
 
-def _write_jpeg(painted: Painted, wish: Wish, picture: Picture, path: Path) -> None:
-    save_image(on_white(painted.enlarged(picture)), path)
+def _write_jpeg(painted: Painted, stretch: Stretch, picture: Picture, path: Path) -> None:
+    save_image(on_white(resized(picture.image, stretch.size)), path)
 
 
-def _write_film(painted: Painted, wish: Wish, picture: Picture, path: Path) -> None:
+def _write_film(painted: Painted, stretch: Stretch, picture: Picture, path: Path) -> None:
     """From the photo to the picture, by the moments in between."""
     earlier = [moment for moment in painted.moments.kept if moment.index < picture.index]
     frames = chain([painted.before], (on_white(moment.load()) for moment in earlier), [on_white(picture.image)])
-    film_moments(path, painted.size, frames, len(earlier) + 2)
+    film_moments(path, stretch.size, frames, len(earlier) + 2)
 
 
-WRITERS: dict[Format, Callable[[Painted, Wish, Picture, Path], None]] = {
+WRITERS: dict[Format, Callable[[Painted, Stretch, Picture, Path], None]] = {
     Format.PNG: _write_png,
     Format.PNG16: _write_deep,
     Format.JPEG: _write_jpeg,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,10 @@ class Progress:
     def losses(self) -> Losses:
         """Those measured by step `index`, before it."""
         return self.trail[-1]
+
+    def after(self, done: int) -> Progress:
+        """The same in a run that had done so many steps before this job began."""
+        return replace(self, index=done + self.index, total=done + self.total)
 
 
 Record = Waiting | Progress

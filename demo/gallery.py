@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -26,14 +27,18 @@ from demo.orders import (
     uploaded,
     widget_values,
 )
-from demo.session import Painted, Running, new_folder
+from demo.runner import Runner
+from demo.session import Painted, Picture, Running, new_folder
 from demo.spoken import Spoken
-from demo.toasts import sentence, toast
+from demo.toasts import inform, toast, warn
+from demo.views import View
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.images import read_text
 from nst_core.plan import Size
-from nst_core.recipe import KEY, Command, Ingredient, Recipe, Role, parse, sha256_of
+from nst_core.recipe import KEY, Command, Ingredient, Recipe, Role, parse
+
+logger = logging.getLogger(__name__)
 
 MOST = 20  # results of a session: files of at most 3 MB each at the sizes of the page
 THUMBNAIL = 240  # pixels of the long side
@@ -86,9 +91,18 @@ class Shelf(NamedTuple):
 
 @dataclass(frozen=True)
 class Gallery:
-    """The handlers of a gallery on a page whose widgets started at `defaults`."""
+    """The handlers of a gallery on a page in front of `runner`, whose widgets started at `defaults`."""
 
+    runner: Runner
     defaults: TransferConfig
+
+    def add(
+        self, request: gr.Request, entries: Entries | None, painted: Painted | None, running: Running | None
+    ) -> tuple[Entries, Any]:
+        """A run has ended, or is left for another: the entries with its last picture, and the thumbnails."""
+        if painted is None or self.runner.is_under_way(painted.key):
+            return entries or (), gr.skip()
+        return collected(language(request), entries or (), painted, running, painted.at(None))
 
     def restore(self, request: gr.Request, entries: Entries | None, shown: tuple[str, int] | None) -> list[Any]:
         """Use these settings was pressed: the values of the form."""
@@ -97,9 +111,9 @@ class Gallery:
             return [gr.skip()] * FORM
         speaks = language(request)
         if any(mask is not None for mask in wish.masks):
-            gr.Warning(sentence(say(speaks, "recipe.lost", names=MASKS)))
+            warn(speaks, say(speaks, "recipe.lost", names=MASKS))
         else:
-            gr.Info(say(speaks, "gallery.used"))
+            inform(say(speaks, "gallery.used"))
         photo, *paintings = (_still_there(picture) for picture in (wish.photo, *wish.paintings))
         config, _ = page_config(wish.config, self.defaults)  # who kept going has more steps than a slider
         return form_values(photo, paintings, config)
@@ -110,13 +124,17 @@ class Gallery:
         try:
             recipe, name = dropped(file, speaks)
         except ValueError as error:
-            gr.Warning(sentence(error))
+            warn(speaks, error)
             return [None, *[gr.skip()] * FORM]
         config, lost = page_config(recipe.config, self.defaults)
-        found = [_find(each, entries or ()) for role in KINDS for each in recipe.of(role)]
-        _warn(recipe, found, [*lost, *([MASKS] if recipe.of(Role.MASK) else [])], name, speaks)
-        photo, *paintings = found
-        return [None, *form_values(photo, paintings, config)]
+        paintings = recipe.of(Role.STYLE)
+        lost += [_name(painting) for painting in paintings[MOST_PAINTINGS:]]
+        lost += [MASKS] if recipe.of(Role.MASK) else []
+        wanted = [*recipe.of(Role.CONTENT), *paintings[:MOST_PAINTINGS]]
+        found = [_find(each, entries or ()) for each in wanted]
+        _warn(wanted, found, lost, name, speaks)
+        photo, *others = found
+        return [None, *form_values(photo, others, config)]
 
     def link(self, request: gr.Request, *form: Any) -> Any:
         """The parameters of an address that opens the page with this form."""
@@ -130,7 +148,7 @@ class Gallery:
         speaks = language(request)
         setup = links.read(dict(request.query_params), self.defaults, speaks)
         for complaint in setup.complaints:
-            gr.Warning(sentence(complaint))
+            warn(speaks, complaint)
         values = [gr.skip()] * FORM
         if setup.photo is not None:
             values[0] = str(setup.photo)
@@ -141,25 +159,43 @@ class Gallery:
         return values
 
 
-def add(
-    request: gr.Request, entries: Entries | None, painted: Painted | None, running: Running | None
+def add_shown(
+    request: gr.Request, entries: Entries | None, painted: Painted | None, running: Running | None, step: float
 ) -> tuple[Entries, Any]:
-    """A run has ended: the entries with its picture, and the thumbnails. A moment that is there already stays once."""
-    entries = entries or ()
-    if painted is None or painted.earlier:
-        return entries, gr.skip()
-    picture = painted.at(None)
-    made = (painted.key, picture.index)
+    """The moment that the timeline shows was downloaded: the entries with it, and the thumbnails."""
+    if painted is None:
+        return entries or (), gr.skip()
+    return collected(language(request), entries or (), painted, running, painted.at(step))
+
+
+def collected(
+    speaks: Language, entries: Entries, painted: Painted, running: Running | None, picture: Picture
+) -> tuple[Entries, Any]:
+    """The entries with a picture, and the thumbnails; one that is there already stays once."""
+    stretch = painted.stretch(picture, running)
+    made = (stretch.key, picture.index)
     if any(entry.made == made for entry in entries):
         return entries, gr.skip()
-    wish = painted.steered(running)
-    file = downloads.write(painted, wish, picture, Format.PNG)
-    kept = new_folder() / file.name
-    shutil.copyfile(file, kept)  # those of a run go when the next one begins
-    entry = Entry(made, kept, markup.data_uri(picture.image, _within(painted.size)), wish)
+    try:
+        # Those of a run go when the next one begins.
+        kept = _copy(downloads.write(painted, running, picture, Format.PNG))
+    except OSError as error:
+        logger.warning("a picture can't be collected: %s", error)
+        return entries, gr.skip()
+    entry = Entry(made, kept, markup.data_uri(picture.image, _within(stretch.size)), stretch.wish)
     forget(entries[: max(0, len(entries) + 1 - MOST)])
     entries = (*entries, entry)[-MOST:]
-    return entries, thumbnails(language(request), entries)
+    return entries, thumbnails(speaks, entries)
+
+
+def _copy(file: Path) -> Path:
+    """A copy of its own; raises `OSError`, and then there is no half of it."""
+    folder = new_folder()
+    try:
+        return Path(shutil.copyfile(file, folder / file.name))
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def show(request: gr.Request, entries: Entries | None, event: gr.EventData) -> tuple[Any, ...]:
@@ -168,7 +204,7 @@ def show(request: gr.Request, entries: Entries | None, event: gr.EventData) -> t
         return tuple(gr.skip() for _ in range(5))
     entry = entries[event.index]
     if not entry.path.exists():  # after a day
-        gr.Warning(say(language(request), "gallery.gone"))
+        warn(language(request), say(language(request), "gallery.gone"))
         return tuple(gr.skip() for _ in range(5))
     speaks, path = language(request), str(entry.path)
     words = f'<p class="made">{escape(caption(speaks, entry.wish))}</p>'
@@ -189,7 +225,10 @@ def dropped(file: FileDataDict | None, speaks: Language) -> tuple[Recipe, str]:
     text = read_text(path).get(KEY)
     if text is None:
         raise ValueError(say(speaks, "recipe.none", name=name))
-    recipe = parse(text, Path(name))
+    try:
+        recipe = parse(text, Path(name))
+    except ValueError:
+        raise ValueError(say(speaks, "recipe.damaged", name=name)) from None
     if recipe.command is not Command.STYLIZE:
         raise ValueError(say(speaks, "recipe.other", name=name))
     return recipe, name
@@ -274,21 +313,28 @@ def _find(ingredient: Ingredient, entries: Entries) -> str | None:
     example = library.by_sha256(KINDS[ingredient.role]).get(digest)
     if example is not None:
         return str(example)
-    pictures = (picture for entry in entries for picture in (entry.wish.photo, *entry.wish.paintings) if picture)
-    paths = dict.fromkeys(Path(picture["path"]) for picture in pictures)
-    return next((str(path) for path in paths if path.exists() and sha256_of(path) == digest), None)
+    for wish in (entry.wish for entry in entries):
+        for picture, known in zip((wish.photo, *wish.paintings), wish.hashes, strict=True):
+            if known == digest and (path := _still_there(picture)):
+                return path
+    return None
 
 
-def _warn(recipe: Recipe, found: Sequence[str | None], lost: Sequence[str], name: str, speaks: Language) -> None:
+def _name(ingredient: Ingredient) -> str:
+    return str(ingredient.name)[:NAME]
+
+
+def _warn(
+    wanted: Sequence[Ingredient], found: Sequence[str | None], lost: Sequence[str], name: str, speaks: Language
+) -> None:
     """Say what of a recipe is back, and what isn't."""
-    pictures = [each for role in KINDS for each in recipe.of(role)]
-    missing = [str(each.name)[:NAME] for each, path in zip(pictures, found, strict=True) if path is None]
+    missing = [_name(each) for each, path in zip(wanted, found, strict=True) if path is None]
     if missing:
-        gr.Warning(sentence(say(speaks, "recipe.missing", names=", ".join(missing))))
+        warn(speaks, say(speaks, "recipe.missing", names=", ".join(missing)))
     if lost:
-        gr.Warning(sentence(say(speaks, "recipe.lost", names=", ".join(lost))))
+        warn(speaks, say(speaks, "recipe.lost", names=", ".join(lost)))
     if not missing and not lost:
-        gr.Info(sentence(say(speaks, "recipe.found", name=name)))
+        inform(say(speaks, "recipe.found", name=name))
 
 
 def build_gallery(spoken: Spoken) -> Shelf:
@@ -316,20 +362,23 @@ def build_gallery(spoken: Spoken) -> Shelf:
 def wire(
     shelf: Shelf,
     ui: gr.Blocks,
+    runner: Runner,
     defaults: TransferConfig,
     runs: Sequence[Dependency],
-    painted: gr.State,
-    running: gr.State,
+    view: View,
     form: Sequence[Any],
 ) -> list[Dependency]:
-    """Make the gallery collect what the `runs` paint, and fill the `form`, whose order is that of `orders.make_wish`.
+    """Make the gallery collect pictures, and fill the `form`, whose order is that of `orders.make_wish`.
 
-    `painted` and `running` are what the session keeps. Returns the events that fill the form with pictures, so that
-    the page can show as many places for paintings.
+    Collected is what a `view` holds after the `runs`, and each moment of it that is downloaded. Returns the events that
+    fill the form with pictures, so that the page can show as many places for paintings.
     """
-    gallery, outputs = Gallery(defaults), list(form)
+    gallery, outputs = Gallery(runner, defaults), list(form)
+    kept, collection = [shelf.entries, view.painted, view.running], [shelf.entries, shelf.thumbnails]
     for run in runs:
-        run.then(add, [shelf.entries, painted, running], [shelf.entries, shelf.thumbnails], **QUICK)
+        for after_it in (run.then, run.failure):  # in Gradio 6.31 `then` doesn't come after an error
+            after_it(gallery.add, kept, collection, **QUICK)
+    view.download.click(add_shown, [*kept, view.timeline], collection, **QUICK)
     clicked = [shelf.shown, shelf.detail, shelf.large, shelf.words, shelf.download]
     shelf.thumbnails.click(show, shelf.entries, clicked, **TELLING)
     asked = shelf.copy.click(gallery.link, outputs, shelf.link, preprocess=False, **TELLING)

@@ -12,7 +12,7 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 
 from demo import markup, views
-from demo.downloads import Format, OnlyTheLastError, comparison
+from demo.downloads import Format, OnlyTheLastError
 from demo.events import Progress
 from demo.orders import (
     LIMITS,
@@ -26,14 +26,14 @@ from demo.orders import (
     make_wish,
     new_key,
     number,
-    size_of,
+    sizes_of,
     stem,
 )
 from demo.programs import streamed
 from demo.runner import Runner
 from demo.session import Painted, Running, followed
-from demo.toasts import sentence, toast
-from demo.views import View
+from demo.toasts import toast, warn
+from demo.views import UNCHANGED, View
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
 
@@ -48,12 +48,14 @@ class Studio:
     runner: Runner
     defaults: TransferConfig
 
-    def run(self, request: gr.Request, kept: Painted | None, *form: Any) -> Generator[View, None, None]:
+    def run(
+        self, request: gr.Request, kept: Painted | None, running: Running | None, *form: Any
+    ) -> Generator[View, None, None]:
         """Paint was pressed: watch the picture being painted."""
         speaks = language(request)
         with toast(speaks):
             order = make_order(make_wish(self.defaults, form, speaks), speaks, new_key())
-        yield from self.show(speaks, order, kept)
+        yield from self.show(speaks, order, kept, running)
 
     def keep_going(
         self, request: gr.Request, kept: Painted | None, running: Running | None, step: float, *dials: Any
@@ -79,31 +81,60 @@ class Studio:
         with toast(speaks):
             if kept is None:
                 raise ValueError(say(speaks, "error.nothing"))
-            wish, steps = extended(turned(kept.steered(running), dials, speaks), times, speaks)
-            order = continued(make_order(wish, speaks, new_key()), kept.at(step).image, steps)
-        yield from self.show(speaks, order, kept)
+            picture = kept.at(step)
+            wish = turned(kept.steered(running), dials, speaks)
+            wish = extended(wish, picture.index + max(1, kept.planned // MORE), times, speaks)
+            order = continued(make_order(wish, speaks, new_key()), picture.image, picture.index)
+        yield from self.show(speaks, order, kept, running)
 
-    def show(self, speaks: Language, order: Order, kept: Painted | None) -> Generator[View, None, None]:
-        """The views of a job, from its place in the queue to its last step; `finished` follows."""
-        painted = kept and replace(kept, earlier=True)
+    def show(
+        self, speaks: Language, order: Order, kept: Painted | None, running: Running | None
+    ) -> Generator[View, None, None]:
+        """The views of a job, from its place in the queue to its last step; `finished` follows, whatever happens.
+
+        `kept` is the run before, and `running` what is known of how it was steered.
+        """
+        painted = kept and kept.settled(running)
         accepted = False
-        try:
-            with toast(speaks), closing(self.runner.run(order.job)) as records:
-                for record in records:
-                    if not accepted:
-                        yield views.beginning(speaks, order, painted)
-                        accepted = True
-                    if isinstance(record, Progress):
-                        painted = followed(order, record, painted)
-                        view = views.progressing(speaks, painted, time.monotonic())
-                        painted = view.painted
-                        yield view
-                    else:
-                        yield views.unchanged(painted)._replace(status=markup.waiting(speaks, record.ahead))
-        except gr.Error:
-            if accepted:
-                yield views.ended(speaks, painted, Running.of(order))
-            raise
+        with toast(speaks), closing(self.runner.run(order.job)) as records:
+            for record in records:
+                if not accepted:
+                    yield views.beginning(speaks, order, painted)
+                    accepted = True
+                if isinstance(record, Progress):
+                    painted = followed(order, record, painted)
+                    view = views.progressing(speaks, painted, time.monotonic())
+                    painted = view.painted
+                    yield view
+                else:
+                    yield views.unchanged(painted)._replace(status=markup.waiting(speaks, record.ahead))
+
+    def leave(self, running: Running | None) -> Running | None:
+        """Another picture is to be painted at once: nobody waits for the end of the one that may be under way."""
+        if running is None:
+            return None
+        self.runner.stop(running.key)
+        return replace(running, is_left=True)
+
+    def stopped(self, request: gr.Request, painted: Painted | None, running: Running | None) -> View:
+        """Stop was pressed: the end at once, while the last step still runs and a new run would have to wait for it."""
+        if running is not None:
+            self.runner.stop(running.key)
+        stopping = say(language(request), "paint.stopping")
+        view = views.ended(language(request), painted, running)
+        return view._replace(start=gr.update(value=stopping, interactive=False, visible=True))
+
+    def finished(self, request: gr.Request, painted: Painted | None, running: Running | None) -> View:
+        """A run has ended, perhaps by Stop. A later one of the same person has the page for itself."""
+        if running is not None and running.is_left:
+            return UNCHANGED
+        return self.failed(request, painted, running)
+
+    def failed(self, request: gr.Request, painted: Painted | None, running: Running | None) -> View:
+        """The same of a run that was refused, or failed on its way: then there is no later one to come."""
+        if running is None or self.runner.is_under_way(running.key):
+            return UNCHANGED
+        return views.ended(language(request), painted, running)
 
     def steer(
         self, request: gr.Request, running: Running | None, strength: Any, colours: Any, *blends: Any
@@ -117,7 +148,7 @@ class Studio:
             if after.config == running.config or not self.runner.steer(running.key, after.config):
                 return gr.skip(), gr.skip()
         except ValueError as error:
-            gr.Warning(sentence(error))
+            warn(speaks, error)
             return gr.skip(), gr.skip()
         return markup.hint(say(speaks, "status.steered"), fresh=True), after
 
@@ -126,9 +157,8 @@ class Studio:
         speaks = language(request)
         try:
             wish = make_wish(self.defaults, form, speaks)
-            sizes = size_of("photo", wish.photo), [size_of("painting", painting) for painting in wish.paintings]
-            seconds = self.runner.estimate(*sizes, wish.config) if wish.paintings else 0.0
-        except ValueError:  # what is wrong is told when the button is pressed
+            seconds = self.runner.estimate(*sizes_of(wish), wish.config) if wish.paintings else 0.0
+        except ValueError:  # it will never be known, or what is wrong is told when the button is pressed
             return "", gr.Timer(active=False)
         text = markup.estimate(speaks, seconds) if wish.paintings else ""
         return text, gr.Timer(active=seconds is None)
@@ -184,25 +214,14 @@ class Studio:
         yield from streamed(self.runner, order.job, order.size, stem(order.wish), speaks)
 
 
-def finished(request: gr.Request, painted: Painted | None, running: Running | None) -> View:
-    """A run has ended; also after a cancelled one, once its last step is over."""
-    return views.ended(language(request), painted, running)
-
-
-def stopped(request: gr.Request, painted: Painted | None, running: Running | None) -> View:
-    """Stop was pressed: the same at once, while the last step still runs and a new run would have to wait for it."""
-    view = finished(request, painted, running)
-    stopping = say(language(request), "paint.stopping")
-    return view._replace(start=gr.update(value=stopping, interactive=False, visible=True))
-
-
-def look_back(request: gr.Request, painted: Painted | None, step: float) -> tuple[Any, Any]:
-    """The timeline was moved: the pictures to compare, and the status."""
+def look_back(request: gr.Request, painted: Painted | None, step: float) -> tuple[Any, Any, Any]:
+    """The timeline was moved: the pane, the status, and the pictures to compare."""
     if painted is None:
-        return gr.skip(), gr.skip()
-    picture = painted.at(step)
-    status = markup.message(say(language(request), "timeline.shown", step=picture.index))
-    return gr.update(value=comparison(painted, picture), visible=True), status
+        return gr.skip(), gr.skip(), gr.skip()
+    speaks, picture = language(request), painted.at(step)
+    status = markup.message(say(speaks, "timeline.shown", step=picture.index))
+    outputs = {"pane": gr.skip(), "status": status} | views.compared(speaks, painted, picture)
+    return outputs["pane"], outputs["status"], outputs["comparison"]
 
 
 def prepare(
@@ -219,9 +238,11 @@ def prepare(
         yield gr.update(label=say(speaks, "download.preparing"), interactive=False)
         try:
             yield views.file(speaks, painted, running, painted.at(step), Format(kind))
-        except OnlyTheLastError:
+        except Exception as error:
             yield views.file(speaks, painted, running, painted.at(step), Format.PNG)
-            raise ValueError(say(speaks, "download.only_last")) from None
+            if isinstance(error, OnlyTheLastError):
+                raise ValueError(say(speaks, "download.only_last")) from None
+            raise
 
 
 def check(kind: str) -> Any:
@@ -231,7 +252,7 @@ def check(kind: str) -> Any:
         try:
             load(kind, picture, language(request))
         except ValueError as error:
-            gr.Warning(sentence(error))
+            warn(language(request), error)
             return None
         return gr.skip()
 
@@ -254,14 +275,13 @@ def _slots(shown: int) -> tuple[Any, ...]:
     return shown, *paintings, *blends, gr.update(visible=shown > 1), gr.update(visible=shown < MOST_PAINTINGS)
 
 
-def extended(wish: Wish, times: float, speaks: Language) -> tuple[Wish, int]:
-    """The wish for a quarter more steps at so many times the size, and how many steps those are; `ValueError`."""
+def extended(wish: Wish, steps: int, times: float, speaks: Language) -> Wish:
+    """The wish for so many steps in all, at so many times the size; `ValueError`."""
     limit = int(LIMITS["size"][1])
     size = min(limit, round(wish.config.size * times))
     if times > 1 and size <= wish.config.size:
         raise ValueError(say(speaks, "error.largest", limit=limit))
-    steps = max(1, wish.config.steps // MORE)
-    return replace(wish, config=replace(wish.config, size=size, steps=wish.config.steps + steps)), steps
+    return replace(wish, config=replace(wish.config, size=size, steps=steps))
 
 
 def steered(running: Running, dials: tuple[Any, ...], speaks: Language) -> Running:

@@ -17,6 +17,7 @@ class Helm:
     def __init__(self, job: Job) -> None:
         self._paintings, self._wanted = len(job.styles), job.config
         self._taken: TransferConfig | None = None
+        self.is_left = False  # nobody wants the rest of the job
 
     @property
     def was_turned(self) -> bool:
@@ -57,9 +58,23 @@ class Helms:
 
     def turn(self, key: str, config: TransferConfig) -> bool:
         """Turn the helm with that key; False if there is none."""
-        with self._lock:
-            helm = self._helms.get(key)
-        if helm is None:
+        helm = self._find(key)
+        if helm is None or helm.is_left:
             return False
         helm.turn(config)
         return True
+
+    def is_manned(self, key: str) -> bool:
+        """Whether a job with that key waits or runs, and hasn't been left."""
+        helm = self._find(key)
+        return helm is not None and not helm.is_left
+
+    def leave(self, key: str) -> None:
+        """Say that nobody wants the rest of the job with that key, if there is one."""
+        helm = self._find(key)
+        if helm is not None:
+            helm.is_left = True
+
+    def _find(self, key: str) -> Helm | None:
+        with self._lock:
+            return self._helms.get(key)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,8 @@ from PIL import Image
 
 from demo.events import Pixels, Progress
 from nst_core.plan import Size
+
+logger = logging.getLogger(__name__)
 
 MOST = 40  # of a run: files of at most 3 MB each at the sizes of the page
 
@@ -37,17 +41,30 @@ class Moments:
     kept: tuple[Moment, ...] = ()
     seen: int = 0  # records so far
     stride: int = 1  # every so many of them are kept
+    is_refused: bool = False  # the disk took no file
 
     def extended(self, progress: Progress) -> Moments:
-        """With one more record, whose file is written if its turn has come; the half are dropped when they are many."""
-        kept, stride = self.kept, self.stride
-        if self.seen % stride == 0:
-            kept = (*kept, self._write(progress))
-        if len(kept) > MOST:
-            for moment in kept[1::2]:
-                moment.path.unlink(missing_ok=True)
-            kept, stride = kept[::2], 2 * stride
-        return Moments(self.folder, kept, self.seen + 1, stride)
+        """With one more record, whose picture is kept if its turn has come and the disk takes it."""
+        moments = replace(self, seen=self.seen + 1)
+        return moments if self.seen % self.stride else moments.including(progress)
+
+    def including(self, progress: Progress) -> Moments:
+        """With the picture of a record, if the disk takes it; of too many every second one goes."""
+        try:
+            kept = (*self.kept, self._write(progress))
+        except OSError as error:
+            if not self.is_refused:
+                logger.warning("moments of a run can't be kept: %s", error)
+            return replace(self, is_refused=True)
+        if len(kept) <= MOST:
+            return replace(self, kept=kept)
+        _remove(kept[1::2])
+        return replace(self, kept=kept[::2], stride=2 * self.stride)
+
+    def until(self, step: int) -> Moments:
+        """Without those after `step`, whose files go."""
+        _remove(moment for moment in self.kept if moment.index > step)
+        return replace(self, kept=tuple(moment for moment in self.kept if moment.index <= step))
 
     def at(self, step: float) -> Moment | None:
         """The one nearest to a step."""
@@ -62,3 +79,8 @@ class Moments:
         path = self.folder / f"{progress.index}.png"
         Image.fromarray(progress.image).save(path, compress_level=1)
         return Moment(progress.index, progress.size, path)
+
+
+def _remove(moments: Iterable[Moment]) -> None:
+    for moment in moments:
+        moment.path.unlink(missing_ok=True)

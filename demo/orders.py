@@ -9,9 +9,10 @@ import math
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
@@ -20,10 +21,14 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from demo.events import Job, Mask, Pixels
+from demo.toasts import told
 from demo.words import Language, say
-from nst_core.config import TransferConfig
+from nst_core.config import CHOICES, TransferConfig
+from nst_core.errors import InputError
 from nst_core.images import fit, load_image, read_size, to_rgb
-from nst_core.plan import Size
+from nst_core.plan import Size, scale_plan
+from nst_core.recipe import sha256_of
+from nst_core.sizes import scaled
 
 T = TypeVar("T")
 
@@ -53,6 +58,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "style_scale": (0.25, 4),
 }
 WEIGHTS = ("embedded", "torchvision")
+_decoders = BoundedSemaphore(2)  # at once, however many people come: a picture may take 400 MB
 DETAIL = 4  # times the result's long side: what a job keeps of a picture, so that those who wait cost little memory
 
 
@@ -65,6 +71,7 @@ class Wish:
     config: TransferConfig
     places: tuple[int, ...] = (0,)  # of the paintings, among the slots of the page
     masks: tuple[Mask, ...] = ()  # one a painting, or none at all
+    hashes: tuple[str, ...] = ()  # SHA-256 of photo and paintings, once an order is made: the files go after a day
 
     def blended(self, blends: Sequence[Any], language: Language = "en") -> Wish:
         """With so much of the painting in each slot; `ValueError` for what is no number."""
@@ -79,6 +86,7 @@ class Order:
     wish: Wish
     job: Job
     size: Size  # of the finished picture
+    done: int = 0  # steps of the run that it goes on with; 0 = it begins one
 
     @property
     def before(self) -> Pixels:
@@ -117,14 +125,29 @@ def make_config(defaults: TransferConfig, settings: Sequence[Any], language: Lan
         if isinstance(getattr(defaults, name), int | float):
             values[name] = type(getattr(defaults, name))(number(name, value, language))
     values["style_scale"] = number("style_scale", values["style_scale"], language)
-    for name, (low, high) in LIMITS.items():
+    for name, (low, high) in _limits().items():
         if not low <= values[name] <= high:
-            raise ValueError(say(language, "error.range", name=name, low=low, high=high, value=values[name]))
-    if values["weights"] not in (*WEIGHTS, defaults.weights):  # never a path that a visitor sent
-        choices = ", ".join(WEIGHTS)
-        raise ValueError(say(language, "error.choice", name="weights", choices=choices, value=repr(values["weights"])))
+            limits = {"low": f"{low:g}", "high": f"{high:g}"}
+            raise ValueError(say(language, "error.range", name=name, value=values[name], **limits))
+    for name, choices in _choices(defaults).items():
+        if values[name] not in choices:
+            choice = {"choices": ", ".join(choices), "value": repr(values[name])}
+            raise ValueError(say(language, "error.choice", name=name, **choice))
     values["style_scale"] = () if values["style_scale"] == 1 else (values["style_scale"],)
     return replace(defaults, **values)
+
+
+def _limits() -> dict[str, tuple[float, float]]:
+    """Of all numbers among the settings: the page's own, or those of the config."""
+    numbers = (each for each in fields(TransferConfig) if each.name in SETTINGS and "low" in each.metadata)
+    of_config = {each.name: (each.metadata["low"], each.metadata["high"]) for each in numbers}
+    return {name: limits for name, limits in of_config.items() if name not in (*CHOICES, "weights")} | LIMITS
+
+
+def _choices(defaults: TransferConfig) -> dict[str, tuple[str, ...]]:
+    """Of all settings that have some. Weights are never a path that a visitor sent."""
+    weights = {"weights": tuple(dict.fromkeys((*WEIGHTS, defaults.weights)))}
+    return {name: tuple(CHOICES[name]) for name in SETTINGS if name in CHOICES} | weights
 
 
 def widget_values(config: TransferConfig) -> dict[str, Any]:
@@ -138,16 +161,39 @@ def widget_values(config: TransferConfig) -> dict[str, Any]:
 
 def make_order(wish: Wish, language: Language = "en", key: str = "") -> Order:
     """Decode the pictures; raises `ValueError` for one that is missing or can't be used."""
-    content = load("photo", wish.photo, language)
+    sizes = sizes_of(wish, language)
     if not wish.paintings:
         raise ValueError(say(language, "error.no_painting"))
+    _check_shapes(sizes, wish.config, language)
+    _check_room(wish, language)
+    content = load("photo", wish.photo, language, wish.config.size)
+    styles = [load("painting", painting, language, wish.config.size) for painting in wish.paintings]
     config = replace(wish.config, keep_alpha=content.mode == "RGBA")
-    styles = [load("painting", painting, language) for painting in wish.paintings]
-    size = fit(content.size, config.size)
-    for picture in (content, *styles):
-        picture.thumbnail((DETAIL * config.size,) * 2, Image.Resampling.LANCZOS)
     job = Job(np.asarray(content), tuple(np.asarray(style) for style in styles), config, wish.masks, None, key)
-    return Order(replace(wish, config=config), job, size)
+    hashes = tuple(sha256_of(Path(picture["path"])) for picture in (wish.photo, *wish.paintings) if picture)
+    return Order(replace(wish, config=config, hashes=hashes), job, fit(content.size, config.size))
+
+
+def sizes_of(wish: Wish, language: Language = "en") -> tuple[Size, list[Size]]:
+    """Of the photo and the paintings, (width, height) as they are stored; raises `ValueError`."""
+    return size_of("photo", wish.photo, language), [size_of("painting", each, language) for each in wish.paintings]
+
+
+def _check_shapes(sizes: tuple[Size, list[Size]], config: TransferConfig, language: Language) -> None:
+    """Raise `ValueError` where a picture is too narrow: before any is decoded, by the size that the person knows."""
+    try:
+        scale_plan(*sizes, config)
+    except InputError as error:
+        if error.about == "too_narrow" and error.values["enough"] > LIMITS["size"][1]:
+            raise ValueError(say(language, "refused.far_too_narrow", **error.values)) from error
+        raise
+
+
+def _check_room(wish: Wish, language: Language) -> None:
+    """Raise `ValueError` where all of the photo was brushed for other paintings than one."""
+    for place, mask in zip(wish.places, wish.masks, strict=False):
+        if not mask.any():
+            raise ValueError(say(language, "regions.no_room", painting=place + 1))
 
 
 def new_key() -> str:
@@ -155,14 +201,30 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-def continued(order: Order, begin: Pixels, steps: int) -> Order:
-    """The same, but going on from the picture `begin` for so many steps, at full size only."""
-    return replace(order, job=replace(order.job, begin=begin, config=replace(order.job.config, scales=1, steps=steps)))
+def continued(order: Order, begin: Pixels, done: int) -> Order:
+    """The same, but going on at full size from the picture `begin`, made by the first `done` of the wished steps."""
+    config = replace(order.job.config, scales=1, steps=order.job.config.steps - done)
+    return replace(order, job=replace(order.job, begin=begin, config=config), done=done)
 
 
-def load(kind: str, picture: FileDataDict | None, language: Language = "en") -> Image.Image:
-    """A chosen picture, "RGBA" where it has transparent parts; raises `ValueError`. `kind`: photo or painting."""
-    return _read(partial(load_image, keep_alpha=True), kind, picture, language)
+def load(kind: str, picture: FileDataDict | None, language: Language = "en", size: int | None = None) -> Image.Image:
+    """A chosen picture, "RGBA" where it has transparent parts; raises `ValueError`. `kind`: photo or painting.
+
+    With the `size` of a result it is only as large as that needs: it may wait for long, beside many others.
+    """
+    with _decoders:
+        image = _read(partial(load_image, keep_alpha=True), kind, picture, language)
+        if image.mode == "RGBA" and not image.getchannel("A").getextrema()[1]:
+            raise ValueError(say(language, f"error.{kind}_bad", reason=say(language, "refused.transparent")))
+        return image if size is None else _shrunk(image, size)
+
+
+def _shrunk(image: Image.Image, size: int) -> Image.Image:
+    """At most `DETAIL` times as large as at `size`, and of exactly the shape that it has there."""
+    if max(image.size) <= DETAIL * size:
+        return image
+    width, height = scaled(image.size, size)
+    return image.resize((DETAIL * width, DETAIL * height), Image.Resampling.LANCZOS)
 
 
 def size_of(kind: str, picture: FileDataDict | None, language: Language = "en") -> Size:
@@ -178,7 +240,7 @@ def _read(reader: Callable[[BinaryIO], T], kind: str, picture: FileDataDict | No
     except OSError:
         raise ValueError(say(language, f"error.{kind}_lost")) from None
     except ValueError as error:
-        raise ValueError(say(language, f"error.{kind}_bad", reason=error)) from error
+        raise ValueError(say(language, f"error.{kind}_bad", reason=told(language, error))) from error
 
 
 def uploaded(kind: str, picture: FileDataDict | None, language: Language = "en") -> Path:

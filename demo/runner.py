@@ -20,6 +20,7 @@ from PIL import Image
 from demo.events import Job, Losses, Pixels, Progress, Record, Waiting
 from demo.helm import Helm, Helms
 from nst_core.config import Pooling, TransferConfig
+from nst_core.errors import InputError
 from nst_core.forecast import Task, suggest
 from nst_core.images import to_array
 from nst_core.machine import Machine, Pace, as_it_is, probing, recalled, speed
@@ -56,10 +57,19 @@ class Runner(Protocol):
         """
         ...
 
+    def stop(self, key: str) -> None:
+        """Let the job with that key end after the step at hand, without another record; nothing where there is none."""
+        ...
+
+    def is_under_way(self, key: str) -> bool:
+        """Whether a job with that key waits or runs, and was not told to stop."""
+        ...
+
     def estimate(self, content: Size, styles: Sequence[Size], config: TransferConfig) -> float | None:
         """The seconds that a job takes once it has begun, by the sizes (width, height) of its pictures.
 
-        None while it isn't known yet how fast the machine is; `ValueError` for a job that can't be run.
+        None while it isn't known yet how fast the machine is. Raises `ValueError` for a job that can't be run, and
+        where it will never be known.
         """
         ...
 
@@ -84,31 +94,37 @@ class LocalRunner:
     def run(self, job: Job) -> Generator[Record, None, None]:
         """See `Runner.run`."""
         scale_plan(_size(job.content), [_size(style) for style in job.styles], job.config)
-        with self._queue.join() as ticket, self._helms.at(job) as helm:
-            while ahead := self._queue.wait(ticket, CALL_EVERY):
-                yield Waiting(ahead)
-            yield Waiting(0)
-            beginning = self._submit(self._begin, job, helm)
-            if beginning is None:
-                return
-            while not wait([beginning], CALL_EVERY).done:
-                yield Waiting(0)
-            transfer, forecast = beginning.result()
-            with closing(self._one_by_one(transfer, helm, forecast)) as steps:
-                for progress in paced(steps, forecast):
-                    yield replace(progress, steered=tuple(transfer.steered))
+        with (
+            self._queue.join() as ticket,
+            self._helms.at(job) as helm,
+            closing(self._records(job, ticket, helm)) as records,
+        ):
+            for record in records:
+                if helm.is_left:
+                    return
+                yield record
 
     def steer(self, key: str, config: TransferConfig) -> bool:
         """See `Runner.steer`."""
         return self._helms.turn(key, config)
 
+    def stop(self, key: str) -> None:
+        """See `Runner.stop`."""
+        self._helms.leave(key)
+
+    def is_under_way(self, key: str) -> bool:
+        """See `Runner.is_under_way`."""
+        return self._helms.is_manned(key)
+
     def estimate(self, content: Size, styles: Sequence[Size], config: TransferConfig) -> float | None:
         """See `Runner.estimate`."""
         plan = scale_plan(content, styles, config)
-        machine = self._machines.get(_kind(config))
-        if machine is None:
+        if _kind(config) not in self._machines:
             self.measure(config)
             return None
+        machine = self._machines[_kind(config)]
+        if machine is None:
+            raise ValueError("how long a step takes can't be measured here; begin, and the first steps will tell")
         return suggest(machine, Task(self._any_extractor(config), config, plan, styles), {}).seconds
 
     def measure(self, config: TransferConfig) -> None:
@@ -125,6 +141,20 @@ class LocalRunner:
         with self._submitting:
             self._closed = True
         self._painter.shutdown()
+
+    def _records(self, job: Job, ticket: object, helm: Helm) -> Generator[Record, None, None]:
+        while ahead := self._queue.wait(ticket, CALL_EVERY):
+            yield Waiting(ahead)
+        yield Waiting(0)
+        beginning = self._submit(self._begin, job, helm)
+        if beginning is None:
+            return
+        while not wait([beginning], CALL_EVERY).done:
+            yield Waiting(0)
+        transfer, forecast = beginning.result()
+        with closing(self._one_by_one(transfer, helm, forecast)) as steps:
+            for progress in paced(steps, forecast):
+                yield replace(progress, steered=tuple(transfer.steered))
 
     def _submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T] | None:
         """Call on the one thread that computes; None once the runner is closed."""
@@ -145,7 +175,10 @@ class LocalRunner:
         )
         machine = self._machine(transfer.network, config)
         task = Task(transfer.network, config, transfer.plan, [_size(style) for style in job.styles])
-        outlook = suggest(machine or as_it_is(transfer.network, UNKNOWN), task, {})
+        try:
+            outlook = suggest(machine or as_it_is(transfer.network, UNKNOWN), task, {})
+        except ValueError as error:  # there is but one reason
+            raise InputError(str(error), "no_memory") from error
         transfer.execution = outlook.execution
         costs = {stage.size: stage.seconds / stage.steps for stage in outlook.stages}
         return transfer, Forecast(transfer.plan, costs, in_seconds=machine is not None)
@@ -175,6 +208,8 @@ class LocalRunner:
         steps = iter(transfer)
 
         def advance() -> Step | None:
+            if helm.is_left:
+                return None
             if helm.was_turned:
                 transfer.steer(helm.take())
             return next(steps, None)
@@ -212,7 +247,11 @@ class Queue:
         ticket = object()
         with self._moved:
             if len(self._tickets) > self._max_waiting:
-                raise ValueError(f"{self._max_waiting} people are waiting already; please try again in a few minutes")
+                raise InputError(
+                    f"{self._max_waiting} people are waiting already; please try again in a few minutes",
+                    "queue_full",
+                    waiting=self._max_waiting,
+                )
             self._tickets.append(ticket)
         try:
             yield ticket

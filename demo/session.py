@@ -6,6 +6,7 @@ import math
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class Running:
     key: str
     wish: Wish
     config: TransferConfig  # of its job
+    is_left: bool = False  # another picture is to be painted instead
 
     @classmethod
     def of(cls, order: Order) -> Running:
@@ -48,15 +50,27 @@ class Picture:
 
 
 @dataclass(frozen=True, eq=False)
+class Stretch:
+    """The steps of a run that one job painted: whoever keeps going adds one."""
+
+    key: str  # of its job
+    wish: Wish  # as it was last steered
+    size: Size  # of its finished picture
+    last: int  # step
+
+
+@dataclass(frozen=True, eq=False)
 class Painted:
     """The last run of a session, kept on the server, so that no stop and no failure loses its picture."""
 
-    key: str  # of its job
-    wish: Wish
+    key: str  # of its last job
+    wish: Wish  # of the same
     before: Pixels
     progress: Progress
     curves: Curves
     moments: Moments
+    files: Path  # a folder for what is made of it; after another job, a step of that number is another picture
+    past: tuple[Stretch, ...] = ()  # before its last job
     plotted: float = -math.inf  # when the page got its plot of a running job, in seconds of `time.monotonic`
     earlier: bool = False  # it comes from a run before the one that began last
 
@@ -67,14 +81,34 @@ class Painted:
         return width, height
 
     @property
-    def folder(self) -> Path:
-        """For files made of it."""
-        return self.moments.folder
+    def planned(self) -> int:
+        """The most steps that were wished, whoever stopped before."""
+        return max(wish.config.steps for wish in (self.wish, *(each.wish for each in self.past)))
 
     def extended(self, progress: Progress) -> Painted:
         """With one more record."""
         curves, moments = self.curves.extended(progress), self.moments.extended(progress)
         return replace(self, progress=progress, curves=curves, moments=moments)
+
+    def continued(self, order: Order) -> Painted:
+        """Up to the step that a job goes on from, and ready for that job's records."""
+        moments, past = self.moments.until(order.done), [each for each in self.past if each.last < order.done]
+        if self.progress.index == order.done != max((moment.index for moment in moments.kept), default=0):
+            moments = moments.including(self.progress)
+        return Painted(
+            order.job.key,
+            order.wish,
+            order.before,
+            self.progress,
+            self.curves.until(order.done),
+            moments,
+            moments.folder / _unique(),
+            (*past, replace(self._stretch(order.done, self.wish), last=order.done)),
+        )
+
+    def settled(self, running: Running | None) -> Painted:
+        """As the one from before, once another run begins; `running`: the last one, which may have been steered."""
+        return replace(self, wish=self.steered(running), earlier=True)
 
     def at(self, step: float | None) -> Picture:
         """The moment nearest to `step`; the last one for None, or where the file of another is gone."""
@@ -96,14 +130,28 @@ class Painted:
         """What was wished, as it was last steered."""
         return running.wish if running and running.key == self.key else self.wish
 
+    def stretch(self, picture: Picture, running: Running | None = None) -> Stretch:
+        """That of which a picture of the run is."""
+        return self._stretch(picture.index, self.steered(running))
+
+    def _stretch(self, step: int, wish: Wish) -> Stretch:
+        now = Stretch(self.key, wish, self.size, self.progress.index)
+        return next((each for each in self.past if step <= each.last), now)
+
 
 def followed(order: Order, progress: Progress, last: Painted | None) -> Painted:
-    """What is kept after a record of a run; after its first one, the files of the run before go."""
+    """What is kept after a record of a job; its first one takes the place of the run before, or goes on from there."""
+    progress = progress.after(order.done)
     if last is not None and not last.earlier:
         return last.extended(progress)
+    if last is not None and order.done:
+        return last.continued(order).extended(progress)
     forget(last)
-    empty = Painted(order.job.key, order.wish, order.before, progress, Curves(), Moments(new_folder()))
-    return empty.extended(progress)
+    folder = _reserved()
+    files = folder / _unique()
+    return Painted(order.job.key, order.wish, order.before, progress, Curves(), Moments(folder), files).extended(
+        progress
+    )
 
 
 def forget(painted: Painted | None) -> None:
@@ -113,12 +161,25 @@ def forget(painted: Painted | None) -> None:
 
 
 def new_folder() -> Path:
-    """Within Gradio's cache, which may be served; nobody can guess its name. It stays for `KEPT_FOR`."""
-    home = Path(get_upload_folder()) / "made"
-    folder = home / secrets.token_hex(16)
+    """Within Gradio's cache, which may be served; nobody can guess its name. It stays for `KEPT_FOR`.
+
+    Raises `OSError` for a full disk.
+    """
+    folder = _reserved()
     folder.mkdir(parents=True)
-    _tidy(home)
     return folder
+
+
+def _reserved() -> Path:
+    """The same, but not there yet: the disk may be full."""
+    home = Path(get_upload_folder()) / "made"
+    with suppress(OSError):
+        _tidy(home)
+    return home / _unique()
+
+
+def _unique() -> str:
+    return secrets.token_hex(16)
 
 
 def _tidy(home: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -9,11 +10,14 @@ import gradio as gr
 
 from demo import bars, downloads, markup
 from demo.downloads import Format
+from demo.notes import retold
 from demo.orders import Order
 from demo.plot import draw
 from demo.session import Painted, Picture, Running
 from demo.words import Language, say
 from nst_core.config import Normalization
+
+logger = logging.getLogger(__name__)
 
 PLOT_EVERY = 2.0  # seconds of a run: drawing takes the processor from painting
 
@@ -37,18 +41,24 @@ class View(NamedTuple):
     painted: Any
 
 
+UNCHANGED = View(*(gr.skip() for _ in View._fields))
+
+
 def unchanged(painted: Painted | None) -> View:
     """All as it is, and `painted` kept."""
-    return View(*(gr.skip() for _ in View._fields))._replace(painted=painted)
+    return UNCHANGED._replace(painted=painted)
 
 
 def beginning(language: Language, order: Order, painted: Painted | None) -> View:
     """The run has been accepted: the photo, or the picture that it goes on from, waits in the frame."""
-    first = order.before if order.job.begin is None else order.job.begin
-    return unchanged(painted)._replace(
-        pane=markup.pane(first, order.size, say(language, "picture.before")),
-        plot="",
-        bars="",
+    if order.job.begin is None:
+        view = unchanged(painted)._replace(
+            pane=markup.pane(order.before, order.size, say(language, "picture.before")), plot="", bars=""
+        )
+    else:
+        words = say(language, "picture.step", step=order.done, steps=order.done + order.job.config.steps)
+        view = unchanged(painted)._replace(pane=markup.pane(order.job.begin, order.size, words))
+    return view._replace(
         hint=markup.hint(say(language, "steer.hint")),
         comparison=gr.update(visible=False),
         actions=gr.update(visible=False),
@@ -62,8 +72,9 @@ def progressing(language: Language, painted: Painted, now: float) -> View:
     """The picture; with plots as soon as there are lines to draw, then when the last are `PLOT_EVERY` seconds old."""
     progress = painted.progress
     description = say(language, "picture.step", step=progress.index, steps=progress.total)
+    spoken = replace(progress, note=retold(language, progress.note))
     view = unchanged(painted)._replace(
-        pane=markup.pane(progress.image, painted.size, description), status=markup.running(language, progress)
+        pane=markup.pane(progress.image, painted.size, description), status=markup.running(language, spoken)
     )
     if len(painted.curves.losses) < 2 or now - painted.plotted < PLOT_EVERY:
         return view
@@ -82,20 +93,39 @@ def ended(language: Language, painted: Painted | None, running: Running | None) 
         return view._replace(pane=markup.empty_pane(language), plot="", bars="")
     picture = painted.at(None)
     return _plotted(language, view, painted)._replace(
-        comparison=gr.update(value=downloads.comparison(painted, picture), visible=True),
-        timeline=gr.update(maximum=picture.index, value=picture.index, visible=len(painted.moments.kept) > 1),
+        **compared(language, painted, picture),
+        # A slider needs room, even one that isn't seen.
+        timeline=gr.update(maximum=max(2, picture.index), value=picture.index, visible=len(painted.moments.kept) > 1),
         actions=gr.update(visible=True),
         kind=str(Format.PNG),
         download=file(language, painted, running, picture, Format.PNG),
     )
 
 
+def compared(language: Language, painted: Painted, picture: Picture) -> dict[str, Any]:
+    """The outputs that show the photo and a picture; where the disk is full the picture alone, and why."""
+    try:
+        return {"comparison": gr.update(value=downloads.comparison(painted, picture), visible=True)}
+    except OSError as error:
+        logger.warning("a picture can't be compared with the photo: %s", error)
+    words = say(language, "picture.step", step=picture.index, steps=painted.progress.total)
+    return {
+        "comparison": gr.update(visible=False),
+        "pane": markup.pane(picture.image, painted.size, words),
+        "status": markup.message(say(language, "status.disk_full")),
+    }
+
+
 def file(
     language: Language, painted: Painted, running: Running | None, picture: Picture, kind: Format
 ) -> dict[str, Any]:
-    """The download button with the file of a picture behind it."""
-    path = downloads.write(painted, painted.steered(running), picture, kind)
-    width, height = painted.size
+    """The download button with the file of a picture behind it, or without one where the disk is full."""
+    try:
+        path = downloads.write(painted, running, picture, kind)
+    except OSError as error:
+        logger.warning("a download can't be written: %s", error)
+        return gr.update(value=None, label=say(language, "download.disk_full"), interactive=False)
+    width, height = painted.stretch(picture, running).size
     return gr.update(
         value=str(path), label=say(language, f"download.{kind}_button", width=width, height=height), interactive=True
     )

@@ -25,20 +25,29 @@ class Playback:
     def __init__(self, records: Sequence[Record | Exception]) -> None:
         self.records = records
         self.jobs: list[Job] = []
+        self.under_way: set[str] = set()  # keys
         self.closed = 0
 
     def run(self, job: Job) -> Generator[Record, None, None]:
         self.jobs.append(job)
+        self.under_way.add(job.key)
         try:
             for record in self.records:
                 if isinstance(record, Exception):
                     raise record
                 yield record
         finally:
+            self.under_way.discard(job.key)
             self.closed += 1
 
     def steer(self, key: str, config: TransferConfig) -> bool:
         return False
+
+    def stop(self, key: str) -> None:
+        self.under_way.discard(key)
+
+    def is_under_way(self, key: str) -> bool:
+        return key in self.under_way
 
     def estimate(self, content: Size, styles: Sequence[Size], config: TransferConfig) -> float | None:
         return None

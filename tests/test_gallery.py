@@ -15,12 +15,12 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from demo import gallery, library
-from demo.gallery import FORM, MOST, Entries, Gallery, add, form_values, page_config, show, thumbnails
+from demo.gallery import FORM, MOST, Entries, Gallery, add_shown, form_values, page_config, show, thumbnails
 from demo.orders import LIMITS, MOST_PAINTINGS, SETTINGS, Wish, make_order, make_wish
 from demo.session import Painted, followed
 from nst_core.config import Border, TransferConfig
 from nst_core.recipe import read_recipe
-from tests.playback import ENGLISH, SPANISH, clicked, progress, shown, upload
+from tests.playback import ENGLISH, SPANISH, Playback, clicked, progress, shown, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -54,15 +54,20 @@ def made(photo: FileDataDict, *paintings: FileDataDict, key: str = "run", **opti
     return followed(order, progress(2, size=order.size), None)
 
 
+def add(request: gr.Request, entries: Entries | None, painted: Painted | None) -> tuple[Entries, Any]:
+    """At the end of a run."""
+    return Gallery(Playback(()), DEFAULTS).add(request, entries, painted, None)
+
+
 def collected(*paintings: Painted) -> Entries:
     entries: Entries = ()
     for painted in paintings:
-        entries, _ = add(ENGLISH, entries, painted, None)
+        entries, _ = add(ENGLISH, entries, painted)
     return entries
 
 
 def test_what_was_painted_is_collected(photo: FileDataDict, painting: FileDataDict, cache: Path) -> None:
-    entries, html = add(ENGLISH, None, made(photo, painting, strength=40), None)
+    entries, html = add(ENGLISH, None, made(photo, painting, strength=40))
     (entry,) = entries
     assert entry.path.is_relative_to(cache)
     with Image.open(entry.path) as image:
@@ -79,9 +84,46 @@ def test_a_picture_is_collected_once_and_the_next_beside_it(photo: FileDataDict,
     assert html.index('data-index="1"') < html.index('data-index="0"')  # the newest first
 
 
-def test_nothing_is_collected_where_nothing_was_painted(photo: FileDataDict, painting: FileDataDict) -> None:
-    assert add(ENGLISH, None, None, None)[0] == ()
-    assert add(ENGLISH, (), replace(made(photo, painting), earlier=True), None)[0] == ()
+def test_nothing_is_collected_before_something_was_painted(photo: FileDataDict, painting: FileDataDict) -> None:
+    assert add(ENGLISH, None, None)[0] == ()
+    painted = made(photo, painting, key="run")
+    runner = Playback(())
+    runner.under_way.add("run")
+    assert Gallery(runner, DEFAULTS).add(ENGLISH, (), painted, None)[0] == ()
+    runner.stop("run")
+    assert len(Gallery(runner, DEFAULTS).add(ENGLISH, (), painted, None)[0]) == 1
+
+
+def test_an_earlier_moment_that_is_downloaded_is_collected_too_and_once(
+    photo: FileDataDict, painting: FileDataDict
+) -> None:
+    first = made(photo, painting, steps=6)
+    order = make_order(first.wish, key="run")
+    whole = followed(order, progress(6, 6, size=order.size), first)
+    entries = collected(whole)
+    for step in (2, 2, 6):
+        entries, _ = add_shown(ENGLISH, entries, whole, None, step)
+    assert [entry.made for entry in entries] == [("run", 6), ("run", 2)]
+    assert read_recipe(entries[1].path).steps_done == 2
+    assert add_shown(ENGLISH, entries, None, None, 2)[0] == entries
+
+
+def test_a_full_disk_collects_nothing_and_loses_nothing(
+    photo: FileDataDict, painting: FileDataDict, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = collected(*(made(photo, painting, key=str(run)) for run in range(MOST)))
+    more = made(photo, painting, key="more")
+
+    def refuse(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "copyfile", refuse)
+        folders = set((cache / "made").iterdir())
+        assert add(ENGLISH, entries, more)[0] == entries
+        assert set((cache / "made").iterdir()) == folders
+    assert all(entry.path.exists() for entry in entries)
+    assert add(ENGLISH, entries, more)[0][-1].made == ("more", 2)
 
 
 def test_the_run_after_it_leaves_the_file(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -93,7 +135,7 @@ def test_the_run_after_it_leaves_the_file(photo: FileDataDict, painting: FileDat
 
 def test_it_holds_only_so_many(photo: FileDataDict, painting: FileDataDict) -> None:
     entries = collected(*(made(photo, painting, key=str(run)) for run in range(MOST)))
-    more = add(ENGLISH, entries, made(photo, painting, key="more"), None)[0]
+    more = add(ENGLISH, entries, made(photo, painting, key="more"))[0]
     assert [entry.made[0] for entry in more] == [*map(str, range(1, MOST)), "more"]
     assert not entries[0].path.exists()
     assert all(entry.path.exists() for entry in more)
@@ -123,7 +165,7 @@ def test_its_settings_go_back_into_the_form(photo: FileDataDict, painting: FileD
     options: dict[str, Any] = {"strength": 33.0, "seed": 5, "style_scale": (2.0,), "style_blend": (20.0, 60.0)}
     painted = made(photo, painting, photo, **options | {"size": 128})
     entries = collected(painted, made(photo, painting, key="next"))
-    values = Gallery(DEFAULTS).restore(ENGLISH, entries, entries[0].made)
+    values = Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
     assert len(values) == FORM
     wish = wish_of(values)
     assert [wish.photo and wish.photo["path"], *(each["path"] for each in wish.paintings)] == [
@@ -140,7 +182,7 @@ def test_settings_beyond_the_sliders_go_back_as_far_as_they_reach(
 ) -> None:
     """Who keeps going makes more steps than one run may have."""
     entries = collected(made(photo, painting, steps=1250))
-    values = Gallery(DEFAULTS).restore(ENGLISH, entries, entries[0].made)
+    values = Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
     assert wish_of(values).config.steps == LIMITS["steps"][1]
 
 
@@ -150,7 +192,7 @@ def test_what_was_brushed_is_not_claimed_to_be_back(
     painted = made(photo, painting, photo)
     mask = np.full((20, 30), 255, np.uint8)
     entries = collected(replace(painted, wish=replace(painted.wish, masks=(mask, mask))))
-    Gallery(DEFAULTS).restore(ENGLISH, entries, entries[0].made)
+    Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
     assert said == ["Its settings are back, but these can't be set here as they were: masks."]
 
 
@@ -158,7 +200,7 @@ def test_without_a_choice_the_form_stays(photo: FileDataDict, painting: FileData
     entries = collected(made(photo, painting))
     gone = ("gone", 1)
     for shelf, which in ((entries, None), ((), gone), (None, gone), (entries, gone)):
-        values = Gallery(DEFAULTS).restore(ENGLISH, shelf, which)
+        values = Gallery(Playback(()), DEFAULTS).restore(ENGLISH, shelf, which)
         assert len(values) == FORM
         assert not any(map(shown, values))
 
@@ -171,7 +213,7 @@ def test_blends_beyond_the_sliders_keep_their_shares() -> None:
 
 
 def read(file: FileDataDict | None, entries: Entries = ()) -> list[Any]:
-    place, *values = Gallery(DEFAULTS).read(ENGLISH, entries, file)
+    place, *values = Gallery(Playback(()), DEFAULTS).read(ENGLISH, entries, file)
     assert place is None  # ready for the next one
     assert len(values) == FORM
     return values
@@ -205,6 +247,19 @@ def test_what_the_page_cannot_do_is_told(photo: FileDataDict, painting: FileData
     assert "size, border" in text
 
 
+def test_paintings_that_have_no_place_here_are_told(
+    photo: FileDataDict, painting: FileDataDict, said: list[str], cache: Path
+) -> None:
+    names = [f"{letter}.png" for letter in "abcdef"]
+    paintings = [upload(cache / name, (40 + place, 40)) for place, name in enumerate(names)]
+    (entry,) = collected(made(photo, *paintings, size=128))
+    values = read(upload(entry.path), (entry,))
+    assert values[1 : 1 + MOST_PAINTINGS] == [picture["path"] for picture in paintings[:MOST_PAINTINGS]]
+    (text,) = said
+    assert "can't be set here" in text
+    assert "e.png, f.png" in text
+
+
 def test_the_page_takes_what_it_can_of_a_config() -> None:
     config, lost = page_config(TransferConfig(weights="mine.pth", steps=5000, strength=12), DEFAULTS)
     assert (config.strength, config.steps, config.weights) == (12, 1000, "embedded")
@@ -230,12 +285,12 @@ def test_a_damaged_recipe_is_refused_in_words(cache: Path, said: list[str]) -> N
     chunks.add_itxt("nst_core", '{"config": <script>}')
     Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(cache / "bad.png", pnginfo=chunks)
     assert not any(map(shown, read(upload(cache / "bad.png"))))
-    assert "the recipe of bad.png can't be followed" in said[0]
+    assert "The recipe of bad.png can't be followed" in said[0]
 
 
 def opened(query: dict[str, str], request: gr.Request = ENGLISH) -> list[Any]:
     request = gr.Request(headers=dict(request.headers), query_params=query)
-    return Gallery(DEFAULTS).opened(request)
+    return Gallery(Playback(()), DEFAULTS).opened(request)
 
 
 def test_an_address_fills_the_form(said: list[str]) -> None:
@@ -255,12 +310,12 @@ def test_an_address_without_settings_leaves_the_form(said: list[str]) -> None:
 
 def test_a_link_comes_from_the_form(photo: FileDataDict, painting: FileDataDict) -> None:
     values = form_values(None, [], TransferConfig(strength=61.0))
-    update = Gallery(DEFAULTS).link(ENGLISH, photo, painting, *values[2:])
+    update = Gallery(Playback(()), DEFAULTS).link(ENGLISH, photo, painting, *values[2:])
     assert (update["value"], update["visible"]) == ("style=great_wave&strength=61", True)
 
 
 def test_it_speaks_spanish(photo: FileDataDict, painting: FileDataDict) -> None:
-    _, html = add(SPANISH, (), made(photo, painting), None)
+    _, html = add(SPANISH, (), made(photo, painting))
     assert "del cuadro" in html
 
 

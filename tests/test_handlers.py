@@ -16,7 +16,8 @@ import pytest
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo import handlers
+from demo import downloads, handlers
+from demo.downloads import Format
 from demo.events import Losses, Progress, Record, Waiting
 from demo.handlers import Studio
 from demo.orders import MOST_PAINTINGS, SETTINGS, widget_values
@@ -92,7 +93,12 @@ def form(photo: FileDataDict | None, *paintings: FileDataDict | None, **changes:
 def run(
     runner: Playback, *pictures: Any, kept: Painted | None = None, request: gr.Request = ENGLISH, **changes: Any
 ) -> Generator[View, None, None]:
-    return Studio(runner, DEFAULTS).run(request, kept, *form(*pictures, **changes))
+    return Studio(runner, DEFAULTS).run(request, kept, None, *form(*pictures, **changes))
+
+
+def finished(request: gr.Request, painted: Painted | None, running: Running | None) -> View:
+    """The view at the end of a run where no other is under way."""
+    return Studio(Playback(()), DEFAULTS).finished(request, painted, running)
 
 
 def done(photo: FileDataDict, painting: FileDataDict, **changes: Any) -> tuple[Painted, Running]:
@@ -104,7 +110,7 @@ def done(photo: FileDataDict, painting: FileDataDict, **changes: Any) -> tuple[P
 def test_a_run_from_the_queue_to_the_picture(photo: FileDataDict, painting: FileDataDict, cache: Path) -> None:
     runner = Playback(WHOLE)
     begin, wait, turn, first, second, third = run(runner, photo, painting)
-    end = handlers.finished(ENGLISH, third.painted, begin.running)
+    end = finished(ENGLISH, third.painted, begin.running)
     (job,) = runner.jobs
     assert (job.content.shape, job.styles[0].shape) == ((100, 150, 3), (60, 80, 3))
     assert job.key
@@ -141,7 +147,7 @@ def test_a_run_speaks_the_browsers_language(photo: FileDataDict, painting: FileD
     assert "tu imagen es la siguiente" in wait.status
     assert "paso 3 de 3" in last.status
     assert "estilo" in last.plot or not shown(last.plot)
-    end = handlers.finished(SPANISH, last.painted, begin.running)
+    end = finished(SPANISH, last.painted, begin.running)
     assert "Terminado tras 3 pasos" in end.status
     assert end.start["value"] == "Pintar"
 
@@ -158,22 +164,33 @@ def _size_of(html: str) -> Size:
 
 
 def test_stop_shows_the_last_picture_at_full_size(photo: FileDataDict, painting: FileDataDict) -> None:
-    running = run(Playback(WHOLE), photo, painting)
+    runner = Playback(WHOLE)
+    running = run(runner, photo, painting)
     views = [next(running) for _ in range(4)]
-    running.close()
     kept = views[-1].painted, views[0].running
-    end = handlers.stopped(ENGLISH, *kept)
+    end = Studio(runner, DEFAULTS).stopped(ENGLISH, *kept)
     assert "Stopped after step 1 of 3, at 64 × 43 px, enlarged to 128 × 85 px" in end.status
     assert not end.start["interactive"]  # until the last step is over
-    assert handlers.finished(ENGLISH, *kept)._replace(start=None) == end._replace(start=None)
-    assert handlers.finished(ENGLISH, *kept).start["interactive"]
+    assert not runner.is_under_way(kept[1].key)
+    running.close()
+    assert finished(ENGLISH, *kept)._replace(start=None) == end._replace(start=None)
+    assert finished(ENGLISH, *kept).start["interactive"]
     with Image.open(end.download["value"]) as picture:
         assert picture.size == (128, 85)
         assert picture.getpixel((5, 5)) == (10, 10, 10)
 
 
-def test_stop_before_the_first_picture() -> None:
-    end = handlers.finished(ENGLISH, None, None)
+def test_stop_after_the_first_step_leaves_nothing_to_look_back_at(photo: FileDataDict, painting: FileDataDict) -> None:
+    running = run(Playback(WHOLE), photo, painting)
+    begin, _, _, view = (next(running) for _ in range(4))
+    running.close()
+    timeline = finished(ENGLISH, view.painted, begin.running).timeline
+    assert not timeline["visible"]
+    gr.Slider(1, timeline["maximum"], timeline["value"])  # which refuses one that has no room
+
+
+def test_stop_before_the_first_picture(photo: FileDataDict, painting: FileDataDict) -> None:
+    end = finished(ENGLISH, None, next(run(Playback(WHOLE), photo, painting)).running)
     assert "Stopped before the first picture" in end.status
     assert not shown(end.comparison)
     assert not shown(end.actions)
@@ -184,7 +201,7 @@ def test_stop_before_the_first_picture_keeps_the_one_from_before(photo: FileData
     earlier, _ = done(photo, painting)
     again = run(Playback(WHOLE), photo, painting, kept=earlier)
     running = next(again).running
-    end = handlers.finished(ENGLISH, next(again).painted, running)
+    end = finished(ENGLISH, next(again).painted, running)
     assert "the one from before" in end.status
     assert end.actions["visible"]
 
@@ -203,11 +220,11 @@ def test_the_plots_are_drawn_at_two_points_and_then_every_two_seconds(
     seconds = iter((10.0, 11.9, 12.0, 12.1, 13.9, 15.0, 15.1, 15.2))
     monkeypatch.setattr(handlers, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
     records = [progress(index, total=6) for index in range(1, 7)]
-    _, *views = run(Playback(records), photo, painting)
+    begin, *views = run(Playback(records), photo, painting)
     assert [shown(view.plot) for view in views] == [False, True, False, False, True, False]
     assert "after step 2 of 6" in views[1].plot
     assert "relu4_2" in views[1].bars
-    assert "after step 4 of 6" in handlers.finished(ENGLISH, views[3].painted, None).plot
+    assert "after step 4 of 6" in finished(ENGLISH, views[3].painted, begin.running).plot
     *_, again = run(Playback(records[:2]), photo, painting, kept=views[-1].painted)
     assert "after step 2 of 6" in again.plot  # a run of its own, though the last plot is young
 
@@ -224,12 +241,13 @@ def test_an_error_amid_a_run_keeps_the_picture(
     photo: FileDataDict, painting: FileDataDict, caplog: pytest.LogCaptureFixture
 ) -> None:
     views = run(Playback((Waiting(0), progress(1), progress(2), RuntimeError("CUDA error 0x77"))), photo, painting)
-    seen = [next(views) for _ in range(5)]
-    assert seen[-1].actions["visible"]
-    assert "Stopped after step 2 of 3" in seen[-1].status
-    assert (seen[-1].start["visible"], seen[-1].stop["visible"]) == (True, False)
+    seen = [next(views) for _ in range(4)]
     with pytest.raises(gr.Error) as error:
         next(views)
+    end = finished(ENGLISH, seen[-1].painted, seen[0].running)
+    assert end.actions["visible"]
+    assert "Stopped after step 2 of 3" in end.status
+    assert (end.start["visible"], end.stop["visible"]) == (True, False)
     assert "what was painted so far is kept" in error.value.message
     assert "0x77" not in error.value.message
     assert "0x77" in caplog.text
@@ -293,23 +311,107 @@ def test_what_a_run_cannot_be_steered_to_is_told(
 def test_a_steered_run_is_remembered_as_it_was_steered(photo: FileDataDict, painting: FileDataDict) -> None:
     painted, running = done(photo, painting)
     _, after = steer(Steered(), running, 80, 100, *(50.0,) * 4)
-    end = handlers.finished(ENGLISH, painted, after)
+    end = finished(ENGLISH, painted, after)
     assert read_recipe(Path(end.download["value"])).config.strength == 80
+
+
+def test_the_end_of_a_run_says_nothing_while_a_later_one_is_under_way(
+    photo: FileDataDict, painting: FileDataDict
+) -> None:
+    """Else Stop would go while there is something to stop."""
+    painted, _ = done(photo, painting)
+    runner = Playback(WHOLE)
+    later = run(runner, photo, painting, kept=painted)
+    begin = next(later)
+    studio = Studio(runner, DEFAULTS)
+    assert not any(map(shown, studio.finished(ENGLISH, painted, begin.running)))
+    *_, last = later
+    assert studio.finished(ENGLISH, last.painted, begin.running).start["visible"]
+
+
+def test_nothing_is_said_of_the_end_of_what_never_began() -> None:
+    assert not any(map(shown, finished(ENGLISH, None, None)))
+
+
+def test_who_chooses_another_picture_leaves_the_one_that_is_painted(
+    photo: FileDataDict, painting: FileDataDict
+) -> None:
+    runner = Playback(WHOLE)
+    views = run(runner, photo, painting)
+    running = next(views).running
+    studio = Studio(runner, DEFAULTS)
+    assert studio.leave(None) is None
+    assert runner.is_under_way(running.key)
+    left = studio.leave(running)
+    assert not runner.is_under_way(running.key)
+    assert not any(map(shown, studio.finished(ENGLISH, None, left)))  # the other one is about to begin
+    assert studio.failed(ENGLISH, None, left).start["visible"]  # unless it is refused
+
+
+def test_the_run_before_is_kept_as_it_was_steered(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted, running = done(photo, painting)
+    _, after = steer(Steered(), running, 80, 100, *(50.0,) * 4)
+    begin = next(Studio(Playback(WHOLE), DEFAULTS).run(ENGLISH, painted, after, *form(photo, painting)))
+    end = finished(ENGLISH, begin.painted, begin.running)
+    assert read_recipe(Path(end.download["value"])).config.strength == 80
+
+
+def test_a_full_disk_loses_no_picture(photo: FileDataDict, painting: FileDataDict, cache: Path) -> None:
+    (cache / "made").touch()  # where the folders should be
+    painted, running = done(photo, painting)
+    end = finished(ENGLISH, painted, running)
+    assert "disk is full" in end.status
+    assert "after step 3 of 3" in end.pane
+    assert not end.comparison["visible"]
+    assert end.actions["visible"]
+    assert not end.download["interactive"]
+    assert end.start["visible"]
+    pane, status, compared = handlers.look_back(SPANISH, painted, 2)
+    assert "tras el paso 3" in pane  # of no other is there a file
+    assert "disco" in status
+    assert not compared["visible"]
+    assert not [*handlers.prepare(ENGLISH, painted, running, 3, "jpeg")][-1]["interactive"]
+    (cache / "made").unlink()
+    assert finished(ENGLISH, painted, running).download["interactive"]  # there is room again
 
 
 def test_keep_going_begins_with_the_moment_that_is_shown(photo: FileDataDict, painting: FileDataDict) -> None:
     painted, running = done(photo, painting, steps=40)
     runner = Playback([Waiting(0), progress(1, 10), progress(10, 10)])
-    views = list(Studio(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 2, *DIALS))
+    begin, _, *views = Studio(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 2, *DIALS)
     (job,) = runner.jobs
     assert job.begin is not None
     assert (job.begin == 20).all()
     assert (job.config.steps, job.config.scales, job.config.size) == (10, 1, 128)
     assert job.key != running.key
-    end = handlers.finished(ENGLISH, views[-1].painted, views[0].running)
+    assert "after step 2 of 12" in begin.pane
+    assert ["step 3 of 12" in view.status for view in views] == [True, False]
+    end = finished(ENGLISH, views[-1].painted, begin.running)
+    assert "Finished after 12 steps" in end.status
     recipe = read_recipe(Path(end.download["value"]))
-    assert (recipe.config.steps, recipe.config.scales) == (50, 0)  # it takes as many from the beginning
+    assert (recipe.config.steps, recipe.config.scales) == (12, 0)  # it takes as many from the beginning
     assert recipe.is_finished
+
+
+def test_what_went_on_can_be_looked_back_at_from_its_beginning(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted, running = done(photo, painting, strength=30)
+    runner = Playback([Waiting(0), progress(1, 1, (256, 171))])
+    begin, _, last = Studio(runner, DEFAULTS).larger(ENGLISH, painted, running, 3, 90, *DIALS[1:])
+    assert not shown(begin.plot)  # that of the run so far stays
+    assert "after step 4 of 4" in last.plot
+    end = finished(ENGLISH, last.painted, begin.running)
+    assert (end.timeline["maximum"], end.timeline["value"]) == (4, 4)
+    for step, grey, size, strength in ((2, 20, (128, 85), 30), (3, 30, (128, 85), 30), (4, 10, (256, 171), 90)):
+        _, _, compared = handlers.look_back(ENGLISH, last.painted, step)
+        with Image.open(compared["value"][1]) as image:
+            assert image.size == (256, 171)
+            assert abs(image.getpixel((5, 5))[0] - grey) < 3  # type: ignore[index]
+        _, ready = handlers.prepare(ENGLISH, last.painted, begin.running, step, "png")
+        recipe = read_recipe(Path(ready["value"]))
+        assert (recipe.config.strength, recipe.steps_done) == (strength, step)
+        with Image.open(ready["value"]) as image:
+            assert image.size == size
+        assert f"{size[0]} × {size[1]} px" in ready["label"]
 
 
 def test_larger_goes_on_at_twice_the_size_up_to_the_limit(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -333,7 +435,7 @@ def test_what_goes_on_goes_on_with_the_dials_as_they_are(photo: FileDataDict, pa
     views = list(Studio(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 3, 80, 20, *DIALS[2:]))
     config = runner.jobs[0].config
     assert (config.strength, config.colours) == (80, 20)
-    recipe = read_recipe(Path(handlers.finished(ENGLISH, views[-1].painted, views[0].running).download["value"]))
+    recipe = read_recipe(Path(finished(ENGLISH, views[-1].painted, views[0].running).download["value"]))
     assert (recipe.config.strength, recipe.config.colours) == (80, 20)
 
 
@@ -346,7 +448,7 @@ def test_the_timeline_shows_an_earlier_picture_and_makes_it_the_result(
     photo: FileDataDict, painting: FileDataDict
 ) -> None:
     painted, running = done(photo, painting)
-    compared, status = handlers.look_back(ENGLISH, painted, 2)
+    _, status, compared = handlers.look_back(ENGLISH, painted, 2)
     assert "step 2" in status
     with Image.open(compared["value"][1]) as image:
         assert abs(image.getpixel((5, 5))[0] - 20) < 3  # type: ignore[index]
@@ -358,6 +460,39 @@ def test_the_timeline_shows_an_earlier_picture_and_makes_it_the_result(
     with Image.open(ready["value"]) as image:
         assert abs(image.getpixel((5, 5))[0] - 20) < 3  # type: ignore[index]
     assert not any(map(shown, handlers.look_back(ENGLISH, None, 2)))
+
+
+def test_a_download_that_fails_leaves_the_one_that_works(
+    photo: FileDataDict, painting: FileDataDict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("no such encoder")
+
+    painted, running = done(photo, painting)
+    monkeypatch.setitem(downloads.WRITERS, Format.MP4, fail)
+    preparing = handlers.prepare(ENGLISH, painted, running, 3, "mp4")
+    next(preparing)
+    assert next(preparing)["value"].endswith(".png")
+    with pytest.raises(gr.Error):
+        next(preparing)
+
+
+def test_an_upload_that_is_gone_after_a_day_is_named_in_the_recipe_all_the_same(
+    photo: FileDataDict, painting: FileDataDict
+) -> None:
+    painted, running = done(photo, painting)
+    for picture in (photo, painting):
+        Path(picture["path"]).unlink()
+    _, ready = handlers.prepare(ENGLISH, painted, running, 2, "png")
+    assert len(read_recipe(Path(ready["value"])).ingredients) == 2
+
+
+def test_keep_going_makes_as_many_steps_whoever_stopped_before(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted, running = done(photo, painting, steps=40)
+    runner = Playback([Waiting(0), progress(1, 10)])
+    begin, _, last = Studio(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 2, *DIALS)
+    list(Studio(runner, DEFAULTS).keep_going(ENGLISH, last.painted, begin.running, 3, *DIALS))
+    assert [job.config.steps for job in runner.jobs] == [10, 10]
 
 
 def test_only_what_is_offered_can_be_downloaded(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -392,6 +527,16 @@ def test_while_the_machine_is_measured_the_page_asks_again(photo: FileDataDict, 
     assert timer.active
 
 
+def test_nobody_asks_again_for_a_time_that_will_never_be_known(photo: FileDataDict, painting: FileDataDict) -> None:
+    class Unmeasurable(Playback):
+        def estimate(self, *task: Any) -> float | None:
+            raise ValueError("it can't be measured here")
+
+    text, timer = Studio(Unmeasurable(()), DEFAULTS).estimate(ENGLISH, *form(photo, painting))
+    assert text == ""
+    assert not timer.active
+
+
 def test_no_time_is_told_for_what_cannot_be_painted(photo: FileDataDict, painting: FileDataDict) -> None:
     for values in (form(None, painting), form(photo), form(photo, painting, steps=-1)):
         text, timer = Studio(Steered(seconds=None), DEFAULTS).estimate(ENGLISH, *values)
@@ -408,7 +553,7 @@ def test_a_bad_upload_is_cleared_with_a_warning(
     assert not shown(check(ENGLISH, photo))
     assert not said
     assert check(ENGLISH, broken) is None
-    assert said == ["Photo: the picture isn't a picture that can be read; use JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF."]
+    assert said == ["Photo: this file isn't a picture that can be read; use JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF."]
 
 
 def test_paintings_are_added_one_by_one(painting: FileDataDict) -> None:

@@ -62,6 +62,50 @@ def test_the_nearest_is_found_and_is_what_was_painted(tmp_path: Path) -> None:
         assert moment.load().shape == (16, 24, 4)
 
 
+def test_what_comes_after_a_moment_goes_with_its_files(tmp_path: Path) -> None:
+    moments = Moments(tmp_path / "run")
+    for index in (1, 5, 9):
+        moments = moments.extended(progress(index))
+    early = moments.until(5)
+    assert [moment.index for moment in early.kept] == [1, 5]
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {"1.png", "5.png"}
+
+
+def test_a_disk_that_takes_no_file_is_told_of_once_and_ends_no_run(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "run").touch()  # where the folder should be
+    moments = Moments(tmp_path / "run")
+    for index in range(1, 4):
+        moments = moments.extended(progress(index))
+    assert moments.kept == ()
+    assert caplog.text.count("can't be kept") == 1
+    (tmp_path / "run").unlink()
+    moments = moments.extended(progress(4))
+    assert [moment.index for moment in moments.kept] == [4]  # there is room again
+
+
+def test_a_run_that_goes_on_keeps_what_was_before(cache: Path) -> None:
+    first = replace(painted(60), wish=Wish(None, (), TransferConfig(strength=10)), earlier=True)
+    assert [first.moments.kept[-1].index, first.progress.index] == [59, 60]
+    more = followed(replace(order("more"), done=60), progress(1, 50), first)
+    assert (more.progress.index, more.progress.total) == (61, 110)
+    assert (len(more.curves.losses), more.curves.total) == (61, 110)
+    assert [more.at(step).index for step in (1, 60, 61)] == [1, 60, 61]  # the end of the first part among them
+    assert [more.stretch(more.at(step)).key for step in (1, 60, 61)] == ["k", "k", "more"]
+    assert more.stretch(more.at(1)).wish.config.strength == 10
+    assert not more.earlier
+
+
+def test_a_run_that_goes_on_from_an_earlier_moment_forgets_what_came_after_it(cache: Path) -> None:
+    twice = followed(replace(order("b"), done=60), progress(1, 50), replace(painted(60), earlier=True))
+    back = followed(replace(order("c"), done=31), progress(1, 10), replace(twice, earlier=True))
+    assert (back.progress.index, len(back.curves.losses)) == (32, 32)
+    assert max(moment.index for moment in back.moments.kept) <= 32
+    assert [(stretch.key, stretch.last) for stretch in back.past] == [("k", 31)]
+    assert back.files != twice.files  # a step of the same number may be another picture
+
+
 def test_a_run_can_be_looked_back_at(cache: Path) -> None:
     run = painted(100)
     assert run.at(None).index == 100
@@ -76,8 +120,8 @@ def test_a_run_can_be_looked_back_at(cache: Path) -> None:
 def test_the_next_runs_first_picture_takes_the_place_of_the_last_run(cache: Path) -> None:
     first = painted(3)
     second = followed(order("other"), progress(1), replace(first, earlier=True))
-    assert not first.folder.exists()
-    assert second.folder.exists()
+    assert not first.moments.folder.exists()
+    assert second.moments.folder.exists()
     assert (second.key, len(second.curves.losses)) == ("other", 1)
 
 

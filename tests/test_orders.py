@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from PIL import Image
 from demo import orders
 from demo.orders import MOST_PAINTINGS, SETTINGS, Wish, make_config, make_order, make_wish, widget_values
 from nst_core.config import Initial, TransferConfig
+from nst_core.images import fit
+from nst_core.plan import Size
 from tests.playback import upload
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -69,7 +73,10 @@ def test_the_widgets_values_make_the_same_config_again() -> None:
         ({"content_weight": float("nan")}, "content_weight needs a number"),
         ({"steps": True}, "steps needs a number"),
         ({"style_scale": [2]}, "style_scale needs a number"),
-        ({"optimizer": "sgd"}, "optimizer must be one of"),
+        ({"content_weight": -1}, "content_weight must be between 0 and 1e\\+12 here"),
+        ({"tv_weight": 1e13}, "tv_weight must be between"),
+        ({"optimizer": "sgd"}, "optimizer must be one of lbfgs, adam, got 'sgd'"),
+        ({"pooling": ["max"]}, "pooling must be one of"),
         ({"strength": 101}, "strength must be between 0 and 100"),
         ({"weights": "/etc/passwd"}, "weights must be one of"),
         ({"weights": "other.pth"}, "weights must be one of"),
@@ -108,10 +115,67 @@ def test_regions_count_only_among_several_paintings_that_are_there(photo: FileDa
     assert make_wish(DEFAULTS, form(photo, painting, painting, regions=labels)).masks == ()
 
 
+def test_what_no_widget_allows_is_refused_in_the_persons_language() -> None:
+    for changes in ({"seed": -1}, {"optimizer": "sgd"}, {"content_weight": 1e13}, {"size": 5000}):
+        with pytest.raises(ValueError, match="debe"):
+            make_config(DEFAULTS, settings(**changes), "es")
+
+
+def test_a_painting_without_room_is_told(photo: FileDataDict, painting: FileDataDict) -> None:
+    labels = np.array([[1, 1]], np.uint8)
+    wish = make_wish(DEFAULTS, form(photo, painting, None, painting, regions=labels))
+    with pytest.raises(ValueError, match="Painting 3 has no room"):
+        make_order(wish)
+
+
+def test_a_picture_that_is_too_narrow_is_refused_by_the_size_that_the_person_knows(
+    painting: FileDataDict, cache: Path
+) -> None:
+    for size, message in (((9000, 90), "9000 × 90 px is too narrow for this page"), ((6000, 250), "at least 768")):
+        ribbon = upload(cache / "ribbon.png", size)
+        with pytest.raises(ValueError, match=message):
+            make_order(make_wish(DEFAULTS, form(ribbon, painting, size=512)))
+
+
+def test_only_two_pictures_are_decoded_at_once(photo: FileDataDict, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever shrinks one has all of it in memory still."""
+    decoding, together = [0, 0], threading.Condition()
+
+    class Large(Image.Image):
+        @property
+        def size(self) -> Size:
+            return 9000, 9000
+
+        def resize(self, *_: Any, **__: Any) -> Image.Image:
+            with together:
+                together.wait_for(lambda: decoding[0] > 2, 0.2)  # others, if they may
+                decoding[0] -= 1
+            return self
+
+    def decode(*_: Any, **__: Any) -> Image.Image:
+        with together:
+            decoding[0] += 1
+            decoding[1] = max(decoding)
+            together.notify_all()
+        return Large()
+
+    monkeypatch.setattr(orders, "load_image", decode)
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: orders.load("photo", photo, size=64), range(6)))
+    assert decoding == [0, 2]
+
+
+def test_the_finished_size_is_that_of_what_is_painted(painting: FileDataDict, cache: Path) -> None:
+    """The job has the photo shrunk, and by rounded sides another size could be the nearest."""
+    order = make_order(make_wish(DEFAULTS, form(upload(cache / "large.png", (2990, 1016)), painting, size=128)))
+    height, width = order.job.content.shape[:2]
+    assert order.size == fit((width, height), 128) == fit((2990, 1016), 128)
+
+
 def test_who_waits_holds_no_more_of_a_picture_than_its_result_needs(cache: Path, painting: FileDataDict) -> None:
     wish = make_wish(DEFAULTS, form(upload(cache / "large.png", (3000, 2000)), painting, size=128))
     order = make_order(wish)
-    assert order.job.content.shape == (341, 512, 3)
+    assert order.job.content.shape == (340, 512, 3)
     assert order.size == (128, 85)
     assert order.before.shape == (85, 128, 3)
 
@@ -126,6 +190,10 @@ def test_what_is_transparent_in_the_photo_stays_so(cache: Path, painting: FileDa
     assert order.job.config.keep_alpha
     assert order.before[50, 10].tolist() == [255, 255, 255]  # looked at, it lies on white
     assert not make_order(make_wish(DEFAULTS, form(photo, painting))).job.config.keep_alpha
+    image.putalpha(0)
+    image.save(path)
+    with pytest.raises(ValueError, match="^Photo: the picture is transparent everywhere"):
+        make_order(make_wish(DEFAULTS, form(upload(path), painting)))
 
 
 def test_missing_and_broken_pictures_are_told_in_words(
@@ -136,8 +204,8 @@ def test_missing_and_broken_pictures_are_told_in_words(
     for given, message in (
         ((None, painting), "There is no photo yet"),
         ((photo, None), "There is no painting yet"),
-        ((upload(broken), painting), "Photo: the picture isn't a picture"),
-        ((photo, upload(broken)), "Painting: the picture isn't a picture"),
+        ((upload(broken), painting), "^Photo: this file isn't a picture"),
+        ((photo, upload(broken)), "^Painting: this file isn't a picture"),
         ((upload(cache / "gone.png"), painting), "didn't arrive"),
     ):
         with pytest.raises(ValueError, match=message) as error:

@@ -383,6 +383,48 @@ def test_a_key_belongs_to_the_job_that_had_it_last(painter: Painter) -> None:
     assert painter.started[0].config == turned
 
 
+def test_a_job_that_is_told_to_stop_ends_with_the_step_at_hand(painter: Painter) -> None:
+    runner = LocalRunner("cpu")
+    records = runner.run(a_job(steps=9, key="mine"))
+    assert not runner.is_under_way("mine")  # before its first record nobody knows of it
+    next(records), next(records)
+    assert runner.is_under_way("mine")
+    assert not runner.is_under_way("other")
+    runner.stop("mine")
+    assert not runner.is_under_way("mine")
+    assert not runner.steer("mine", replace(TINY, steps=9, strength=90.0))
+    assert list(records) == []
+    assert (painter.started[0].index, painter.stopped) == (1, 1)
+    runner.stop("mine")  # which is over
+    assert len(list(runner.run(a_job(steps=4, key="mine")))) == 5
+
+
+def test_what_was_being_computed_when_a_job_was_stopped_is_not_shown(
+    painter: Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = LocalRunner("cpu")
+    records = runner.run(a_job(steps=9, key="mine"))
+    next(records)
+    next_step = Run.__iter__
+
+    def stopped_meanwhile(run: Run) -> Iterator[Step]:
+        for step in next_step(run):
+            runner.stop("mine")
+            yield step
+
+    monkeypatch.setattr(Run, "__iter__", stopped_meanwhile)
+    assert list(records) == []
+
+
+def test_a_job_that_is_stopped_while_it_waits_gives_its_place_up(painter: Painter) -> None:
+    runner = LocalRunner("cpu")
+    first, second, third = (runner.run(a_job(key=key)) for key in ("first", "second", "third"))
+    next(first), next(second), next(third)
+    runner.stop("second")
+    assert list(second) == []
+    assert next(third) == Waiting(1)
+
+
 def test_what_cannot_be_steered_is_refused(painter: Painter) -> None:
     runner, job = LocalRunner("cpu"), a_job(key="mine")
     records = runner.run(job)
@@ -570,8 +612,11 @@ def test_a_machine_that_cannot_be_measured_paints_all_the_same(
 
     monkeypatch.setattr(module, "probing", probing)
     runner = LocalRunner("cpu")
-    for _ in range(3):
-        assert runner.estimate((400, 300), [(300, 300)], TINY) is None
+    assert runner.estimate((400, 300), [(300, 300)], TINY) is None
+    settled(runner)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="can't be measured here"):  # nobody has to ask again
+            runner.estimate((400, 300), [(300, 300)], TINY)
         settled(runner)
     assert len(tried) == 1
     assert "can't be measured" in caplog.text

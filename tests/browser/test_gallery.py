@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from nst_core.recipe import read_recipe
 from tests.browser.conftest import ROOT, Open
 from tests.browser.test_page import PATIENCE, photograph, set_number
 
@@ -52,6 +53,24 @@ def test_what_was_made_gives_its_settings_back(open_page: Open, tmp_path: Path) 
     expect(again.get_by_test_id("toast-body")).to_contain_text(f"The pictures and settings of {path.name} are back")
     assert "neuschwanstein" in (again.locator("#photo .image-frame img").get_attribute("src") or "")
     photograph(again, "gallery-390")
+
+
+def test_an_earlier_moment_that_is_downloaded_is_in_the_gallery_too(open_page: Open, tmp_path: Path) -> None:
+    page = open_page()
+    paint(page, 60, 1)
+    page.locator("#timeline input[type=range]").focus()
+    page.keyboard.press("Home")
+    expect(page.locator("#status")).to_contain_text("This is the result now: step 1.")
+    page.wait_for_timeout(1000)  # until the file is there
+    for _ in range(2):
+        with page.expect_download() as arriving:
+            page.click("#download")
+        arriving.value.save_as(tmp_path / arriving.value.suggested_filename)
+    expect(page.locator("#results button")).to_have_count(2)
+    page.wait_for_timeout(1000)
+    expect(page.locator("#results button")).to_have_count(2)  # once
+    recipe = read_recipe(tmp_path / "neuschwanstein_starry_night_128.png")
+    assert (recipe.steps_done, recipe.steps_planned) == (1, 4)
 
 
 def test_a_picture_without_a_recipe_is_refused_in_words(open_page: Open, tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.test_page import PATIENCE, photograph, set_number
+from tests.browser.test_page import ENDLESS, PATIENCE, photograph, set_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -62,6 +64,23 @@ def test_six_can_be_stopped_and_asked_for_again(open_page: Open) -> None:
     assert page.locator(".sketch img").count() == painted < 6  # nothing arrives after the end
     ask_for_six(page)
     expect(page.locator(".sketch:enabled img")).to_have_count(6, timeout=PATIENCE)
+
+
+def test_a_sketch_that_is_clicked_during_a_run_is_painted_at_once(open_page: Open) -> None:
+    page = open_page()
+    ask_for_six(page, steps=ENDLESS)
+    page.locator(".sketch:enabled").first.click(timeout=PATIENCE)
+    expect(page.locator("#status")).to_contain_text(re.compile(rf"step \d+ of {ENDLESS}"), timeout=PATIENCE)
+    set_number(page, "Steps", 200)
+    page.locator(".sketch:enabled").first.click()
+    expect(page.locator("#status")).to_contain_text(re.compile(r"step \d+ of 200"), timeout=PATIENCE)
+    expect(page.locator("#stop")).to_be_visible()
+    expect(page.locator("#stylize")).to_be_hidden()
+    expect(page.locator("#status")).to_contain_text("Finished after 200 steps", timeout=PATIENCE)
+    expect(page.locator("#stop")).to_be_hidden()
+    expect(page.locator("#results button")).to_have_count(2)  # what was left has been kept
+    page.wait_for_timeout(1500)
+    expect(page.locator("#status")).to_contain_text("Finished after 200 steps")  # nothing else was painted
 
 
 def test_a_sketch_can_be_chosen_while_the_others_are_still_coming(open_page: Open) -> None:

@@ -1,0 +1,60 @@
+"""A run that fails amid its work: what was painted stays, the page works on, and nobody waits for what won't come."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import ROOT, wait_for
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """A page whose every run fails after two steps."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "tests.browser.failing", str(port)]
+    environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as process:
+        context = browser.new_context()
+        try:
+            wait_for(f"http://127.0.0.1:{port}/", process)
+            page = context.new_page()
+            page.goto(f"http://127.0.0.1:{port}/")
+            page.wait_for_selector("#painting .image-frame img")
+            yield page
+        finally:
+            context.close()
+            process.terminate()
+
+
+def test_the_picture_so_far_stays_and_one_can_go_on(page: Page) -> None:
+    page.click("#stylize")
+    expect(page.get_by_test_id("toast-body")).to_contain_text("what was painted so far is kept")
+    expect(page.locator("#status")).to_contain_text("Stopped after step 2 of 9")
+    expect(page.locator("#stop")).to_be_hidden()
+    expect(page.locator("#stylize")).to_be_enabled()
+    expect(page.locator("#download")).to_be_enabled()
+    expect(page.locator("#results button")).to_have_count(1)
+    page.click("#keep-going")
+    expect(page.locator("#status")).to_contain_text("Stopped after step 4 of 11")
+
+
+def test_nothing_is_left_to_stop(page: Page) -> None:
+    page.click("#six")
+    expect(page.get_by_test_id("toast-body")).to_be_visible()
+    expect(page.locator("#stop-sheet")).to_be_hidden()
+    page.get_by_role("tab", name="See inside").click()
+    page.click("#rebuild-content")
+    expect(page.locator("#inside-status")).to_contain_text("Stopped after step 2 of 9")
+    expect(page.locator("#inside-stop")).to_be_hidden()
+    expect(page.locator("#rebuild-content")).to_be_enabled()
