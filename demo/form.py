@@ -70,16 +70,21 @@ class More(NamedTuple):
     add: gr.Button
 
 
-def pictures(example: pairs.Pair) -> tuple[tuple[Any, ...], More]:
+def pictures(example: pairs.Pair, spoken: Spoken) -> tuple[tuple[Any, ...], More]:
     """Photo, paintings, blends and regions, in the order of `Form`, and the ways to more paintings."""
     with gr.Row(elem_id="pictures"):
         photo = _picture("photo", ["upload", "clipboard", "webcam"], example.content)
-        first = _picture("painting", ["upload", "clipboard"], example.style)
-        others = [_picture(f"painting.{ordinal}", ["upload", "clipboard"], None) for ordinal in ORDINALS[1:]]
+        first = _picture("painting", ["upload", "clipboard"], example.style, brush(1))
+        others = [
+            _picture(f"painting.{ordinal}", ["upload", "clipboard"], None, brush(place))
+            for place, ordinal in enumerate(ORDINALS[1:], 2)
+        ]
         add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
-    blends = [_blend(ordinal) for ordinal in ORDINALS]
+    gr.HTML(regions.palette(), visible="hidden")
+    blends = [_blend(ordinal, brush(place)) for place, ordinal in enumerate(ORDINALS, 1)]
     with gr.Accordion(t("regions.label"), open=False, visible=False, elem_id="regions") as brushed:
         gr.Markdown(t("regions.colours"))
+        spoken.html(regions.legend, elem_id="legend")
         canvas = gr.ImageEditor(
             type="numpy",
             sources=(),
@@ -96,7 +101,12 @@ def pictures(example: pairs.Pair) -> tuple[tuple[Any, ...], More]:
     return (photo, first, *others, *blends, gr.State()), more
 
 
-def _picture(name: str, sources: list[Any], example: Path | None) -> gr.Image:
+def brush(place: int) -> str:
+    """The class of what shows the colour of a painting, 1 .. `MOST_PAINTINGS`, as `regions.palette` names it."""
+    return f"brush-{place}"
+
+
+def _picture(name: str, sources: list[Any], example: Path | None, *classes: str) -> gr.Image:
     """An invisible one, unless there is an `example` in it."""
     first = "." not in name
     return gr.Image(
@@ -111,11 +121,13 @@ def _picture(name: str, sources: list[Any], example: Path | None) -> gr.Image:
         buttons=[],
         alt_text=str(t(f"{name}.alt" if first else f"{name}_alt")),
         elem_id=name.replace(".", "-"),
+        elem_classes=list(classes),
     )
 
 
-def _blend(ordinal: str) -> gr.Slider:
-    return gr.Slider(0, 100, 50, step=1, label=t(f"blend.{ordinal}"), visible=False, buttons=[])
+def _blend(ordinal: str, *classes: str) -> gr.Slider:
+    label = t(f"blend.{ordinal}")
+    return gr.Slider(0, 100, 50, step=1, label=label, visible=False, buttons=[], elem_classes=["blend", *classes])
 
 
 def dials(defaults: TransferConfig, spoken: Spoken) -> tuple[gr.Slider, gr.Slider]:
@@ -150,7 +162,7 @@ def settings(defaults: TransferConfig) -> tuple[Any, ...]:
             initial = _choice("initial", defaults)
             optimizer = _choice("optimizer", defaults)
             pooling = _choice("pooling", defaults)
-            colour_method = _choice("colour_method", defaults)
+            colour_method = _choice("colour_method", defaults, min_width=240)
         scales = _slider("scales", defaults, 1)
         with gr.Row():
             content_weight = _number("content_weight", defaults)
@@ -172,14 +184,14 @@ def _slider(name: str, defaults: TransferConfig, step: int) -> gr.Slider:
     return gr.Slider(*LIMITS[name], value, step=step, label=t(f"{name}.label"), info=t(f"{name}.info"), buttons=[])
 
 
-def _choice(name: str, defaults: TransferConfig) -> gr.Dropdown:
+def _choice(name: str, defaults: TransferConfig, min_width: int = 150) -> gr.Dropdown:
     return gr.Dropdown(
         [(str(t(f"{name}.{choice}")), str(choice)) for choice in CHOICES[name]],
         value=str(getattr(defaults, name)),
         label=t(f"{name}.label"),
         info=t(f"{name}.info"),
         filterable=False,
-        min_width=150,
+        min_width=min_width,
     )
 
 

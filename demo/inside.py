@@ -15,7 +15,7 @@ from PIL import Image
 
 from demo import bars, markup
 from demo.events import Job, Pixels, Progress
-from demo.orders import DETAIL, load, number
+from demo.orders import load, number, size_of
 from demo.runner import Runner
 from demo.spoken import Spoken
 from demo.toasts import toast
@@ -138,9 +138,9 @@ def make_reconstruction(
             raise ValueError(say(speaks, "error.range", name=name, low=low, high=high, value=numbers[name]))
     whole = {name: int(value) for name, value in numbers.items()}
     config = replace(defaults, **RECONSTRUCTION | whole | options)
-    image = to_rgb(load(PICTURES[kind], picture, speaks))
+    fit(size_of(PICTURES[kind], picture, speaks), config.size)  # by the size that the person knows
+    image = to_rgb(load(PICTURES[kind], picture, speaks, config.size))
     shape = fit(image.size, config.size)
-    image.thumbnail((DETAIL * config.size,) * 2, Image.Resampling.LANCZOS)
     pixels = np.asarray(image)
     if kind == "content":
         return Reconstruction(kind, Job(pixels, (), content_config(layers[0], config)), shape)
@@ -206,8 +206,6 @@ def build_inside(runner: Runner, defaults: TransferConfig, spoken: Spoken, photo
     """Lay out and wire the tab, within which this is called; it looks at the pictures of the other tab."""
     gr.Markdown(t("inside.lead"), elem_id="inside-lead")
     with gr.Row(elem_id="inside"):
-        with gr.Column(elem_id="inside-choices"):
-            content, style, chosen, numbers = _choices()
         with gr.Column(elem_id="inside-result"):
             with gr.Row(elem_id="inside-head"):
                 status = spoken.html(_ready, elem_id="inside-status")
@@ -216,6 +214,8 @@ def build_inside(runner: Runner, defaults: TransferConfig, spoken: Spoken, photo
                 )
             stage = spoken.html(empty_pane, elem_id="inside-pane")
             layers = gr.HTML(elem_id="inside-bars")
+        with gr.Column(elem_id="inside-choices"):
+            content, style, chosen, numbers = _choices()
     result = View(stage, status, layers, content, style, stop, gr.State())
     handlers, outputs = Inside(runner, defaults), list(result)
     long: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
@@ -229,7 +229,8 @@ def build_inside(runner: Runner, defaults: TransferConfig, spoken: Spoken, photo
     stop.click(None, cancels=runs)
     stop.click(finished, result.reached, outputs, **quick)
     for run in runs:
-        run.then(finished, result.reached, outputs, **quick)
+        for after_it in (run.then, run.failure):  # in Gradio 6.31 `then` doesn't come after an error
+            after_it(finished, result.reached, outputs, **quick)
 
 
 def _choices() -> tuple[gr.Button, gr.Button, tuple[gr.Radio, gr.CheckboxGroup], tuple[gr.Slider, gr.Slider]]:

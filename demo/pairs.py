@@ -6,17 +6,30 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from filecmp import cmp
 from functools import cache
 from html import escape
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import gradio as gr
+from gradio.data_classes import FileDataDict
 from PIL import Image, ImageOps
 
+from demo.orders import uploaded
 from demo.words import Language, say
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 HALF = (112, 144)  # (width, height) of a thumbnail's photo and of its painting: twice what the page shows
+
+NONE = -1  # of the pairs: what a prop that is None would mean, Gradio doesn't tell the page
+# For the `gr.HTML` of the buttons, whose prop `loaded` is the place of the pair in the form.
+PRESSED = """
+const press = () => element.querySelectorAll('button[data-index]').forEach(button =>
+    button.setAttribute('aria-pressed', Number(button.dataset.index) === props.loaded));
+watch(['value', 'loaded'], press);
+"""
 
 
 @dataclass(frozen=True)
@@ -43,11 +56,35 @@ def buttons(pairs: Sequence[Pair], language: Language = "en") -> str:
     return f'<div class="pairs" role="group" aria-label="{group}">{inside}</div>'
 
 
+def mark(pairs: Sequence[Pair], photo: FileDataDict | None, painting: FileDataDict | None) -> Any:
+    """The element of the buttons, with the one pressed whose pictures are in the form."""
+    place = loaded(pairs, _path("photo", photo), _path("painting", painting))
+    return gr.update(loaded=NONE if place is None else place)
+
+
+def loaded(pairs: Sequence[Pair], photo: Path | None, painting: Path | None) -> int | None:
+    """The place of the pair that these files are copies of; None for any others."""
+    if photo is None or painting is None:
+        return None
+    for index, pair in enumerate(pairs):
+        if cmp(pair.content, photo, shallow=False) and cmp(pair.style, painting, shallow=False):
+            return index
+    return None
+
+
+def _path(kind: str, picture: FileDataDict | None) -> Path | None:
+    """Where a picture lies that was uploaded."""
+    try:
+        return uploaded(kind, picture)
+    except ValueError:
+        return None
+
+
 def _button(index: int, pair: Pair, language: Language) -> str:
     photo, title = say(language, f"photo.{pair.content.stem}"), say(language, f"painting.{pair.style.stem}")
     label = say(language, "examples.pair", photo=photo, title=title, painter=pair.painter)
     return (
-        f'<button type="button" data-index="{index}" aria-label="{escape(label)}">'
+        f'<button type="button" data-index="{index}" aria-pressed="false" aria-label="{escape(label)}">'
         f'<img src="{_thumbnail(pair)}" width="{HALF[0]}" height="{HALF[1] // 2}" alt="">'
         f"<span>{escape(title)}</span><small>{escape(pair.painter)}</small></button>"
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from io import StringIO
+from itertools import count
 from operator import attrgetter
 
 import numpy as np
@@ -24,6 +25,7 @@ AREA = (0.125, 0.185, 0.675, 0.725)  # of the lines in it: left, bottom, width, 
 LETTERS = 10.0  # units
 DECADES = 5  # how far below the highest loss the axis may reach
 POINTS = 350  # of a line, at most: more can't be told apart
+LEAST = 10  # steps of the axis, if there are as many: a power of ten
 LABEL_GAP = 0.1  # of two names, in heights of the area
 CURVES: dict[str, Callable[[Losses], float]] = {name: attrgetter(name) for name in ("total", "style", "content")}
 
@@ -46,6 +48,11 @@ class Curves:
         known = self.sizes and self.sizes[-1][1] == progress.size
         sizes = self.sizes if known else (*self.sizes, (progress.index, progress.size))
         return Curves(progress.total, self.losses + progress.trail, sizes)
+
+    def until(self, step: int) -> Curves:
+        """Only the first steps, up to `step`."""
+        sizes = tuple((begin, size) for begin, size in self.sizes if begin <= step)
+        return Curves(self.total, self.losses[:step], sizes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +85,7 @@ def _plot(language: Language, curves: Curves) -> Figure:
     axes = figure.add_axes(AREA, frameon=False)
     lines = {name: Line.of([curve(losses) for losses in curves.losses]) for name, curve in CURVES.items()}
     low, high = _limits(np.concatenate([line.values for line in lines.values()]))
-    _set_up(axes, (low, high), curves.total, say(language, "losses.step"))
+    _set_up(axes, (low, high), reach(len(curves.losses), curves.total), say(language, "losses.step"))
     _mark_sizes(axes, curves)
     for name, line in lines.items():
         # Cut off by hand: matplotlib's way needs an id, a new one each time.
@@ -96,8 +103,14 @@ def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
     return 10.0 ** min(max(low, high - DECADES), high - 1), 10.0**high
 
 
-def _set_up(axes: Axes, limits: tuple[float, float], total: int, step: str) -> None:
-    axes.set_xlim(0.5, total + 0.5)
+def reach(done: int, total: int) -> int:
+    """The last step of the axis, which seldom moves: the next of 10, 20, 50, 100 ... beyond those that are done."""
+    ahead: Iterator[int] = (times * 10**power for power in count(int(math.log10(LEAST))) for times in (1, 2, 5))
+    return min(total, next(step for step in ahead if step > done))
+
+
+def _set_up(axes: Axes, limits: tuple[float, float], steps: int, step: str) -> None:
+    axes.set_xlim(0.5, steps + 0.5)
     axes.set_yscale("log")
     axes.set_ylim(limits)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))

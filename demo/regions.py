@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from html import escape
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
@@ -29,11 +30,29 @@ MOST_LETTERS = 64  # of its name
 MOST_LAYERS = 50  # of all visitors together: each is asked for as soon as it is here
 
 
+def palette() -> str:
+    """HTML: a page with it knows the colours as `--brush-1`, ..."""
+    colours = " ".join(f"--brush-{place}: {colour};" for place, colour in enumerate(COLOURS, 1))
+    return f"<style>:root {{ {colours} }}</style>"
+
+
+def legend(speaks: Language) -> str:
+    """HTML: which colour of the brush is which painting's."""
+    inside = "".join(_entry(speaks, place) for place in range(1, len(COLOURS) + 1))
+    return f'<ul class="legend" role="list">{inside}</ul>'
+
+
+def _entry(speaks: Language, place: int) -> str:
+    """The number of a painting, itself (the page puts it there), and the name of its colour."""
+    text = say(speaks, "regions.painting", place=place, colour=say(speaks, f"regions.colour_{place}"))
+    return f'<li class="brush-{place}"><b aria-hidden="true">{place}</b><i></i><span>{escape(text)}</span></li>'
+
+
 def canvas(request: gr.Request, photo: FileDataDict | None) -> dict[str, Any]:
     """The photo to brush on, small."""
     speaks = language(request)
     with toast(speaks):
-        image = load("photo", photo, speaks).convert("RGB")
+        image = load("photo", photo, speaks, SIDE).convert("RGB")
     image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
     return {"background": image, "layers": [], "composite": None}
 

@@ -13,7 +13,7 @@ from gradio.events import Dependency
 
 from demo import markup
 from demo.events import Job, Pixels, Progress
-from demo.orders import Order, Wish, make_order, make_wish, size_of
+from demo.orders import Order, Wish, make_order, make_wish, sizes_of
 from demo.runner import Runner
 from demo.toasts import toast
 from demo.words import Language, language, say, t
@@ -58,6 +58,20 @@ class Sheets:
         text = say(speaks, "sheet.finished")
         yield _unchanged()._replace(status=markup.message(text)).flat()
 
+    def estimate(self, request: gr.Request, *form: Any) -> str:
+        """The time beside the button, for all six; nothing where it isn't known (yet)."""
+        try:
+            wish = make_wish(self.defaults, form)
+            if not wish.paintings:
+                return ""
+            photo, paintings = sizes_of(wish)
+            small = sketch(wish.config, photo, paintings)
+            times = [self.runner.estimate(photo, paintings, variation.applied(small)) for variation in SIX]
+        except ValueError:  # what is wrong is told when the button is pressed
+            return ""
+        seconds = [time for time in times if time is not None]
+        return markup.estimate(language(request), sum(seconds)) if len(seconds) == len(SIX) else ""
+
 
 def ended(request: gr.Request) -> Any:
     """The six are painted, stopped or failed: nothing is left to stop."""
@@ -80,8 +94,8 @@ def choose(request: gr.Request, event: gr.EventData) -> list[Any]:
 
 def make_sketch(wish: Wish, speaks: Language = "en") -> Order:
     """The order of a small picture, which the variations change; raises `ValueError` for unusable pictures."""
-    sizes = [size_of("painting", painting, speaks) for painting in wish.paintings]
-    small = sketch(wish.config, size_of("photo", wish.photo, speaks), sizes) if sizes else wish.config
+    photo, paintings = sizes_of(wish, speaks)
+    small = sketch(wish.config, photo, paintings) if paintings else wish.config
     return make_order(replace(wish, config=small), speaks)
 
 
@@ -138,7 +152,8 @@ def wire(
         concurrency_limit=None,
         api_visibility="private",
     )
-    showing.then(ended, None, sheet.stop, **quick)
+    for after_it in (showing.then, showing.failure):  # in Gradio 6.31 `then` doesn't come after an error
+        after_it(ended, None, sheet.stop, **quick)
     sheet.stop.click(None, cancels=[showing])
     sheet.stop.click(stopped, None, sheet.outputs, **quick)
     clicks = [cell.click for cell in sheet.cells]

@@ -16,6 +16,7 @@ from demo.form import Form, More
 from demo.handlers import Studio
 from demo.orders import SETTINGS
 from demo.runner import Runner
+from demo.scripts import ANY_FILE, COMPARE, KEEP_FOCUS, SHOW_PAINTINGS, SHOW_PHOTO, SHOW_SHEET, SHOW_STAGE
 from demo.spoken import Spoken
 from demo.views import View
 from demo.words import Language, say, t
@@ -24,24 +25,6 @@ from nst_core.config import TransferConfig
 STYLESHEETS = (Path(__file__).with_name("style.css"), *sorted(Path(__file__).with_name("styles").glob("*.css")))
 CLEAN_UP = (3600, session.KEPT_FOR)  # seconds: every hour, the files older than a day
 ASK_AGAIN = 3.0  # seconds, while the machine's speed isn't known
-
-SHOW_STAGE = "() => { document.getElementById('stage').scrollIntoView({block: 'nearest'}); }"
-
-# Until there is a painting, the photo stands in the frame, which the other page hasn't.
-SHOW_PHOTO = """photo => {
-    const address = photo?.url ? `url(${JSON.stringify(photo.url)})` : 'none';
-    document.getElementById('stage')?.style.setProperty('--photo', address);
-}"""
-
-# It appears, if at all, with the first answer of the server.
-SHOW_SHEET = """() => {
-    const look = left => {
-        const sheet = document.getElementById('sheet');
-        if (sheet) sheet.scrollIntoView({block: 'nearest'});
-        else if (left) setTimeout(look, 100, left - 1);
-    };
-    look(50);
-}"""
 
 # Events that answer at once need no place in the queue.
 QUICK: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
@@ -55,6 +38,7 @@ class Go(NamedTuple):
     stop: gr.Button
     estimate: gr.HTML
     six: gr.Button
+    six_estimate: gr.HTML
 
 
 class After(NamedTuple):
@@ -72,30 +56,37 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
     with gr.Blocks(title=say("en", "page.title"), delete_cache=CLEAN_UP) as ui:
         spoken.html(markup.header, elem_id="introduction")
         with gr.Tab(t("page.paint_tab")):
-            offered = spoken.html(partial(pairs.buttons, examples), js_on_load=markup.CLICKED, elem_id="examples")
+            strip: dict[str, Any] = {"js_on_load": markup.CLICKED + pairs.PRESSED, "loaded": pairs.NONE}
+            offered = spoken.html(partial(pairs.buttons, examples), elem_id="examples", **strip)
+            # The result stands first, and left, so that on every screen the focus goes where the eye does.
             with gr.Row(elem_id="work"):
+                with gr.Column(elem_id="result"):
+                    hint = spoken.html(_hint, elem_id="hint", render=False)
+                    go, view, after, six = _result(spoken, hint)
                 with gr.Column(elem_id="choices"):
-                    go = _go()
                     with gr.Column(elem_id="inputs"):
-                        pictures, more = form.pictures(examples[0])
+                        pictures, more = form.pictures(examples[0], spoken)
                         dials = form.dials(defaults, spoken)
-                        hint = spoken.html(_hint, elem_id="hint")
+                        hint.render()  # type: ignore[no-untyped-call]
                     with gr.Column(elem_id="settings"):
                         chosen = Form(*[*pictures, *dials, *form.settings(defaults)])
-                with gr.Column(elem_id="result"):
-                    view, after, six = _result(spoken, hint, go)
             shelf = gallery.build_gallery(spoken)
         with gr.Tab(t("page.inside_tab")):
             inside.build_inside(runner, defaults, spoken, chosen.photo, chosen.painting)
         go.six.click(None, js=SHOW_SHEET)  # before the event that lasts
         taken = sheet.wire(six, runner, defaults, go.six, chosen, (chosen.strength, chosen.style_scale, chosen.colours))
         runs = _wire(studio, chosen, view, after, taken)
-        filled = gallery.wire(shelf, ui, defaults, runs, view.painted, view.running, chosen)
+        filled = gallery.wire(shelf, ui, runner, defaults, runs, view, chosen)
         _wire_steering(studio, chosen, view)
         _wire_estimate(studio, ui, chosen, go.estimate)
+        _wire_estimate_of_six(sheet.Sheets(runner, defaults), chosen, go)
         _wire_pictures(chosen, more, filled)
         gr.on([ui.load, chosen.photo.change], None, chosen.photo, js=SHOW_PHOTO)
+        gr.on([more.add.click, *(each.change for each in chosen.paintings)], None, chosen.paintings, js=SHOW_PAINTINGS)
+        for script in (ANY_FILE, COMPARE, KEEP_FOCUS):
+            ui.load(None, js=script)
         _wire_examples(offered, examples, chosen)
+        _wire_mark(offered, examples, ui, chosen)
         _wire_looking_back(view)
         _wire_api(studio, chosen)
         programs.wire_programs(runner, defaults)
@@ -125,6 +116,8 @@ def theme() -> gr.themes.Base:
         button_cancel_text_color_dark="*neutral_50",
         body_text_color_subdued="*neutral_600",  # the theme's own 400 is too faint to read on white
         body_text_color_subdued_dark="*neutral_400",
+        block_title_text_color="*neutral_800",
+        block_label_text_color="*neutral_700",
         block_info_text_color="*neutral_600",
         block_info_text_color_dark="*neutral_400",
         link_text_color_dark="*primary_300",  # the theme's own 500 is too dark to read on black
@@ -137,15 +130,16 @@ def _go() -> Go:
         stop = gr.Button(t("paint.stop"), variant="stop", visible=False, elem_id="stop")
         estimate = gr.HTML(elem_id="estimate")
         six = gr.Button(t("paint.six"), elem_id="six")
-    return Go(start, stop, estimate, six)
+        six_estimate = gr.HTML(elem_id="six-estimate")
+    return Go(start, stop, estimate, six, six_estimate)
 
 
 def _hint(speaks: Language) -> str:
     return markup.hint(say(speaks, "steer.hint"))
 
 
-def _result(spoken: Spoken, hint: gr.HTML, go: Go) -> tuple[View, After, sheet.Sheet]:
-    """The outputs of a run, what can be done with its picture, and the six."""
+def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, After, sheet.Sheet]:
+    """What begins a run, its outputs, what can be done with its picture, and the six."""
     with gr.Column(elem_id="show"):
         status = spoken.html(lambda speaks: markup.message(say(speaks, "status.ready")), elem_id="status")
         with gr.Column(elem_id="stage"):  # the one lies over the other: nothing moves when the run ends
@@ -157,6 +151,7 @@ def _result(spoken: Spoken, hint: gr.HTML, go: Go) -> tuple[View, After, sheet.S
                 buttons=["fullscreen"],
                 elem_id="comparison",
             )
+        go = _go()
         with gr.Column(visible=False, elem_id="actions") as actions:
             timeline = gr.Slider(
                 1, 2, 1, step=1, label=t("timeline.label"), info=t("timeline.info"), buttons=[], elem_id="timeline"
@@ -180,28 +175,31 @@ def _result(spoken: Spoken, hint: gr.HTML, go: Go) -> tuple[View, After, sheet.S
         bars = gr.HTML(elem_id="bars")
     painted = gr.State(delete_callback=session.forget)
     outputs = (pane, status, plot, bars, hint, comparison, timeline, actions, kind, download, go.start, go.stop)
-    return View(*outputs, gr.State(), painted), After(keep_going, larger), six
+    return go, View(*outputs, gr.State(), painted), After(keep_going, larger), six
 
 
 def _wire(studio: Studio, chosen: Form, view: View, after: After, taken: Dependency) -> list[Dependency]:
-    """Begin and stop; `taken`: one of the six was. Returns the events that paint."""
+    """Begin and stop; `taken`: one of the six was. Returns the events after which there may be a picture to keep."""
     shown, whole, end = [view.painted, view.running, view.timeline], list(view), [view.painted, view.running]
     for button in (view.start, after.keep_going, after.larger):
         # The browser serves the listeners of a click one after the other, and waits for each: the quick ones first.
         button.click(None, js=SHOW_STAGE)
     options: dict[str, Any] = {"outputs": whole, "preprocess": False, **LONG}
+    left = taken.then(studio.leave, view.running, view.running, **QUICK)
     runs = [
-        view.start.click(studio.run, [view.painted, *chosen], **options),
+        view.start.click(studio.run, [*end, *chosen], **options),
         after.keep_going.click(studio.keep_going, [*shown, *chosen.dials], **options),
         after.larger.click(studio.larger, [*shown, *chosen.dials], **options),
-        taken.then(None, js=SHOW_STAGE).then(studio.run, [view.painted, *chosen], **options),
+        # Another click on one of the six counts, too, while the last steps of the one before are still coming.
+        left.then(None, js=SHOW_STAGE).then(studio.run, [*end, *chosen], trigger_mode="multiple", **options),
     ]
     view.stop.click(None, cancels=runs)
-    view.stop.click(handlers.stopped, end, whole, **QUICK)
+    view.stop.click(studio.stopped, end, whole, **QUICK)
     for run in runs:
         # Also after a cancelled run, once its last step is over; it takes back whatever came after `stopped`.
-        run.then(handlers.finished, end, whole, **QUICK)
-    return runs
+        run.then(studio.finished, end, whole, **QUICK)
+        run.failure(studio.failed, end, whole, **QUICK)  # in Gradio 6.31 `then` doesn't come after an error
+    return [left, *runs]
 
 
 def _wire_steering(studio: Studio, chosen: Form, view: View) -> None:
@@ -234,6 +232,20 @@ def _wire_estimate(studio: Studio, ui: gr.Blocks, chosen: Form, estimate: gr.HTM
         studio.estimate,
         list(chosen),
         [estimate, again],
+        preprocess=False,
+        trigger_mode="always_last",
+        **QUICK,
+    )
+
+
+def _wire_estimate_of_six(sheets: sheet.Sheets, chosen: Form, go: Go) -> None:
+    """The time beside their button; once the machine has been measured, the other estimate changes."""
+    settings: tuple[Any, ...] = (chosen.size, chosen.steps, chosen.scales, chosen.optimizer, chosen.pooling)
+    gr.on(
+        [go.estimate.change, *(widget.change for widget in (chosen.photo, *chosen.paintings, *settings))],
+        sheets.estimate,
+        list(chosen),
+        go.six_estimate,
         preprocess=False,
         trigger_mode="always_last",
         **QUICK,
@@ -276,13 +288,26 @@ def _wire_examples(offered: gr.HTML, examples: list[pairs.Pair], chosen: Form) -
     offered.click(choose, None, [chosen.photo, chosen.painting], show_progress="hidden", api_visibility="private")
 
 
+def _wire_mark(offered: gr.HTML, examples: list[pairs.Pair], ui: gr.Blocks, chosen: Form) -> None:
+    """The example that is loaded looks pressed, however it came into the form."""
+    gr.on(
+        [ui.load, chosen.photo.change, chosen.painting.change],
+        partial(pairs.mark, examples),
+        [chosen.photo, chosen.painting],
+        offered,
+        preprocess=False,
+        trigger_mode="always_last",
+        **QUICK,
+    )
+
+
 def _wire_looking_back(view: View) -> None:
     """The moment that the timeline shows is what is downloaded."""
     asked = [view.painted, view.running, view.timeline, view.kind]
     moved = view.timeline.input(
         handlers.look_back,
         [view.painted, view.timeline],
-        [view.comparison, view.status],
+        [view.pane, view.status, view.comparison],
         trigger_mode="always_last",
         **LONG,
     )

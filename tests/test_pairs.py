@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo import pairs
@@ -46,3 +48,22 @@ def test_each_pair_is_a_button_with_a_name() -> None:
 
 def test_the_buttons_speak_spanish() -> None:
     assert "Castillo de Neuschwanstein, para pintarlo como La noche estrellada" in pairs.buttons(PAIRS, "es")
+
+
+def copy(folder: Path, picture: Path) -> FileDataDict:
+    path = folder / f"any-{picture.name}"
+    path.write_bytes(picture.read_bytes())
+    return {"path": str(path)}  # type: ignore[typeddict-item]
+
+
+def test_the_pair_that_is_loaded_is_known_by_what_is_in_its_files(cache: Path) -> None:
+    photo, painting = copy(cache, PAIRS[3].content), copy(cache, PAIRS[3].style)
+    assert pairs.mark(PAIRS, photo, painting)["loaded"] == 3
+    assert pairs.mark(PAIRS, photo, copy(cache, PAIRS[4].style))["loaded"] == pairs.NONE
+    for missing in ((None, painting), (photo, None)):
+        assert pairs.mark(PAIRS, *missing)["loaded"] == pairs.NONE
+
+
+def test_only_what_was_uploaded_is_looked_at() -> None:
+    elsewhere = [{"path": str(path)} for path in (PAIRS[0].content, PAIRS[0].style)]
+    assert pairs.mark(PAIRS, *elsewhere)["loaded"] == pairs.NONE  # type: ignore[arg-type]

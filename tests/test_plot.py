@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from demo.events import Losses, Progress
-from demo.plot import AREA, LETTERS, POINTS, SIZE, Curves, draw
+from demo.plot import AREA, LETTERS, POINTS, SIZE, Curves, draw, reach
 
 LEFT, BOTTOM = AREA[0] * SIZE[0] * 72, (1 - AREA[1]) * SIZE[1] * 72  # of the lines' area, y pointing down
 WIDTH, HEIGHT = AREA[2] * SIZE[0] * 72, AREA[3] * SIZE[1] * 72
@@ -63,12 +63,30 @@ def test_the_axis_never_spans_too_many_decades_nor_too_few() -> None:
     assert decades(drawn(curves((0.0, float("nan"), float("inf"))))) == ["0.01", "0.1", "1"]
 
 
-def test_lines_run_over_all_the_steps_to_come() -> None:
+@pytest.mark.parametrize(
+    ("done", "total", "last"),
+    [(1, 1, 1), (1, 5, 5), (1, 1000, 10), (9, 1000, 10), (10, 1000, 20), (60, 1000, 100), (499, 1000, 500)],
+)
+def test_the_axis_follows_the_run_in_round_numbers(done: int, total: int, last: int) -> None:
+    assert reach(done, total) == last
+
+
+def test_the_axis_seldom_moves_and_ends_at_the_total() -> None:
+    assert sorted({reach(done, 300) for done in range(1, 301)}) == [10, 20, 50, 100, 200, 300]
+
+
+def test_a_long_run_fills_the_area_from_the_beginning() -> None:
+    html = drawn(curves(*[(0.1, 1.0, 10.0)] * 8, total=1000))
+    assert line(html, "total")[-1][0] == pytest.approx(0.75, abs=1e-4)  # the middle of the eighth of ten columns
+
+
+def test_lines_run_over_the_steps_to_come() -> None:
     html = drawn(curves((0.1, 1.0, 10.0), (0.1, 0.1, 1.0), total=5))
     assert [x for x, _ in line(html, "total")] == pytest.approx([0.1, 0.3], abs=1e-4)  # the middles of five columns
     assert [text for text in texts(html) if text in "12345"] == ["1", "2", "3", "4", "5", "1"]  # the last by the side
     assert "step" in texts(html)
-    assert {"50", "100", "150", "200"} < set(texts(drawn(curves((0.1, 1.0, 10.0), total=200))))
+    many = [(0.1, 1.0, 10.0)] * 150
+    assert {"50", "100", "150", "200"} < set(texts(drawn(curves(*many, total=200))))
 
 
 def test_a_run_of_one_step_has_one_step() -> None:

@@ -29,6 +29,14 @@ def test_there_is_a_colour_for_every_painting() -> None:
     assert len(set(regions.COLOURS)) == MOST_PAINTINGS
 
 
+def test_the_page_shows_the_colours_that_are_brushed_with() -> None:
+    palette, legend = regions.palette(), regions.legend("es")
+    for place, colour in enumerate(regions.COLOURS, 1):
+        assert f"--brush-{place}: {colour};" in palette
+        assert f'class="brush-{place}"' in legend
+    assert "Cuadro 2: azul" in legend
+
+
 def test_colours_are_paintings() -> None:
     whole = slice(None)
     layer = brushed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import numpy as np
 import pytest
 from gradio.data_classes import FileDataDict
 
+from demo import markup
 from demo.events import Waiting
 from demo.orders import MOST_PAINTINGS, SETTINGS, Wish, widget_values
 from demo.sheet import Sheets, View, cell, choose, ended, make_sketch, stopped
 from nst_core.config import TransferConfig
+from nst_core.plan import Size
 from nst_core.variations import SIX, SKETCH_SIZE, SKETCH_STEPS
 from tests.playback import ENGLISH, SPANISH, WHOLE, Playback, clicked, progress, shown, upload
 
@@ -121,3 +124,24 @@ def test_a_sketch_keeps_only_as_much_of_a_picture_as_it_needs(cache: Path, paint
     order = make_sketch(Wish(large, (painting,), TransferConfig(size=1024)))
     assert max(order.job.content.shape) == 4 * SKETCH_SIZE
     assert order.size == (192, 128)
+
+
+class Timed(Playback):
+    """A step takes a second; of a machine that isn't known nobody can tell."""
+
+    def __init__(self, known: bool = True) -> None:
+        super().__init__(())
+        self._known = known
+
+    def estimate(self, content: Size, styles: Sequence[Size], config: TransferConfig) -> float | None:
+        return float(config.steps) if self._known else None
+
+
+def test_the_time_of_all_six_stands_beside_the_button(photo: FileDataDict, painting: FileDataDict) -> None:
+    text = Sheets(Timed(), DEFAULTS).estimate(SPANISH, *form(photo, painting))
+    assert markup.duration("es", 6 * SKETCH_STEPS) in text
+
+
+def test_a_time_that_is_not_known_is_not_told(photo: FileDataDict, painting: FileDataDict) -> None:
+    for known, values in ((False, form(photo, painting)), (True, form(photo)), (True, form(None, painting))):
+        assert Sheets(Timed(known), DEFAULTS).estimate(ENGLISH, *values) == ""

@@ -88,7 +88,7 @@ def test_what_the_page_begins_with_can_be_painted_at_once(page: gr.Blocks) -> No
 
 def test_a_run_fills_every_output_of_a_view(page: gr.Blocks) -> None:
     runs = [fn for name in PAINTING for fn in events(page, "Studio", name)]
-    ends = [fn for name in ("finished", "stopped") for fn in events(page, "demo.handlers", name)]
+    ends = [fn for name in ("finished", "stopped") for fn in events(page, "Studio", name)]
     assert len(runs) == 4  # Paint, Keep going, Larger, one of the six
     for fn in (*runs, *ends):
         assert len(fn.outputs) == len(View._fields)
@@ -103,7 +103,7 @@ def test_stop_cancels_whatever_paints(page: gr.Blocks) -> None:
     runs = {index(page, fn) for name in PAINTING for fn in events(page, "Studio", name)}
     cancel = next(place for place, fn in page.fns.items() if runs <= set(fn.cancels))
     # The browser serves the listeners of a click in order.
-    assert cancel < index(page, event(page, "demo.handlers", "stopped"))
+    assert cancel < index(page, event(page, "Studio", "stopped"))
 
 
 def test_waiting_is_left_to_the_runners_own_queue(page: gr.Blocks) -> None:

@@ -44,6 +44,10 @@ WORDS = {
         "{name} carries no recipe: take a PNG that was downloaded here, as it came.",
         "{name} no lleva receta: elige un PNG descargado de aquí, tal como llegó.",
     ),
+    "recipe.damaged": (
+        "The recipe of {name} can't be followed: it is damaged, or of a later version.",
+        "La receta de {name} no se puede seguir: está dañada o es de una versión posterior.",
+    ),
     "recipe.other": (
         "{name} is a reconstruction, which this page can't repeat; the command line can.",
         "{name} es una reconstrucción, que esta página no puede repetir; la línea de órdenes sí.",

@@ -30,6 +30,12 @@ WORDS = {
     "painting.add": ("Add a painting", "Añadir un cuadro"),
     "regions.label": ("Where does each painting belong?", "¿Dónde va cada cuadro?"),
     "regions.alt": ("The photo with the regions brushed on it", "La foto con las regiones marcadas"),
+    "regions.no_room": (
+        "Painting {painting} has no room: all of the photo is brushed for others. Brush some of it in its colour, or"
+        " leave some bare.",
+        "El cuadro {painting} no tiene sitio: toda la foto está marcada para otros. Marca una parte con su color, o"
+        " deja algo sin marcar.",
+    ),
     "regions.unreadable": (
         "What you brushed can't be read; clear the canvas and brush again.",
         "No se puede leer lo que has marcado; bórralo y vuelve a marcarlo.",

@@ -20,11 +20,14 @@ WORDS = {
         "solo donde los colores no son todos del cuadro",
     ),
     "regions.colours": (
-        "Brush over the photo; the palette beside it has a colour for the first, second, third and fourth painting: "
-        "red, blue, yellow, green. What stays bare gets all of them.",
-        "Pasa el pincel sobre la foto; la paleta de al lado tiene un color para el primer, segundo, tercer y cuarto "
-        "cuadro: rojo, azul, amarillo, verde. Lo que quede sin pintar los recibe todos.",
+        "Brush over the photo in a painting's colour. What stays bare gets all of them.",
+        "Pasa el pincel sobre la foto con el color de un cuadro. Lo que quede sin marcar los recibe todos.",
     ),
+    "regions.painting": ("Painting {place}: {colour}", "Cuadro {place}: {colour}"),
+    "regions.colour_1": ("red", "rojo"),
+    "regions.colour_2": ("blue", "azul"),
+    "regions.colour_3": ("yellow", "amarillo"),
+    "regions.colour_4": ("green", "verde"),
     "download.png_button": ("Download PNG ({width} × {height} px)", "Descargar PNG ({width} × {height} px)"),
     "download.png16_button": (
         "Download PNG, 16 bits ({width} × {height} px)",
@@ -36,5 +39,11 @@ WORDS = {
         "Solo la última imagen se guarda en 16 bits: lleva la línea de momentos hasta el final. Este es el PNG de 8.",
     ),
     "download.mp4_button": ("Download the making-of (MP4)", "Descargar el así se hizo (MP4)"),
+    "download.disk_full": ("No download: the server's disk is full", "Sin descarga: el disco del servidor está lleno"),
+    "status.disk_full": (
+        "The server's disk is full, so there is no download for now. The picture is kept: choose a format in a while.",
+        "El disco del servidor está lleno, así que por ahora no hay descarga. La imagen se conserva: elige un formato"
+        " dentro de un rato.",
+    ),
     "download.gif_button": ("Download the making-of (GIF)", "Descargar el así se hizo (GIF)"),
 }

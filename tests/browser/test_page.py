@@ -169,7 +169,7 @@ def test_a_picture_grows_from_where_it_stands(open_page: Open, tmp_path: Path) -
     start(page, steps=8)
     expect(page.locator("#status")).to_contain_text("Finished after 8 steps", timeout=PATIENCE)
     page.click("#keep-going")
-    expect(page.locator("#status")).to_contain_text("Finished after 2 steps", timeout=PATIENCE)
+    expect(page.locator("#status")).to_contain_text("Finished after 10 steps", timeout=PATIENCE)
     page.click("#larger")
     expect(page.locator("#download")).to_contain_text("256 × 171 px", timeout=PATIENCE)
     check_picture(download(page, tmp_path), (256, 171))
@@ -200,8 +200,15 @@ def test_two_paintings_share_the_photo(open_page: Open, tmp_path: Path) -> None:
     page.click("#add")
     page.set_input_files("#painting-second input[type=file]", ROOT / "examples/style/great_wave.jpg")
     page.wait_for_selector("#painting-second .image-frame img")
+    for place, name in ((1, "painting"), (2, "painting-second")):
+        frame = page.locator(f"#{name}").evaluate("frame => getComputedStyle(frame).borderBottomColor")
+        slider = page.locator(f".blend.brush-{place}")
+        assert frame == slider.evaluate("slider => getComputedStyle(slider, '::after').borderBottomColor")
     set_number(page, "How much of the second?", 80)
     page.get_by_role("button", name="Where does each painting belong?").click()
+    expect(page.locator(".legend .brush-2 i")).to_have_css("background-image", re.compile("great_wave"))
+    expect(page.locator(".legend .brush-2")).to_have_text("2Painting 2: blue")
+    expect(page.locator(".legend .brush-3")).to_be_hidden()
     canvas = page.locator("#canvas canvas").first
     expect(canvas).to_be_visible()
     page.wait_for_timeout(2000)  # the photo is drawn on it
@@ -280,6 +287,45 @@ def test_bad_pictures_are_refused_in_words(open_page: Open, tmp_path: Path) -> N
     page.click("#stylize")
     expect(toast.filter(has_text="There is no photo yet")).to_be_visible()
     expect(page.locator("#stop")).to_be_hidden()
+
+
+def test_a_file_of_another_kind_is_refused_in_the_pages_own_words(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(locale="es-ES")
+    notes = tmp_path / "notas.txt"
+    notes.write_text("no es una imagen")
+    toast = page.get_by_test_id("toast-body")
+    page.set_input_files("#painting input[type=file]", notes)
+    expect(toast).to_contain_text("Cuadro")
+    expect(toast).not_to_contain_text("Invalid file type")
+    expect(page.locator("#painting .image-frame img")).to_have_count(0, timeout=PATIENCE)
+    dropped = page.evaluate_handle(
+        """() => {
+            const data = new DataTransfer();
+            data.items.add(new File(['no es una imagen'], 'notas.txt', {type: 'text/plain'}));
+            return data;
+        }"""
+    )
+    page.dispatch_event("#photo .image-container", "drop", {"dataTransfer": dropped})
+    expect(toast.filter(has_text="Foto")).to_be_visible()
+
+
+def test_the_example_that_is_loaded_is_marked(open_page: Open) -> None:
+    page = open_page()
+    pressed = page.locator("#examples [aria-pressed=true]")
+    expect(pressed).to_have_attribute("data-index", "0")
+    choose_pair(page, 4)
+    expect(pressed).to_have_attribute("data-index", "4")
+    page.set_input_files("#photo input[type=file]", ROOT / "examples/content/cat.jpg")
+    expect(pressed).to_have_count(0)
+
+
+def test_the_time_of_the_six_follows_the_form(open_page: Open) -> None:
+    page = open_page()
+    estimate = page.locator("#six-estimate")
+    expect(estimate).to_have_text(re.compile(r"about \d+ (s|min)"), timeout=PATIENCE)
+    before = estimate.inner_text()
+    set_number(page, "Steps", 2)
+    expect(estimate).not_to_have_text(before)
 
 
 def test_an_uploaded_photo_is_painted(open_page: Open, tmp_path: Path) -> None:

@@ -1,0 +1,107 @@
+"""What the page does in the browser, beside what Gradio does there."""
+
+from __future__ import annotations
+
+SHOW_STAGE = "() => { document.getElementById('stage').scrollIntoView({block: 'nearest'}); }"
+
+# Until there is a painting, the photo stands in the frame, which the other page hasn't.
+SHOW_PHOTO = """photo => {
+    const address = photo?.url ? `url(${JSON.stringify(photo.url)})` : 'none';
+    document.getElementById('stage')?.style.setProperty('--photo', address);
+}"""
+
+# In the legend of the brushes.
+SHOW_PAINTINGS = """(...paintings) => {
+    paintings.forEach((painting, place) => {
+        const address = painting?.url ? `url(${JSON.stringify(painting.url)})` : 'none';
+        document.documentElement.style.setProperty(`--painting-${place + 1}`, address);
+    });
+}"""
+
+# Gradio refuses a file by what the browser takes it for, in English, or drops it without a word.
+# As pictures all files come to the server, which opens them, and says in words what it can't.
+ANY_FILE = """() => {
+    const asPictures = files => {
+        const all = new DataTransfer();
+        for (const file of files) {
+            const isPicture = file.type.startsWith('image/');
+            all.items.add(isPicture ? file : new File([file], file.name, {type: 'image/unknown'}));
+        }
+        return all.files;
+    };
+    const inputOf = element => element.closest?.('#pictures > *')?.querySelector('input[type=file]');
+    document.addEventListener('change', event => {
+        const input = event.target;
+        if (input.type === 'file' && inputOf(input) === input) input.files = asPictures(input.files);
+    }, true);
+    document.addEventListener('drop', event => {
+        const input = inputOf(event.target), files = event.dataTransfer?.files ?? [];
+        if (!input || ![...files].some(file => !file.type.startsWith('image/'))) return;
+        event.preventDefault();
+        event.stopPropagation();
+        input.files = asPictures(files);
+        input.dispatchEvent(new Event('change', {bubbles: true}));
+    }, true);
+}"""
+
+# It appears, if at all, with the first answer of the server.
+SHOW_SHEET = """() => {
+    const look = left => {
+        const sheet = document.getElementById('sheet');
+        if (sheet) sheet.scrollIntoView({block: 'nearest'});
+        else if (left) setTimeout(look, 100, left - 1);
+    };
+    look(50);
+}"""
+
+# Who goes by the keyboard would begin anew at the top of the page whenever the element that has the focus is written
+# anew, rests or goes: it returns to where it was, or comes to what took that place.
+KEEP_FOCUS = """() => {
+    const instead = {
+        show: '#stop, #stylize:enabled',
+        sheet: '#sketches button:enabled',
+        inside: '#inside-stop, #rebuild-content:enabled',
+    };
+    let had = [];
+    document.addEventListener('focusin', ({target}) => {
+        const list = target.closest('#examples, #results, #sketches'), place = target.closest('#show, #sheet, #inside');
+        const own = target.id ? `#${target.id}` : list && `#${list.id} [data-index="${target.dataset.index}"]`;
+        had = [own && `${own}:enabled`, instead[place?.id]].filter(Boolean);
+    });
+    document.addEventListener('pointerdown', () => { had = []; });
+    new MutationObserver(() => {
+        if (document.activeElement !== document.body) return;
+        const found = had.map(selector => document.querySelector(selector)).find(Boolean);
+        found?.focus({preventScroll: true});
+    }).observe(document.body, {childList: true, subtree: true, attributeFilter: ['disabled']});
+}"""
+
+# Gradio's handle between photo and picture knows the mouse alone: arrows move it as if the mouse did.
+COMPARE = """() => {
+    const SHARE = 0.05, DIRECTIONS = {ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1};
+    const find = () => document.querySelector('#comparison [data-testid=slider]');
+    const tell = handle => {
+        const frame = handle.parentElement.getBoundingClientRect(), {x, width} = handle.getBoundingClientRect();
+        handle.ariaValueNow = Math.round(100 * (x + width / 2 - frame.x) / frame.width);
+    };
+    new MutationObserver(() => {
+        const handle = find();
+        if (!handle || handle.tabIndex === 0) return;
+        handle.tabIndex = 0;
+        handle.role = 'slider';
+        handle.ariaLabel = document.querySelector('#comparison label').innerText;
+        tell(handle);
+    }).observe(document.body, {childList: true, subtree: true});
+    document.addEventListener('keydown', event => {
+        const handle = find(), direction = DIRECTIONS[event.key];
+        if (!direction || event.target !== handle) return;
+        event.preventDefault();
+        const {x, y, width, height} = handle.getBoundingClientRect();
+        const from = {view: window, bubbles: true, clientX: x + width / 2, clientY: y + height / 2};
+        const to = {...from, clientX: from.clientX + direction * SHARE * handle.parentElement.clientWidth};
+        handle.dispatchEvent(new MouseEvent('mousedown', from));
+        window.dispatchEvent(new MouseEvent('mousemove', to));
+        window.dispatchEvent(new MouseEvent('mouseup', to));
+        requestAnimationFrame(() => tell(handle));
+    });
+}"""
