@@ -351,7 +351,7 @@ def build_gallery(spoken: Spoken) -> Shelf:
                 use = gr.Button(t("gallery.use"), variant="primary", elem_id="use")
                 download = gr.DownloadButton(say("en", "gallery.download"), elem_id="download-made")
         with gr.Row():
-            drop = gr.File(label=t("gallery.drop"), file_types=[".png"], height=150, min_width=260, elem_id="drop")
+            drop = gr.File(label=t("gallery.drop"), height=150, min_width=260, elem_id="drop")
             with gr.Column(min_width=260):
                 copy = gr.Button(t("links.button"), elem_id="copy-link")
                 link = gr.Textbox(label=t("links.label"), visible=False, interactive=False, elem_id="link")

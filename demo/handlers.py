@@ -118,11 +118,12 @@ class Studio:
 
     def stopped(self, request: gr.Request, painted: Painted | None, running: Running | None) -> View:
         """Stop was pressed: the end at once, while the last step still runs and a new run would have to wait for it."""
+        speaks = language(request)
         if running is not None:
             self.runner.stop(running.key)
-        stopping = say(language(request), "paint.stopping")
-        view = views.ended(language(request), painted, running)
-        return view._replace(start=gr.update(value=stopping, interactive=False, visible=True))
+            running = replace(running, stopped_at=_last_step(painted))
+        start = gr.update(value=say(speaks, "paint.stopping"), interactive=False, visible=True)
+        return views.ended(speaks, painted, running)._replace(start=start, running=running)
 
     def finished(self, request: gr.Request, painted: Painted | None, running: Running | None) -> View:
         """A run has ended, perhaps by Stop. A later one of the same person has the page for itself."""
@@ -134,6 +135,8 @@ class Studio:
         """The same of a run that was refused, or failed on its way: then there is no later one to come."""
         if running is None or self.runner.is_under_way(running.key):
             return UNCHANGED
+        if running.stopped_at == _last_step(painted):  # who looks back meanwhile isn't disturbed
+            return views.ready(language(request))
         return views.ended(language(request), painted, running)
 
     def steer(
@@ -273,6 +276,10 @@ def _slots(shown: int) -> tuple[Any, ...]:
     paintings = [gr.update(visible=place < shown) for place in range(1, MOST_PAINTINGS)]
     blends = [gr.update(visible=1 < shown > place) for place in range(MOST_PAINTINGS)]
     return shown, *paintings, *blends, gr.update(visible=shown > 1), gr.update(visible=shown < MOST_PAINTINGS)
+
+
+def _last_step(painted: Painted | None) -> int:
+    return painted.progress.index if painted else 0
 
 
 def extended(wish: Wish, steps: int, times: float, speaks: Language) -> Wish:

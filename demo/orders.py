@@ -59,6 +59,7 @@ LIMITS: dict[str, tuple[float, float]] = {
 }
 WEIGHTS = ("embedded", "torchvision")
 _decoders = BoundedSemaphore(2)  # at once, however many people come: a picture may take 400 MB
+NAMELESS = {"image", "clipboard", "webcam", "file"}  # what browsers and Gradio call pictures that were pasted or sent
 DETAIL = 4  # times the result's long side: what a job keeps of a picture, so that those who wait cost little memory
 
 
@@ -262,9 +263,9 @@ def number(name: str, value: Any, language: Language = "en") -> float:
 
 
 def stem(wish: Wish) -> str:
-    """What to call the picture's file: `neuschwanstein_starry_night_512`, or `nst-0` of pasted pictures."""
+    """What to call the picture's file: `neuschwanstein_starry_night_512`, or `nst-0` of pictures without a name."""
     names = [Path(picture.get("orig_name") or "").stem for picture in (wish.photo, *wish.paintings) if picture]
     words = [re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:40] for name in names]
-    if not all(words) or {"image", "clipboard", "webcam"} & set(words):
+    if not all(words) or NAMELESS & set(words):
         return f"nst-{wish.config.seed}"
     return f"{'_'.join(words)}_{wish.config.size}"

@@ -80,6 +80,8 @@ class LocalRunner:
     def __init__(self, device: torch.device | str | None = None, max_waiting: int = MAX_WAITING) -> None:
         """`device`: where to compute, the best there is by default; `max_waiting`: how many may stand in the queue."""
         self._device = resolve_device(device)
+        # An accelerator computes the next step while the processor shows this one; else both would take its time.
+        self._looks_ahead = self._device.type != "cpu"
         self._queue = Queue(max_waiting)
         self._helms = Helms()
         # Each thread that computes keeps buffers of its own (120 MB at 192 px), and Gradio's pool has dozens.
@@ -214,12 +216,14 @@ class LocalRunner:
                 transfer.steer(helm.take())
             return next(steps, None)
 
-        while (coming := self._submit(advance)) is not None:
-            step = coming.result()
-            if step is None:
-                return
+        coming = self._submit(advance)
+        while coming is not None and (step := coming.result()) is not None:
+            if self._looks_ahead:
+                coming = self._submit(advance)
             forecast.plan = transfer.plan
             yield step
+            if not self._looks_ahead:
+                coming = self._submit(advance)
 
     def _extractor(self, config: TransferConfig) -> VGG:
         key = config.weights, config.pooling
@@ -325,6 +329,7 @@ def paced(steps: Iterator[Step], forecast: Forecast) -> Generator[Progress, None
     for step in steps:
         now = time.monotonic()
         forecast.add(step.index, now - began)
+        began = now
         trail.append(Losses(step.losses.content, step.losses.style, step.losses.total))
         if step.size != size or step.index == step.total or step.note or now - shown >= RECORD_EVERY:
             size = step.size
@@ -342,4 +347,3 @@ def paced(steps: Iterator[Step], forecast: Forecast) -> Generator[Progress, None
             )
             trail.clear()
             shown = time.monotonic()
-        began = time.monotonic()

@@ -32,6 +32,7 @@ class Running:
     wish: Wish
     config: TransferConfig  # of its job
     is_left: bool = False  # another picture is to be painted instead
+    stopped_at: int | None = None  # the step whose picture Stop has put on the page
 
     @classmethod
     def of(cls, order: Order) -> Running:

@@ -81,13 +81,16 @@ def progressing(language: Language, painted: Painted, now: float) -> View:
     return _plotted(language, view, replace(painted, plotted=now))
 
 
+def ready(language: Language) -> View:
+    """Nothing is under way: one may paint."""
+    start = gr.update(value=say(language, "paint.start"), interactive=True, visible=True)
+    return UNCHANGED._replace(start=start, stop=gr.update(visible=False))
+
+
 def ended(language: Language, painted: Painted | None, running: Running | None) -> View:
     """The end of a run, by itself, by Stop or by an error: the picture so far, to compare, to download, to go on."""
-    view = unchanged(painted)._replace(
-        status=ending(language, painted),
-        hint=markup.hint(say(language, "steer.hint")),
-        start=gr.update(value=say(language, "paint.start"), interactive=True, visible=True),
-        stop=gr.update(visible=False),
+    view = ready(language)._replace(
+        status=ending(language, painted), hint=markup.hint(say(language, "steer.hint")), painted=painted
     )
     if painted is None:
         return view._replace(pane=markup.empty_pane(language), plot="", bars="")

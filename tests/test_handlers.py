@@ -22,7 +22,7 @@ from demo.events import Losses, Progress, Record, Waiting
 from demo.handlers import Studio
 from demo.orders import MOST_PAINTINGS, SETTINGS, widget_values
 from demo.session import Painted, Running
-from demo.views import View
+from demo.views import UNCHANGED, View
 from nst_core.config import TransferConfig
 from nst_core.plan import Size
 from nst_core.recipe import read_recipe
@@ -173,11 +173,22 @@ def test_stop_shows_the_last_picture_at_full_size(photo: FileDataDict, painting:
     assert not end.start["interactive"]  # until the last step is over
     assert not runner.is_under_way(kept[1].key)
     running.close()
-    assert finished(ENGLISH, *kept)._replace(start=None) == end._replace(start=None)
-    assert finished(ENGLISH, *kept).start["interactive"]
+    after = finished(ENGLISH, kept[0], end.running)
+    assert after.start["interactive"]
+    assert not after.stop["visible"]
+    assert after._replace(start=gr.skip(), stop=gr.skip()) == UNCHANGED  # who looks back meanwhile isn't disturbed
     with Image.open(end.download["value"]) as picture:
         assert picture.size == (128, 85)
         assert picture.getpixel((5, 5)) == (10, 10, 10)
+
+
+def test_a_step_that_came_after_stop_is_shown(photo: FileDataDict, painting: FileDataDict) -> None:
+    runner = Playback(WHOLE)
+    views = list(run(runner, photo, painting))
+    early, late = (view for view in views if view.painted and view.painted.progress.index in (1, 2))
+    end = Studio(runner, DEFAULTS).stopped(ENGLISH, early.painted, views[0].running)
+    assert end.timeline["value"] == 1
+    assert finished(ENGLISH, late.painted, end.running).timeline["value"] == 2
 
 
 def test_stop_after_the_first_step_leaves_nothing_to_look_back_at(photo: FileDataDict, painting: FileDataDict) -> None:

@@ -256,6 +256,7 @@ def test_the_size_of_what_is_no_picture_or_far_too_large_is_refused_in_words(cac
         (("a.jpg", "b.jpg", "c.jpg"), "a_b_c_512"),
         (("image.png", "starry_night.jpg"), "nst-5"),
         ((None, "starry_night.jpg"), "nst-5"),
+        (("starry_night.jpg", "file.png"), "nst-5"),
         (("写真.jpg", "starry_night.jpg"), "nst-5"),
         (("../../evil/..\\x.jpg", "a b.jpg"), "x_a_b_512"),
         (("x" * 300 + ".jpg", "y.jpg"), "x" * 40 + "_y_512"),

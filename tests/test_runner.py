@@ -124,6 +124,21 @@ def test_a_job_runs_from_its_turn_to_its_last_step(painter: Painter) -> None:
     assert (last.content_layers, last.style_layers) == ({"relu2_2": 0.4}, {"relu1_1": 0.2})
 
 
+@pytest.mark.parametrize(("looks_ahead", "index"), [(False, 1), (True, 2)])
+def test_an_accelerator_computes_the_next_step_while_one_is_shown(
+    painter: Painter, looks_ahead: bool, index: int
+) -> None:
+    runner = LocalRunner("cpu")
+    runner._looks_ahead = looks_ahead
+    records = runner.run(a_job(steps=3, key="mine"))
+    assert isinstance([next(records), next(records)][1], Progress)
+    runner._painter.submit(int).result()  # after all that was asked for
+    assert painter.started[0].index == index
+    assert runner.steer("mine", replace(TINY, steps=4, strength=90.0))
+    assert [record.index for record in records if isinstance(record, Progress)] == [2, 3, 4]
+    assert painter.started[0].steered[0][0] == index + 1  # within two steps
+
+
 def test_a_job_that_cannot_be_run_is_refused_before_it_queues(painter: Painter) -> None:
     runner = LocalRunner("cpu")
     with pytest.raises(ValueError, match="each side needs"):

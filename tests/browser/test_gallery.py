@@ -55,6 +55,13 @@ def test_what_was_made_gives_its_settings_back(open_page: Open, tmp_path: Path) 
     photograph(again, "gallery-390")
 
 
+def test_a_dropped_file_without_a_recipe_is_refused_in_our_words(open_page: Open, tmp_path: Path) -> None:
+    page, path = open_page(locale="es-ES"), tmp_path / "nota.txt"
+    path.write_text("hola")
+    page.set_input_files("#drop input[type=file]", path)
+    expect(page.get_by_test_id("toast-body")).to_contain_text("nota.txt no lleva receta")
+
+
 def test_an_earlier_moment_that_is_downloaded_is_in_the_gallery_too(open_page: Open, tmp_path: Path) -> None:
     page = open_page()
     paint(page, 60, 1)
