@@ -43,6 +43,7 @@ SMOKE = {
     "forecasts": "--sizes 48 --steps 2",
     "gradient": "--sizes 48 --rounds 1",
     "scales": "--size 192 --steps 4 --pairs 1 --scales 1,2",
+    "streaming": "--sizes 128 --seconds 0.1 --rounds 1",
     "strength": "--sizes 48 --steps 2 --pairs 1 --strengths 50",
     "style_losses": "--rounds 1 --channels 64",
 }
