@@ -164,18 +164,6 @@ def test_a_pair_becomes_a_painting(open_page: Open, tmp_path: Path, width: int, 
     check_picture(path, (128, 85))
 
 
-def test_a_picture_grows_from_where_it_stands(open_page: Open, tmp_path: Path) -> None:
-    page = open_page()
-    start(page, steps=8)
-    expect(page.locator("#status")).to_contain_text("Finished after 8 steps", timeout=PATIENCE)
-    page.click("#keep-going")
-    expect(page.locator("#status")).to_contain_text("Finished after 10 steps", timeout=PATIENCE)
-    page.click("#larger")
-    expect(page.locator("#download")).to_contain_text("256 × 171 px", timeout=PATIENCE)
-    check_picture(download(page, tmp_path), (256, 171))
-    photograph(page, "larger")
-
-
 def test_a_picture_is_taken_home_in_every_format(open_page: Open, tmp_path: Path) -> None:
     page = open_page()
     start(page, steps=6)
