@@ -123,7 +123,7 @@ class Convolution:
     @property
     def prepared(self) -> int:
         """Bytes kept of the weights so far, beside themselves."""
-        return sum(way.prepared for way in self._ways.values())
+        return sum(way.prepared for way in list(self._ways.values()))
 
     def way(self, height: int, width: int, *, backward: bool) -> Way:
         """The way for features of this size; `backward` is from a gradient of the output to one of the input."""

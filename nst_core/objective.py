@@ -133,6 +133,11 @@ class Objective:
             return losses.copied(), gradient if canvas is None else gradient.mul_(canvas)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether `evaluate` sees the picture in one go."""
+        return len(self._blocks()) == 1
+
+    @property
     def _is_circular(self) -> bool:
         return self._config.border is Border.CIRCULAR
 

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 import torch
 from torch import Tensor
 
+from nst_core.config import StyleLoss, TransferConfig
 from nst_core.objective import Losses
 from nst_core.optimizers import Evaluate
 
@@ -38,21 +39,27 @@ class Tape(Protocol):
 class CUDATape:
     """`Tape` of a CUDA device: a graph of kernels."""
 
+    works = True  # in this process: a recording that is broken off leaves memory behind
+
     def __init__(self, device: torch.device) -> None:
         self._device, self._graph = device, torch.cuda.CUDAGraph()
 
     def record(self, work: Callable[[], T]) -> T:
         """See `Tape`; work that asks the device for a number can't be recorded."""
-        with torch.cuda.device(self._device):
+        # Leaving the block of the current stream leads back to it, even from an error amidst the recording.
+        with torch.cuda.device(self._device), torch.cuda.stream(torch.cuda.current_stream()):
             aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
             aside.wait_stream(torch.cuda.current_stream())
-            with torch.cuda.stream(
-                aside
-            ):  # libraries make themselves at home on a stream, which is no part of the work
+            with torch.cuda.stream(aside):  # what libraries do when they first see a stream is no part of the work
                 work()
             torch.cuda.current_stream().wait_stream(aside)
-            with torch.cuda.graph(self._graph, stream=aside):
-                return work()
+            try:
+                # Other threads may ask for memory meanwhile: to show the step before.
+                with torch.cuda.graph(self._graph, stream=aside, capture_error_mode="thread_local"):
+                    return work()
+            except RuntimeError:
+                CUDATape.works = False
+                raise
 
     def replay(self) -> None:
         """See `Tape`."""
@@ -67,38 +74,39 @@ class Replay:
     """
 
     def __init__(self, evaluate: Evaluate, tape: Tape) -> None:
-        self._evaluate, self._tape = evaluate, tape
-        self._is_new = True
-        self._recorded: tuple[Tensor, Losses, Tensor] | None = None
+        self._evaluate = evaluate
+        self._blank: Tape | None = tape
+        self._recorded: tuple[Tape, Tensor, Losses, Tensor] | None = None
 
     def __call__(self, image: Tensor) -> tuple[Losses, Tensor]:
         """The losses of `image` (1, 3, H, W) and the gradient of their total."""
         if self._recorded is not None:
-            taken, losses, gradient = self._recorded
+            tape, taken, losses, gradient = self._recorded
             taken.copy_(image)
-            self._tape.replay()
+            tape.replay()
             return losses.copied(), gradient
         losses, gradient = self._evaluate(image)
-        if self._is_new:
-            self._is_new = False
-            self._record(image, gradient)
+        if self._blank is not None:
+            tape, self._blank = self._blank, None  # one that isn't used shall not keep its memory
+            self._record(tape, image, gradient)
         return losses, gradient
 
-    def _record(self, image: Tensor, expected: Tensor) -> None:
+    def _record(self, tape: Tape, image: Tensor, expected: Tensor) -> None:
         taken = image.clone()
         try:
-            losses, gradient = self._tape.record(lambda: self._evaluate(taken))
-            self._tape.replay()
+            losses, gradient = tape.record(lambda: self._evaluate(taken))
+            tape.replay()
             error = ((gradient - expected).norm() / expected.norm()).item()
         except RuntimeError as reason:  # among others: an error that is known only once it is asked for
             logger.warning("an evaluation can't be recorded, so its kernels are started one by one (%s)", reason)
             return
         if error <= TOLERANCE or not expected.any():  # NaN isn't
-            self._recorded = taken, losses, gradient
+            self._recorded = tape, taken, losses, gradient
         else:
             logger.warning("a replayed evaluation differs by %.2g of the gradient, so none is replayed", error)
 
 
-def replayed(evaluate: Evaluate, device: torch.device) -> Evaluate:
-    """`evaluate`, recorded where the `device` can do so."""
-    return Replay(evaluate, CUDATape(device)) if device.type == "cuda" else evaluate
+def replayed(evaluate: Evaluate, device: torch.device, config: TransferConfig) -> Evaluate:
+    """`evaluate`, recorded where the `device` and the losses allow it."""
+    asks = config.style_loss is StyleLoss.WASSERSTEIN  # whether eigenvalues converged
+    return Replay(evaluate, CUDATape(device)) if device.type == "cuda" and CUDATape.works and not asks else evaluate

@@ -20,7 +20,7 @@ from nst_core.execution import Execution, half_block
 from nst_core.images import to_tensor
 from nst_core.memory import is_out_of_memory, none_kept
 from nst_core.objective import Losses, LossValues, Objective
-from nst_core.optimizers import Descent, Evaluate
+from nst_core.optimizers import FIRST_STEP, GENTLE_STEP, Descent, Evaluate
 from nst_core.plan import Plan, Size, extended, replanned, scale_plan
 from nst_core.precision import in_precision, tensor_cores
 from nst_core.replay import replayed
@@ -119,11 +119,12 @@ class Transfer:
         place = resolve_device(device, extractor)
         network = extractor if extractor is not None else load_vgg19(config.weights, config.pooling)
         network.check((*config.content_layers, *config.style_layers))
-        self.network = network.at(place)
+        self.network = network.to(place)
         self._news: list[str] = []  # for the next step's note
         # The index of the scale, and how many of its steps are done.
         self._scale, self._done = (0, 0) if state is None else (state.scale, state.done)
         self._descent: Descent | None = None
+        self._evaluate_whole: Evaluate | None = None
         # The last one counts; a deque, as who steers may be on another thread.
         self._turns: deque[TransferConfig] = deque(maxlen=1)
         self._is_off_course = False  # there was a turn since the objective was made
@@ -180,7 +181,9 @@ class Transfer:
         else:
             start = _refined(self._descent.pixels.clamp(0, 1), self._scene.target, scene, self.config)
         self._look(scene)
-        self._descent = Descent(self._evaluate, start, self.config, self.execution.history)
+        begin = self._pictures.begin
+        first = GENTLE_STEP if begin is not None and max(begin.size) >= max(size) else FIRST_STEP
+        self._descent = Descent(self._evaluate, start, self.config, self.execution.history, first)
         self._scale, self._done = scale, 0
         if self._state is not None:
             self._descent.restore(self._state.descent)
@@ -202,8 +205,9 @@ class Transfer:
                 return Objective(network, scene, self.config, self.execution.block, earlier)
 
         height, width = scene.target.shape[-2:]
+        self._evaluate_whole = None  # a recording has memory of its own
         self._scene, self._objective = scene, self._with_room((width, height), attempt)
-        self._evaluate_whole: Evaluate = replayed(self._objective.evaluate, self.network.device)
+        self._evaluate_whole = replayed(self._objective.evaluate, self.network.device, self.config)
         self._is_off_course = False
         self._news += [note for note in self._objective.notes if earlier is None or note not in earlier.notes]
 
@@ -218,13 +222,14 @@ class Transfer:
         """`Objective.evaluate`; that it takes smaller blocks when memory gives out is nothing to the descent."""
 
         def attempt() -> tuple[Losses, Tensor]:
-            block = self._objective.block = self.execution.block
+            self._objective.block = self.execution.block
+            whole = self._evaluate_whole if self._objective.is_whole else None
             with tensor_cores(self.execution.precision):
-                return self._objective.evaluate(image) if block else self._evaluate_whole(image)
+                return (whole or self._objective.evaluate)(image)
 
         # What the optimiser frees isn't kept for the network, nor the other way round, where memory is scarce: lying
         # scattered between each other, both took 6.5 GB at 4096x3072 instead of 5.4, and no less time.
-        with none_kept() if self.execution.block else nullcontext():
+        with nullcontext() if self._objective.is_whole else none_kept():
             return self._with_room((image.shape[-1], image.shape[-2]), attempt)
 
     def _with_room(self, size: Size, attempt: Callable[[], T]) -> T:

@@ -94,7 +94,7 @@ class VGG(nn.Module):
     @property
     def prepared(self) -> int:
         """Bytes that convolutions keep of the weights, since they were first used, beside the weights themselves."""
-        return sum(convolution.prepared for convolution in self._convolutions.values())
+        return sum(convolution.prepared for convolution in list(self._convolutions.values()))
 
     def stride(self, name: str) -> int:
         """How many pixels, along either side, share a position of layer `name`."""
@@ -109,11 +109,6 @@ class VGG(nn.Module):
             for name, layer in list(self.layers.items())[:depth]
             if isinstance(layer, nn.Conv2d)
         )
-
-    def at(self, device: torch.device) -> VGG:
-        """Itself, on `device`; on CUDA with channels last, the only order that tensor cores take."""
-        self.to(device)
-        return self.to(memory_format=torch.channels_last) if device.type == "cuda" else self  # features follow weights
 
     @property
     def device(self) -> torch.device:

@@ -123,7 +123,7 @@ def test_without_a_gradient_there_is_nothing_to_differ() -> None:
 
 def test_the_cpu_has_nothing_to_record() -> None:
     evaluate = objective().evaluate
-    assert replayed(evaluate, torch.device("cpu")) == evaluate
+    assert replayed(evaluate, torch.device("cpu"), CONFIG) == evaluate
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def tapes(monkeypatch: pytest.MonkeyPatch) -> list[CPUTape]:
     """Those of the runs to come, of which all is recorded: the compiled loops, which no tape sees, aren't used."""
     made: list[CPUTape] = []
 
-    def recorded(evaluate: Evaluate, device: torch.device) -> Evaluate:
+    def recorded(evaluate: Evaluate, *_: object) -> Evaluate:
         made.append(CPUTape())
         return Replay(evaluate, made[-1])
 
@@ -158,7 +158,7 @@ def test_a_run_whose_evaluations_are_replayed_is_the_same_run(
     pictures = photo, painting
     found = steps_of(pictures, network, turn=5)
     assert [tape.replayed for tape in tapes] == [4, 1, 2]  # a tape for each scale, and one more after the turn
-    monkeypatch.setattr(transfer, "replayed", lambda evaluate, device: evaluate)
+    monkeypatch.setattr(transfer, "replayed", lambda evaluate, *_: evaluate)
     for step, expected in zip(found, steps_of(pictures, network, turn=5), strict=True):
         torch.testing.assert_close(step.image, expected.image)
         assert step.losses.total == pytest.approx(expected.losses.total, rel=1e-5)

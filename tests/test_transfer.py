@@ -457,6 +457,17 @@ def test_a_run_begins_with_a_picture_that_is_painted_already(
     assert rest[-1].losses.total < first.losses.total
 
 
+@pytest.mark.weights
+def test_what_goes_on_does_not_get_worse_first(photo: Image.Image, painting: Image.Image, vgg19: VGG) -> None:
+    """The usual first step, from near the bottom, would double the loss before it falls again."""
+    config = TransferConfig(size=64, scales=1, steps=25)
+    *_, last = stylize(photo, painting, config, extractor=vgg19)
+    more = list(stylize(photo, painting, replace(config, steps=6), begin=as_picture(last), extractor=vgg19))
+    losses = [step.losses.total for step in more]
+    assert max(losses) <= 1.02 * losses[0]
+    assert losses[-1] < losses[0]
+
+
 @pytest.mark.parametrize("size", [(32, 24), (64, 48), (256, 192)])
 def test_what_it_begins_with_may_have_any_size(
     photo: Image.Image, painting: Image.Image, network: VGG, size: tuple[int, int]

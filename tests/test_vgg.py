@@ -122,14 +122,3 @@ def test_an_unknown_layer_is_named_beside_those_there_are(network: VGG) -> None:
 def test_loading_says_what_is_wrong_with_the_source() -> None:
     with pytest.raises(ValueError, match="weights must be"):
         load_vgg19("nonsense", Pooling.MAX)
-
-
-def test_channels_last_weights_change_nothing_but_the_order_of_features(network: VGG) -> None:
-    image = torch.rand(1, 3, 24, 32, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    names = "relu1_1", "relu2_1", "relu3_1"
-    expected = network.double()(image, names)
-    found = network.to(memory_format=torch.channels_last)(image, names)
-    for name, features in found.items():
-        assert features.stride(1) == 1
-        assert features.stride(3) > 1
-        torch.testing.assert_close(features, expected[name])

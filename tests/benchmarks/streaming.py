@@ -20,6 +20,7 @@ from demo.events import Job
 from demo.handlers import Studio
 from demo.orders import Order, Wish
 from demo.runner import LocalRunner
+from demo.session import Painted
 from nst_core.config import TransferConfig
 from nst_core.images import fit
 from nst_core.transfer import Transfer
@@ -41,7 +42,9 @@ def on_the_page(pair: Pair, config: TransferConfig, runner: LocalRunner) -> tupl
     """Seconds of the same steps of a run that is watched, and how many views there were."""
     job = Job(np.asarray(pair.photo), (np.asarray(pair.painting),), config)
     order = Order(Wish(None, (), config), job, fit(pair.photo.size, config.size))
-    painted = (view for view in Studio(runner, config).show("en", order, None, None) if view.painted)
+    painted = (
+        view for view in Studio(runner, config).show("en", order, None, None) if isinstance(view.painted, Painted)
+    )
     next(painted)
     began = time.perf_counter()
     views = len(list(painted))
