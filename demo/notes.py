@@ -12,8 +12,7 @@ NO_PART = r"is too small for (?P<layers>.+?), which plays? no part there"
 REMARKS = {
     "note.memory": r"out of memory; going on in blocks of (?P<block>\d+) pixels",
     "note.astray": r"a step went astray: back to the best picture so far, with steps (?P<times>\S+) times shorter",
-    "note.region": rf"the region of painting (?P<painting>\d+) {NO_PART}",
-    "note.picture": rf"the picture {NO_PART}",
+    "note.region": rf"the region of painting (?P<painting>\d+(?: and \d+)*) {NO_PART}",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from filecmp import cmp
 from functools import cache
@@ -66,9 +67,10 @@ def loaded(pairs: Sequence[Pair], photo: Path | None, painting: Path | None) -> 
     """The place of the pair that these files are copies of; None for any others."""
     if photo is None or painting is None:
         return None
-    for index, pair in enumerate(pairs):
-        if cmp(pair.content, photo, shallow=False) and cmp(pair.style, painting, shallow=False):
-            return index
+    with suppress(OSError):  # uploads go after a day
+        for index, pair in enumerate(pairs):
+            if cmp(pair.content, photo, shallow=False) and cmp(pair.style, painting, shallow=False):
+                return index
     return None
 
 

@@ -30,12 +30,12 @@ class Variation:
 
 
 SIX = (
-    Variation("little", strength=25),
+    Variation("little", strength=15),
     Variation("balanced", strength=50),
-    Variation("much", strength=80),
-    Variation("fine", strength=60, style_scale=0.5),
-    Variation("large", strength=80, style_scale=2),
-    Variation("colours", strength=60, colours=0),
+    Variation("much", strength=95),
+    Variation("fine", strength=85, style_scale=0.5),
+    Variation("large", strength=90, style_scale=2),
+    Variation("colours", strength=75, colours=0),
 )
 
 

@@ -65,6 +65,11 @@ def test_a_remark_is_told_in_the_pages_words(remark: Callable[[], str], english:
     assert (retold("en", note), retold("es", note)) == (english, spanish)
 
 
+def test_regions_of_several_paintings() -> None:
+    note = "the region of painting 1 and 2 is too small for relu4_1, relu5_1, which play no part there"
+    assert retold("en", note) == "the region of painting 1 and 2 is too small for relu4_1, relu5_1: not counted there"
+
+
 def test_what_is_not_known_stays() -> None:
     assert retold("es", "") == ""
     assert retold("es", "something new") == "something new"

@@ -64,6 +64,12 @@ def test_the_pair_that_is_loaded_is_known_by_what_is_in_its_files(cache: Path) -
         assert pairs.mark(PAIRS, *missing)["loaded"] == pairs.NONE
 
 
+def test_an_upload_that_is_gone_is_no_example(cache: Path) -> None:
+    photo, painting = copy(cache, PAIRS[0].content), copy(cache, PAIRS[0].style)
+    Path(photo["path"]).unlink()
+    assert pairs.mark(PAIRS, photo, painting)["loaded"] == pairs.NONE
+
+
 def test_only_what_was_uploaded_is_looked_at() -> None:
     elsewhere = [{"path": str(path)} for path in (PAIRS[0].content, PAIRS[0].style)]
     assert pairs.mark(PAIRS, *elsewhere)["loaded"] == pairs.NONE  # type: ignore[arg-type]

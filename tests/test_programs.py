@@ -39,7 +39,7 @@ def test_a_contact_sheet_grows_by_one_picture_each_time(picture: FileDataDict) -
     assert [name for _, name in pictures] == [variation.name for variation in SIX]
     with Image.open(pictures[0][0]) as image:
         assert (image.format, image.size, image.getpixel((3, 3))) == ("PNG", (64, 48), (20, 20, 20))
-    assert (last["name"], last["strength"], last["colours"]) == ("colours", 60, 0)
+    assert (last["name"], last["strength"], last["colours"]) == ("colours", 75, 0)
     assert {(job.config.steps, job.config.seed) for job in runner.jobs} == {(9, 4)}
 
 

@@ -78,7 +78,7 @@ def test_only_what_is_painted_can_be_clicked() -> None:
     painted = cell("en", 3, (64, 48), np.zeros((48, 64, 3), np.uint8))
     assert "disabled" not in painted
     assert 'data-index="3"' in painted
-    assert "Fine strokes, 60 %, strokes × 0.5: paint it large" in painted
+    assert "Fine strokes, 85 %, strokes × 0.5: paint it large" in painted
 
 
 def test_leaving_stops_the_sketch_at_hand_and_begins_no_other(photo: FileDataDict, painting: FileDataDict) -> None:
