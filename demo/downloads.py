@@ -121,8 +121,9 @@ def _write_jpeg(painted: Painted, stretch: Stretch, picture: Picture, path: Path
 
 
 def _write_film(painted: Painted, stretch: Stretch, picture: Picture, path: Path) -> None:
-    """From the photo to the picture, by the moments in between."""
-    earlier = [moment for moment in painted.moments.kept if moment.index < picture.index]
+    """From the photo to the picture, by the moments in between whose files are there."""
+    kept = painted.moments.kept
+    earlier = [moment for moment in kept if moment.index < picture.index and moment.path.exists()]
     frames = chain([painted.before], (on_white(moment.load()) for moment in earlier), [on_white(picture.image)])
     film_moments(path, stretch.size, frames, len(earlier) + 2)
 

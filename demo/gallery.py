@@ -52,12 +52,16 @@ KINDS: dict[Role, library.Kind] = {Role.CONTENT: "photo", Role.STYLE: "painting"
 
 @dataclass(frozen=True)
 class Entry:
-    """A result: its file, small as an address, and what was wished; `made` tells the run and the step."""
+    """A result: its file, small as an address, and what was wished; `made` tells the run and the step.
+
+    The masks of the wish, up to a megabyte each, aren't kept: `is_brushed` tells that there were some.
+    """
 
     made: tuple[str, int]
     path: Path
     thumbnail: str
     wish: Wish
+    is_brushed: bool
 
 
 Entries = tuple[Entry, ...]
@@ -106,11 +110,11 @@ class Gallery:
 
     def restore(self, request: gr.Request, entries: Entries | None, shown: tuple[str, int] | None) -> list[Any]:
         """Use these settings was pressed: the values of the form."""
-        wish = next((entry.wish for entry in entries or () if entry.made == shown), None)
-        if wish is None:
+        entry = next((entry for entry in entries or () if entry.made == shown), None)
+        if entry is None:
             return [gr.skip()] * FORM
-        speaks = language(request)
-        if any(mask is not None for mask in wish.masks):
+        speaks, wish = language(request), entry.wish
+        if entry.is_brushed:
             warn(speaks, say(speaks, "recipe.lost", names=MASKS))
         else:
             inform(say(speaks, "gallery.used"))
@@ -140,7 +144,10 @@ class Gallery:
         """The parameters of an address that opens the page with this form."""
         speaks = language(request)
         with toast(speaks):
-            text = links.write(make_wish(self.defaults, form, speaks), self.defaults)
+            wish = make_wish(self.defaults, form, speaks)
+            text, left_out = links.write(wish, self.defaults), links.left_out(wish, speaks)
+        if left_out:
+            warn(speaks, say(speaks, "links.left_out", parts=", ".join(left_out)))
         return gr.update(value=text, visible=True)
 
     def opened(self, request: gr.Request) -> list[Any]:
@@ -182,7 +189,8 @@ def collected(
     except OSError as error:
         logger.warning("a picture can't be collected: %s", error)
         return entries, gr.skip()
-    entry = Entry(made, kept, markup.data_uri(picture.image, _within(stretch.size)), stretch.wish)
+    thumbnail, wish = markup.data_uri(picture.image, _within(stretch.size)), stretch.wish
+    entry = Entry(made, kept, thumbnail, replace(wish, masks=()), is_brushed=bool(wish.masks))
     forget(entries[: max(0, len(entries) + 1 - MOST)])
     entries = (*entries, entry)[-MOST:]
     return entries, thumbnails(speaks, entries)
@@ -279,7 +287,8 @@ def thumbnails(speaks: Language, entries: Entries) -> str:
 def _button(speaks: Language, place: int, entry: Entry) -> str:
     config = entry.wish.config
     label = say(speaks, "gallery.show", settings=caption(speaks, entry.wish))
-    short = say(speaks, "gallery.short", strength=f"{config.strength:g}", size=config.size)
+    steps = markup.steps(speaks, entry.made[1])
+    short = say(speaks, "gallery.short", strength=f"{config.strength:g}", size=config.size, steps=steps)
     return (
         f'<button type="button" data-index="{place}" aria-label="{escape(label)}" title="{escape(label)}">'
         f'<img src="{entry.thumbnail}" alt=""><small>{escape(short)}</small></button>'

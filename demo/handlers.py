@@ -15,15 +15,18 @@ from demo import markup, views
 from demo.downloads import Format, OnlyTheLastError
 from demo.events import Progress
 from demo.orders import (
+    LARGER,
     LIMITS,
     MOST_PAINTINGS,
     Order,
     Wish,
     continued,
+    larger_size,
     load,
     make_config,
     make_order,
     make_wish,
+    more_steps,
     new_key,
     number,
     sizes_of,
@@ -36,9 +39,6 @@ from demo.toasts import toast, warn
 from demo.views import UNCHANGED, View
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
-
-MORE = 4  # "Keep going" adds a quarter of the steps, and so does "Larger, from here"
-LARGER = 2.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Studio:
                 raise ValueError(say(speaks, "error.nothing"))
             picture = kept.at(step)
             wish = turned(kept.steered(running), dials, speaks)
-            wish = extended(wish, picture.index + max(1, kept.planned // MORE), times, speaks)
+            wish = extended(wish, picture.index + more_steps(kept.planned), times, speaks)
             order = continued(make_order(wish, speaks, new_key()), picture.image, picture.index)
         yield from self.show(speaks, order, kept, running)
 
@@ -96,6 +96,7 @@ class Studio:
         """
         painted = kept and kept.settled(running)
         accepted = False
+        yield UNCHANGED  # Gradio closes a generator only once it has yielded, and from here on it holds a place
         with toast(speaks), closing(self.runner.run(order.job)) as records:
             for record in records:
                 if not accepted:
@@ -121,7 +122,7 @@ class Studio:
         speaks = language(request)
         if running is not None:
             self.runner.stop(running.key)
-            running = replace(running, stopped_at=_last_step(painted))
+            running = replace(running, is_left=False, shown_at=_last_step(painted))
         start = gr.update(value=say(speaks, "paint.stopping"), interactive=False, visible=True)
         return views.ended(speaks, painted, running)._replace(start=start, running=running)
 
@@ -135,16 +136,17 @@ class Studio:
         """The same of a run that was refused, or failed on its way: then there is no later one to come."""
         if running is None or self.runner.is_under_way(running.key):
             return UNCHANGED
-        if running.stopped_at == _last_step(painted):  # who looks back meanwhile isn't disturbed
+        if running.shown_at == _last_step(painted):  # who looks back meanwhile isn't disturbed
             return views.ready(language(request))
-        return views.ended(language(request), painted, running)
+        running = replace(running, shown_at=_last_step(painted))
+        return views.ended(language(request), painted, running)._replace(running=running)
 
     def steer(
         self, request: gr.Request, running: Running | None, strength: Any, colours: Any, *blends: Any
     ) -> tuple[Any, Any]:
         """A slider was let go: the run at hand goes on with it. Returns the hint and the run as it is now."""
         speaks = language(request)
-        if running is None:
+        if running is None or running.is_left:  # who chose a sketch has set the dials for what comes next
             return gr.skip(), gr.skip()
         try:
             after = steered(running, (strength, colours, *blends), speaks)
@@ -237,7 +239,8 @@ def prepare(
             raise ValueError(say(speaks, "error.nothing"))
         if kind not in tuple(Format):
             choices = ", ".join(Format)
-            raise ValueError(say(speaks, "error.choice", name="format", choices=choices, value=repr(kind)))
+            name = say(speaks, "download.as")
+            raise ValueError(say(speaks, "error.choice", name=name, choices=choices, value=repr(kind)))
         yield gr.update(label=say(speaks, "download.preparing"), interactive=False)
         try:
             yield views.file(speaks, painted, running, painted.at(step), Format(kind))
@@ -262,6 +265,16 @@ def check(kind: str) -> Any:
     return check
 
 
+def invite(
+    request: gr.Request, running: Running | None, photo: FileDataDict | None, *paintings: FileDataDict | None
+) -> Any:
+    """A picture was chosen or removed: the status of a page on which nothing was painted yet."""
+    if running is not None:
+        return gr.skip()
+    is_ready = bool(photo) and any(paintings)
+    return markup.message(say(language(request), "status.ready" if is_ready else "status.incomplete"))
+
+
 def add_painting(shown: int) -> tuple[Any, ...]:
     """One more place for a painting: how many there are, all but the first, the blends, the regions, the button."""
     return _slots(min(shown + 1, MOST_PAINTINGS))
@@ -284,10 +297,9 @@ def _last_step(painted: Painted | None) -> int:
 
 def extended(wish: Wish, steps: int, times: float, speaks: Language) -> Wish:
     """The wish for so many steps in all, at so many times the size; `ValueError`."""
-    limit = int(LIMITS["size"][1])
-    size = min(limit, round(wish.config.size * times))
+    size = larger_size(wish.config.size, times)
     if times > 1 and size <= wish.config.size:
-        raise ValueError(say(speaks, "error.largest", limit=limit))
+        raise ValueError(say(speaks, "error.largest", limit=int(LIMITS["size"][1])))
     return replace(wish, config=replace(wish.config, size=size, steps=steps))
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from demo import bars, markup
 from demo.events import Job, Pixels, Progress
-from demo.orders import load, number, size_of
+from demo.orders import load, number, out_of_range, size_of
 from demo.runner import Runner
 from demo.spoken import Spoken
 from demo.toasts import toast
@@ -135,7 +135,7 @@ def make_reconstruction(
     numbers = {"size": number("size", size, speaks), "steps": number("steps", steps, speaks)}
     for name, (low, high) in LIMITS.items():
         if not low <= numbers[name] <= high:
-            raise ValueError(say(speaks, "error.range", name=name, low=low, high=high, value=numbers[name]))
+            raise out_of_range(name, numbers[name], (low, high), speaks)
     whole = {name: int(value) for name, value in numbers.items()}
     config = replace(defaults, **RECONSTRUCTION | whole | options)
     fit(size_of(PICTURES[kind], picture, speaks), config.size)  # by the size that the person knows

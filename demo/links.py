@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
+
+from gradio.data_classes import FileDataDict
 
 from demo import library
 from demo.orders import MOST_PAINTINGS, SETTINGS, Wish, make_config, uploaded, widget_values
@@ -19,6 +21,7 @@ from nst_core.config import TransferConfig
 from nst_core.recipe import sha256_of
 
 PHOTO, STYLE = "photo", "style"
+KINDS: tuple[library.Kind, ...] = get_args(library.Kind)
 GIVEN = tuple(name for name in SETTINGS if name != "weights")  # whose choice is the server's
 # What Gradio itself, and whoever spreads links, put into addresses.
 OTHERS = ("view", "deep_link", "logs", "session_hash", "fn_index", "ref", "fbclid", "gclid")
@@ -66,6 +69,13 @@ def write(wish: Wish, defaults: TransferConfig) -> str:
     return urlencode({name: ",".join(names) for name, names in chosen.items() if names} | settings, safe=",")
 
 
+def left_out(wish: Wish, language: Language = "en") -> list[str]:
+    """What of a wish no address can tell, in words."""
+    own = any(len(_examples(wish, kind)) < len(_pictures(wish, kind)) for kind in KINDS)
+    missing = {"pictures": own, "regions": bool(wish.masks), "blend": bool(wish.config.style_blend)}
+    return [say(language, f"links.{part}") for part, is_missing in missing.items() if is_missing]
+
+
 def _named(
     query: Mapping[str, str], name: str, kind: library.Kind, complaints: list[str], language: Language
 ) -> list[Path]:
@@ -96,7 +106,10 @@ def _text(value: Any) -> str:
 
 def _examples(wish: Wish, kind: library.Kind) -> list[str]:
     """The names of the wish's pictures that are examples, unchanged: nobody else's address finds another."""
-    pictures = [wish.photo] if kind == "photo" else wish.paintings
     known = library.by_sha256(kind)
-    hashes = [sha256_of(uploaded(kind, picture)) for picture in pictures if picture]
+    hashes = [sha256_of(uploaded(kind, picture)) for picture in _pictures(wish, kind)]
     return [known[each].stem for each in hashes if each in known]
+
+
+def _pictures(wish: Wish, kind: library.Kind) -> list[FileDataDict]:
+    return [picture for picture in ([wish.photo] if kind == "photo" else wish.paintings) if picture]

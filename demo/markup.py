@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from html import escape
 from io import BytesIO
 
@@ -81,6 +82,17 @@ def running(language: Language, progress: Progress) -> str:
         f'<progress max="{progress.total}" value="{progress.index}" aria-label="{say(language, "status.progress")}">'
         f'</progress><p class="numbers">{"".join(f"<span>{escape(part)}</span>" for part in parts)}</p>{note}</div>'
     )
+
+
+def steps(language: Language, count: int) -> str:
+    """`1 step`, `40 steps`."""
+    return say(language, "steps.one" if count == 1 else "steps.many", steps=count)
+
+
+def moments(steps: Iterable[int]) -> str:
+    """The steps that the timeline can stand on, in ascending order, for the browser."""
+    options = "".join(f'<option value="{step}"></option>' for step in steps)
+    return f"<datalist>{options}</datalist>"
 
 
 def duration_left(language: Language, seconds: float | None) -> str:

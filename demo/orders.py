@@ -22,7 +22,7 @@ from PIL import Image
 
 from demo.events import Job, Mask, Pixels
 from demo.toasts import told
-from demo.words import Language, say
+from demo.words import Language, numeral, say
 from nst_core.config import CHOICES, TransferConfig
 from nst_core.errors import InputError
 from nst_core.images import fit, load_image, read_size, to_rgb
@@ -50,6 +50,7 @@ SETTINGS = (
     "seed",
     "weights",
 )
+WIDGETS = {"style_scale": "strokes"}  # whose words go by another name
 # Of a page that many people share.
 LIMITS: dict[str, tuple[float, float]] = {
     "size": (128, 1024),
@@ -60,6 +61,8 @@ LIMITS: dict[str, tuple[float, float]] = {
 WEIGHTS = ("embedded", "torchvision")
 _decoders = BoundedSemaphore(2)  # at once, however many people come: a picture may take 400 MB
 NAMELESS = {"image", "clipboard", "webcam", "file"}  # what browsers and Gradio call pictures that were pasted or sent
+MORE = 4  # "Keep going" adds a quarter of the steps, and so does "Larger, from here"
+LARGER = 2.0  # times the size
 DETAIL = 4  # times the result's long side: what a job keeps of a picture, so that those who wait cost little memory
 
 
@@ -75,8 +78,10 @@ class Wish:
     hashes: tuple[str, ...] = ()  # SHA-256 of photo and paintings, once an order is made: the files go after a day
 
     def blended(self, blends: Sequence[Any], language: Language = "en") -> Wish:
-        """With so much of the painting in each slot; `ValueError` for what is no number."""
+        """With so much of the painting in each slot; `ValueError` for what is no number, and for nothing of any."""
         shares = tuple(number("style_blend", blends[place], language) for place in self.places)
+        if len(shares) > 1 and not any(shares):
+            raise ValueError(say(language, "blend.nothing"))
         return replace(self, config=replace(self.config, style_blend=shares if len(set(shares)) > 1 else ()))
 
 
@@ -128,12 +133,11 @@ def make_config(defaults: TransferConfig, settings: Sequence[Any], language: Lan
     values["style_scale"] = number("style_scale", values["style_scale"], language)
     for name, (low, high) in _limits().items():
         if not low <= values[name] <= high:
-            limits = {"low": f"{low:g}", "high": f"{high:g}"}
-            raise ValueError(say(language, "error.range", name=name, value=values[name], **limits))
+            raise out_of_range(name, values[name], (low, high), language)
     for name, choices in _choices(defaults).items():
         if values[name] not in choices:
             choice = {"choices": ", ".join(choices), "value": repr(values[name])}
-            raise ValueError(say(language, "error.choice", name=name, **choice))
+            raise ValueError(say(language, "error.choice", name=label_of(name, language), **choice))
     values["style_scale"] = () if values["style_scale"] == 1 else (values["style_scale"],)
     return replace(defaults, **values)
 
@@ -185,7 +189,8 @@ def _check_shapes(sizes: tuple[Size, list[Size]], config: TransferConfig, langua
     try:
         scale_plan(*sizes, config)
     except InputError as error:
-        if error.about == "too_narrow" and error.values["enough"] > LIMITS["size"][1]:
+        limited = {"too_narrow": "size", "too_fine": "style_scale"}.get(error.about)
+        if limited and error.values["enough"] > LIMITS[limited][1]:
             raise ValueError(say(language, "refused.far_too_narrow", **error.values)) from error
         raise
 
@@ -258,8 +263,30 @@ def uploaded(kind: str, picture: FileDataDict | None, language: Language = "en")
 def number(name: str, value: Any, language: Language = "en") -> float:
     """`value` if it is a finite number; raises `ValueError`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(say(language, "error.number", name=name, value=repr(value)))
+        key = "error.number_missing" if value is None else "error.number"
+        raise ValueError(say(language, key, name=label_of(name, language), value=repr(value)))
     return value
+
+
+def out_of_range(name: str, value: float, limits: tuple[float, float], language: Language = "en") -> ValueError:
+    """What to raise for a setting that isn't within its limits."""
+    low, high, given = (numeral(language, each) for each in (*limits, value))
+    return ValueError(say(language, "error.range", name=label_of(name, language), low=low, high=high, value=given))
+
+
+def label_of(name: str, language: Language = "en") -> str:
+    """What the page calls a setting."""
+    return say(language, f"{WIDGETS.get(name, name)}.label")
+
+
+def more_steps(planned: int) -> int:
+    """How many steps are added to so many by going on."""
+    return max(1, planned // MORE)
+
+
+def larger_size(size: int, times: float = LARGER) -> int:
+    """So many times as large, as far as this page allows."""
+    return min(int(LIMITS["size"][1]), round(size * times))
 
 
 def stem(wish: Wish) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 SHOW_STAGE = "() => { document.getElementById('stage').scrollIntoView({block: 'nearest'}); }"
 
+SHOW_FORM = "() => { document.getElementById('pictures').scrollIntoView({block: 'nearest'}); }"
+
 # Until there is a painting, the photo stands in the frame, which the other page hasn't.
 SHOW_PHOTO = """photo => {
     const address = photo?.url ? `url(${JSON.stringify(photo.url)})` : 'none';
@@ -104,4 +106,34 @@ COMPARE = """() => {
         window.dispatchEvent(new MouseEvent('mouseup', to));
         requestAnimationFrame(() => tell(handle));
     });
+}"""
+
+# The timeline counts steps, but not of each there is a picture: it stands on those alone, and keys go from one to the
+# next. Gradio's own listeners hear of a place only when it is one of these.
+KEEP_TO_MOMENTS = """() => {
+    const ACROSS = {ArrowLeft: -1, ArrowRight: 1, PageDown: -5, PageUp: 5}, ALWAYS = {ArrowDown: -1, ArrowUp: 1};
+    const isOurs = element => element.matches?.('#timeline input');
+    const steps = () => [...document.querySelectorAll('#moments option')].map(({value}) => Number(value));
+    const nearest = to => steps().reduce((one, other) => Math.abs(other - to) < Math.abs(one - to) ? other : one);
+    const move = (input, step) => {
+        input.value = step;
+        input.dispatchEvent(new Event('input', {bubbles: true}));
+    };
+    document.addEventListener('input', ({target}) => {
+        if (isOurs(target) && target.type === 'range') target.value = nearest(target.value);
+    }, true);
+    document.addEventListener('change', ({target}) => {
+        if (!isOurs(target) || target.type !== 'number') return;
+        const step = nearest(target.value);
+        if (step !== Number(target.value)) move(target, step);
+    }, true);
+    document.addEventListener('keydown', event => {
+        const input = event.target;
+        if (!isOurs(input)) return;
+        const by = ALWAYS[event.key] ?? (input.type === 'range' && ACROSS[event.key]);
+        if (!by) return;
+        event.preventDefault();
+        const all = steps(), place = all.indexOf(nearest(input.value)) + by;
+        move(input, all[Math.max(0, Math.min(all.length - 1, place))]);
+    }, true);
 }"""

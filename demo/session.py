@@ -32,7 +32,7 @@ class Running:
     wish: Wish
     config: TransferConfig  # of its job
     is_left: bool = False  # another picture is to be painted instead
-    stopped_at: int | None = None  # the step whose picture Stop has put on the page
+    shown_at: int | None = None  # the step whose picture its end has put on the page
 
     @classmethod
     def of(cls, order: Order) -> Running:
@@ -85,6 +85,11 @@ class Painted:
     def planned(self) -> int:
         """The most steps that were wished, whoever stopped before."""
         return max(wish.config.steps for wish in (self.wish, *(each.wish for each in self.past)))
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """Those of which there is a picture, in ascending order."""
+        return tuple(sorted({*(moment.index for moment in self.moments.kept), self.progress.index}))
 
     def extended(self, progress: Progress) -> Painted:
         """With one more record."""

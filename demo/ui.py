@@ -16,7 +16,17 @@ from demo.form import Form, More
 from demo.handlers import Studio
 from demo.orders import SETTINGS
 from demo.runner import Runner
-from demo.scripts import ANY_FILE, COMPARE, KEEP_FOCUS, SHOW_PAINTINGS, SHOW_PHOTO, SHOW_SHEET, SHOW_STAGE
+from demo.scripts import (
+    ANY_FILE,
+    COMPARE,
+    KEEP_FOCUS,
+    KEEP_TO_MOMENTS,
+    SHOW_FORM,
+    SHOW_PAINTINGS,
+    SHOW_PHOTO,
+    SHOW_SHEET,
+    SHOW_STAGE,
+)
 from demo.spoken import Spoken
 from demo.views import View
 from demo.words import Language, say, t
@@ -41,13 +51,6 @@ class Go(NamedTuple):
     six_estimate: gr.HTML
 
 
-class After(NamedTuple):
-    """What can be done with a picture."""
-
-    keep_going: gr.Button
-    larger: gr.Button
-
-
 def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Blocks:
     """The page in front of `runner`; its widgets start at `defaults`, the project's own where it is None."""
     defaults = defaults or TransferConfig()
@@ -62,7 +65,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
             with gr.Row(elem_id="work"):
                 with gr.Column(elem_id="result"):
                     hint = spoken.html(_hint, elem_id="hint", render=False)
-                    go, view, after, six = _result(spoken, hint)
+                    go, view, six = _result(spoken, hint)
                 with gr.Column(elem_id="choices"):
                     with gr.Column(elem_id="inputs"):
                         pictures, more = form.pictures(examples[0], spoken)
@@ -74,16 +77,20 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         with gr.Tab(t("page.inside_tab")):
             inside.build_inside(runner, defaults, spoken, chosen.photo, chosen.painting)
         go.six.click(None, js=SHOW_SHEET)  # before the event that lasts
+        # Before the dials are set, which would steer the run that is left.
+        left = gr.on([cell.click for cell in six.cells], studio.leave, view.running, view.running, **QUICK)
         taken = sheet.wire(six, runner, defaults, go.six, chosen, (chosen.strength, chosen.style_scale, chosen.colours))
-        runs = _wire(studio, chosen, view, after, taken)
+        runs = [left, *_wire(studio, chosen, view, taken)]
+        shelf.use.click(None, js=SHOW_FORM)
         filled = gallery.wire(shelf, ui, runner, defaults, runs, view, chosen)
         _wire_steering(studio, chosen, view)
         _wire_estimate(studio, ui, chosen, go.estimate)
         _wire_estimate_of_six(sheet.Sheets(runner, defaults), chosen, go)
         _wire_pictures(chosen, more, filled)
+        _wire_invitation(chosen, view)
         gr.on([ui.load, chosen.photo.change], None, chosen.photo, js=SHOW_PHOTO)
         gr.on([more.add.click, *(each.change for each in chosen.paintings)], None, chosen.paintings, js=SHOW_PAINTINGS)
-        for script in (ANY_FILE, COMPARE, KEEP_FOCUS):
+        for script in (ANY_FILE, COMPARE, KEEP_FOCUS, KEEP_TO_MOMENTS):
             ui.load(None, js=script)
         _wire_examples(offered, examples, chosen)
         _wire_mark(offered, examples, ui, chosen)
@@ -138,7 +145,7 @@ def _hint(speaks: Language) -> str:
     return markup.hint(say(speaks, "steer.hint"))
 
 
-def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, After, sheet.Sheet]:
+def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, sheet.Sheet]:
     """What begins a run, its outputs, what can be done with its picture, and the six."""
     with gr.Column(elem_id="show"):
         status = spoken.html(lambda speaks: markup.message(say(speaks, "status.ready")), elem_id="status")
@@ -156,6 +163,7 @@ def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, After, sheet.Sheet
             timeline = gr.Slider(
                 1, 2, 1, step=1, label=t("timeline.label"), info=t("timeline.info"), buttons=[], elem_id="timeline"
             )
+            moments = gr.HTML(visible="hidden", elem_id="moments")
             with gr.Row():
                 keep_going = gr.Button(t("paint.go_on"), min_width=120, elem_id="keep-going")
                 larger = gr.Button(t("paint.larger"), min_width=120, elem_id="larger")
@@ -174,24 +182,24 @@ def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, After, sheet.Sheet
         plot = gr.HTML(elem_id="losses")
         bars = gr.HTML(elem_id="bars")
     painted = gr.State(delete_callback=session.forget)
-    outputs = (pane, status, plot, bars, hint, comparison, timeline, actions, kind, download, go.start, go.stop)
-    return go, View(*outputs, gr.State(), painted), After(keep_going, larger), six
+    pictures, buttons = (pane, status, plot, bars, hint, comparison), (go.start, go.stop, keep_going, larger)
+    outputs = (*pictures, timeline, moments, actions, kind, download, *buttons)
+    return go, View(*outputs, gr.State(), painted), six
 
 
-def _wire(studio: Studio, chosen: Form, view: View, after: After, taken: Dependency) -> list[Dependency]:
+def _wire(studio: Studio, chosen: Form, view: View, taken: Dependency) -> list[Dependency]:
     """Begin and stop; `taken`: one of the six was. Returns the events after which there may be a picture to keep."""
     shown, whole, end = [view.painted, view.running, view.timeline], list(view), [view.painted, view.running]
-    for button in (view.start, after.keep_going, after.larger):
+    for button in (view.start, view.keep_going, view.larger):
         # The browser serves the listeners of a click one after the other, and waits for each: the quick ones first.
         button.click(None, js=SHOW_STAGE)
     options: dict[str, Any] = {"outputs": whole, "preprocess": False, **LONG}
-    left = taken.then(studio.leave, view.running, view.running, **QUICK)
     runs = [
         view.start.click(studio.run, [*end, *chosen], **options),
-        after.keep_going.click(studio.keep_going, [*shown, *chosen.dials], **options),
-        after.larger.click(studio.larger, [*shown, *chosen.dials], **options),
+        view.keep_going.click(studio.keep_going, [*shown, *chosen.dials], **options),
+        view.larger.click(studio.larger, [*shown, *chosen.dials], **options),
         # Another click on one of the six counts, too, while the last steps of the one before are still coming.
-        left.then(None, js=SHOW_STAGE).then(studio.run, [*end, *chosen], trigger_mode="multiple", **options),
+        taken.then(None, js=SHOW_STAGE).then(studio.run, [*end, *chosen], trigger_mode="multiple", **options),
     ]
     view.stop.click(None, cancels=runs)
     view.stop.click(studio.stopped, end, whole, **QUICK)
@@ -199,7 +207,7 @@ def _wire(studio: Studio, chosen: Form, view: View, after: After, taken: Depende
         # Also after a cancelled run, once its last step is over; it takes back whatever came after `stopped`.
         run.then(studio.finished, end, whole, **QUICK)
         run.failure(studio.failed, end, whole, **QUICK)  # in Gradio 6.31 `then` doesn't come after an error
-    return [left, *runs]
+    return runs
 
 
 def _wire_steering(studio: Studio, chosen: Form, view: View) -> None:
@@ -228,7 +236,7 @@ def _wire_estimate(studio: Studio, ui: gr.Blocks, chosen: Form, estimate: gr.HTM
         chosen.pooling,
     )
     gr.on(
-        [ui.load, again.tick, *(widget.change for widget in (*pictures, *numbers))],
+        [ui.load, again.tick, *(widget.change for widget in (*pictures, *chosen.blends, *numbers))],
         studio.estimate,
         list(chosen),
         [estimate, again],
@@ -277,6 +285,20 @@ def _wire_pictures(chosen: Form, more: More, filled: Sequence[Dependency]) -> No
     )
     chosen.photo.change(
         lambda: (gr.update(open=False), None, None), None, [more.brushed, more.canvas, chosen.regions], **QUICK
+    )
+
+
+def _wire_invitation(chosen: Form, view: View) -> None:
+    """Until something was painted, the status says what is to be done."""
+    pictures = (chosen.photo, *chosen.paintings)
+    gr.on(
+        [picture.change for picture in pictures],
+        handlers.invite,
+        [view.running, *pictures],
+        view.status,
+        preprocess=False,
+        trigger_mode="always_last",
+        **QUICK,
     )
 
 

@@ -11,7 +11,7 @@ import gradio as gr
 from demo import bars, downloads, markup
 from demo.downloads import Format
 from demo.notes import retold
-from demo.orders import Order
+from demo.orders import Order, larger_size, more_steps
 from demo.plot import draw
 from demo.session import Painted, Picture, Running
 from demo.words import Language, say
@@ -32,11 +32,14 @@ class View(NamedTuple):
     hint: Any
     comparison: Any
     timeline: Any
+    moments: Any
     actions: Any
     kind: Any
     download: Any
     start: Any
     stop: Any
+    keep_going: Any
+    larger: Any
     running: Any
     painted: Any
 
@@ -63,7 +66,7 @@ def beginning(language: Language, order: Order, painted: Painted | None) -> View
         comparison=gr.update(visible=False),
         actions=gr.update(visible=False),
         start=gr.update(visible=False),
-        stop=gr.update(visible=True),
+        stop=gr.update(value=say(language, "paint.leave_line"), visible=True),  # there is no picture to keep yet
         running=Running.of(order),
     )
 
@@ -74,7 +77,9 @@ def progressing(language: Language, painted: Painted, now: float) -> View:
     description = say(language, "picture.step", step=progress.index, steps=progress.total)
     spoken = replace(progress, note=retold(language, progress.note))
     view = unchanged(painted)._replace(
-        pane=markup.pane(progress.image, painted.size, description), status=markup.running(language, spoken)
+        pane=markup.pane(progress.image, painted.size, description),
+        status=markup.running(language, spoken),
+        stop=gr.update(value=say(language, "paint.stop")),
     )
     if len(painted.curves.losses) < 2 or now - painted.plotted < PLOT_EVERY:
         return view
@@ -99,10 +104,22 @@ def ended(language: Language, painted: Painted | None, running: Running | None) 
         **compared(language, painted, picture),
         # A slider needs room, even one that isn't seen.
         timeline=gr.update(maximum=max(2, picture.index), value=picture.index, visible=len(painted.moments.kept) > 1),
+        moments=markup.moments(painted.steps),
         actions=gr.update(visible=True),
         kind=str(Format.PNG),
         download=file(language, painted, running, picture, Format.PNG),
+        **_going_on(language, painted),
     )
+
+
+def _going_on(language: Language, painted: Painted) -> dict[str, Any]:
+    """The buttons of what can be done next, with what it means."""
+    by, size = markup.steps(language, more_steps(painted.planned)), larger_size(painted.wish.config.size)
+    can_grow = size > painted.wish.config.size  # where it can't, a click tells so
+    return {
+        "keep_going": gr.update(value=say(language, "paint.go_on_by", steps=by)),
+        "larger": gr.update(value=say(language, "paint.larger_to" if can_grow else "paint.larger", size=size)),
+    }
 
 
 def compared(language: Language, painted: Painted, picture: Picture) -> dict[str, Any]:

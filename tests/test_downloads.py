@@ -124,6 +124,16 @@ def test_the_making_of_leads_from_the_photo_to_the_picture(
     assert max(value for value in shown[1:]) < 140  # nothing of what came after
 
 
+def test_a_moment_whose_file_is_gone_is_left_out_of_the_film(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted = run(photo, painting)
+    painted.moments.kept[1].path.unlink()
+    with av.open(str(write(painted, None, painted.at(None), Format.GIF))) as film:
+        greens = [frame.to_ndarray(format="rgb24")[5, 5, 1].astype(int) for frame in film.decode(video=0)]
+    assert min(abs(green - 40) for green in greens) < 12
+    assert min(abs(green - 120) for green in greens) < 12
+    assert abs(greens[-1] - 160) < 12
+
+
 def test_what_is_compared_has_one_size(photo: FileDataDict, painting: FileDataDict) -> None:
     painted = run(photo, painting)
     sizes = set()

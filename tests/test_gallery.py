@@ -74,6 +74,7 @@ def test_what_was_painted_is_collected(photo: FileDataDict, painting: FileDataDi
         assert image.size == (64, 43)
     assert read_recipe(entry.path).config.strength == 40
     assert "bridge × great_wave: 40 % painting, 100 % of its colours, strokes × 1, 64 px, 2 steps" in html
+    assert "<small>40 % · 64 px · 2\N{NO-BREAK SPACE}steps</small>" in html
 
 
 def test_a_picture_is_collected_once_and_the_next_beside_it(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -104,6 +105,9 @@ def test_an_earlier_moment_that_is_downloaded_is_collected_too_and_once(
     for step in (2, 2, 6):
         entries, _ = add_shown(ENGLISH, entries, whole, None, step)
     assert [entry.made for entry in entries] == [("run", 6), ("run", 2)]
+    html = thumbnails("en", entries)
+    assert "64 px · 6\N{NO-BREAK SPACE}steps<" in html
+    assert "64 px · 2\N{NO-BREAK SPACE}steps<" in html  # as many as it has had
     assert read_recipe(entries[1].path).steps_done == 2
     assert add_shown(ENGLISH, entries, None, None, 2)[0] == entries
 
@@ -194,6 +198,7 @@ def test_what_was_brushed_is_not_claimed_to_be_back(
     entries = collected(replace(painted, wish=replace(painted.wish, masks=(mask, mask))))
     Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
     assert said == ["Its settings are back, but these can't be set here as they were: masks."]
+    assert entries[0].wish.masks == ()  # twenty entries would keep megabytes
 
 
 def test_without_a_choice_the_form_stays(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -308,10 +313,14 @@ def test_an_address_without_settings_leaves_the_form(said: list[str]) -> None:
     assert "<b>" not in text
 
 
-def test_a_link_comes_from_the_form(photo: FileDataDict, painting: FileDataDict) -> None:
+def test_a_link_comes_from_the_form(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
     values = form_values(None, [], TransferConfig(strength=61.0))
-    update = Gallery(Playback(()), DEFAULTS).link(ENGLISH, photo, painting, *values[2:])
+    update = Gallery(Playback(()), DEFAULTS).link(ENGLISH, None, painting, *values[2:])
     assert (update["value"], update["visible"]) == ("style=great_wave&strength=61", True)
+    assert not said
+    again = Gallery(Playback(()), DEFAULTS).link(ENGLISH, photo, painting, *values[2:])
+    assert again == update
+    assert said == ["The link leaves this out: your own pictures."]
 
 
 def test_it_speaks_spanish(photo: FileDataDict, painting: FileDataDict) -> None:

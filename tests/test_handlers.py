@@ -93,7 +93,11 @@ def form(photo: FileDataDict | None, *paintings: FileDataDict | None, **changes:
 def run(
     runner: Playback, *pictures: Any, kept: Painted | None = None, request: gr.Request = ENGLISH, **changes: Any
 ) -> Generator[View, None, None]:
-    return Studio(runner, DEFAULTS).run(request, kept, None, *form(*pictures, **changes))
+    views = Studio(runner, DEFAULTS).run(request, kept, None, *form(*pictures, **changes))
+    first = next(views)
+    assert first == UNCHANGED
+    assert not runner.jobs
+    yield from views
 
 
 def finished(request: gr.Request, painted: Painted | None, running: Running | None) -> View:
@@ -217,6 +221,26 @@ def test_stop_before_the_first_picture_keeps_the_one_from_before(photo: FileData
     assert end.actions["visible"]
 
 
+def test_a_refusal_leaves_alone_who_looks_back(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted, running = done(photo, painting)
+    studio = Studio(Playback(()), DEFAULTS)
+    end = studio.finished(ENGLISH, painted, running)
+    assert end.timeline["value"] == 3
+    refused = studio.failed(ENGLISH, painted, end.running)
+    assert refused._replace(start=gr.skip(), stop=gr.skip()) == UNCHANGED
+    assert refused.start["interactive"]
+
+
+def test_stop_counts_although_another_picture_was_chosen_just_before(
+    photo: FileDataDict, painting: FileDataDict
+) -> None:
+    painted, running = done(photo, painting)
+    studio = Studio(Playback(()), DEFAULTS)
+    end = studio.stopped(ENGLISH, painted, studio.leave(running))
+    assert not end.start["interactive"]
+    assert studio.finished(ENGLISH, painted, end.running).start["interactive"]
+
+
 def test_a_second_run_starts_its_own_curves_and_moments(photo: FileDataDict, painting: FileDataDict) -> None:
     earlier, _ = done(photo, painting)
     again = list(run(Playback(WHOLE), photo, painting, kept=earlier))[-1].painted
@@ -307,6 +331,54 @@ def test_a_dial_that_steers_nothing_says_nothing(photo: FileDataDict, painting: 
     assert not any(map(shown, steer(runner, running, 80, 100, *blends)))
 
 
+def test_who_chose_a_sketch_does_not_steer_the_run_that_is_left(photo: FileDataDict, painting: FileDataDict) -> None:
+    runner = Steered(WHOLE)
+    _, view, *_ = Studio(runner, DEFAULTS).run(ENGLISH, None, None, *form(photo, painting))
+    left = Studio(runner, DEFAULTS).leave(view.running)
+    assert not any(map(shown, steer(runner, left, 80, 100, *(50.0,) * 4)))
+    assert not runner.turns
+
+
+def test_a_blend_of_nothing_steers_nothing_and_is_told(
+    photo: FileDataDict, painting: FileDataDict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(gr, "Warning", lambda message, **_: said.append(message))
+    runner = Steered(WHOLE)
+    running = next(run(runner, photo, painting, painting)).running
+    assert not any(map(shown, steer(runner, running, 80, 100, *(0.0,) * 4)))
+    assert not runner.turns
+    assert said == ["All the paintings are at 0: give at least one of them more than that."]
+
+
+def test_who_waits_leaves_the_line_and_who_has_a_picture_keeps_it(photo: FileDataDict, painting: FileDataDict) -> None:
+    begin, *_, last = run(Playback(WHOLE), photo, painting)
+    assert (begin.stop["value"], begin.stop["visible"]) == ("Leave the line", True)
+    assert last.stop["value"] == "Stop and keep the picture"
+    assert next(run(Playback(WHOLE), photo, painting, request=SPANISH)).stop["value"] == "Dejar la cola"
+
+
+def test_the_buttons_tell_how_far_they_go(photo: FileDataDict, painting: FileDataDict) -> None:
+    def words(request: gr.Request, **changes: Any) -> tuple[str, ...]:
+        end = finished(request, *done(photo, painting, **changes))
+        return tuple(button["value"].replace("\N{NO-BREAK SPACE}", " ") for button in (end.keep_going, end.larger))
+
+    assert words(ENGLISH, steps=40, size=256) == ("Keep going (+10 steps)", "Larger, from here (512 px)")
+    assert words(SPANISH, steps=40, size=1000) == ("Seguir (+10 pasos)", "Más grande, desde aquí (1024 px)")
+    assert words(SPANISH, steps=7, size=1024) == ("Seguir (+1 paso)", "Más grande, desde aquí")
+
+
+def test_the_status_asks_for_what_is_missing_until_something_was_painted(
+    photo: FileDataDict, painting: FileDataDict
+) -> None:
+    assert "Everything is ready" in handlers.invite(ENGLISH, None, photo, painting, None)
+    assert "Everything is ready" in handlers.invite(ENGLISH, None, photo, None, painting)
+    assert "Choose a photo and a painting" in handlers.invite(ENGLISH, None, None, painting)
+    assert "Elige una foto y un cuadro" in handlers.invite(SPANISH, None, photo, None)
+    _, running = done(photo, painting)
+    assert not shown(handlers.invite(ENGLISH, running, None, painting))
+
+
 def test_what_a_run_cannot_be_steered_to_is_told(
     photo: FileDataDict, painting: FileDataDict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,7 +388,7 @@ def test_what_a_run_cannot_be_steered_to_is_told(
     running = next(run(runner, photo, painting)).running
     for colours in (13, None):
         assert not any(map(shown, steer(runner, running, 80, colours, *(50.0,) * 4)))
-    assert said == ["13 brings &lt;bad&gt; luck", "colours needs a number, got None."]
+    assert said == ["13 brings &lt;bad&gt; luck", "“Whose colours?” is empty: give it a number."]
 
 
 def test_a_steered_run_is_remembered_as_it_was_steered(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -362,7 +434,7 @@ def test_who_chooses_another_picture_leaves_the_one_that_is_painted(
 def test_the_run_before_is_kept_as_it_was_steered(photo: FileDataDict, painting: FileDataDict) -> None:
     painted, running = done(photo, painting)
     _, after = steer(Steered(), running, 80, 100, *(50.0,) * 4)
-    begin = next(Studio(Playback(WHOLE), DEFAULTS).run(ENGLISH, painted, after, *form(photo, painting)))
+    _, begin, *_ = Studio(Playback(WHOLE), DEFAULTS).run(ENGLISH, painted, after, *form(photo, painting))
     end = finished(ENGLISH, begin.painted, begin.running)
     assert read_recipe(Path(end.download["value"])).config.strength == 80
 
@@ -389,7 +461,7 @@ def test_a_full_disk_loses_no_picture(photo: FileDataDict, painting: FileDataDic
 def test_keep_going_begins_with_the_moment_that_is_shown(photo: FileDataDict, painting: FileDataDict) -> None:
     painted, running = done(photo, painting, steps=40)
     runner = Playback([Waiting(0), progress(1, 10), progress(10, 10)])
-    begin, _, *views = Studio(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 2, *DIALS)
+    _, begin, _, *views = Studio(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 2, *DIALS)
     (job,) = runner.jobs
     assert job.begin is not None
     assert (job.begin == 20).all()
@@ -407,7 +479,7 @@ def test_keep_going_begins_with_the_moment_that_is_shown(photo: FileDataDict, pa
 def test_what_went_on_can_be_looked_back_at_from_its_beginning(photo: FileDataDict, painting: FileDataDict) -> None:
     painted, running = done(photo, painting, strength=30)
     runner = Playback([Waiting(0), progress(1, 1, (256, 171))])
-    begin, _, last = Studio(runner, DEFAULTS).larger(ENGLISH, painted, running, 3, 90, *DIALS[1:])
+    _, begin, _, last = Studio(runner, DEFAULTS).larger(ENGLISH, painted, running, 3, 90, *DIALS[1:])
     assert not shown(begin.plot)  # that of the run so far stays
     assert "after step 4 of 4" in last.plot
     end = finished(ENGLISH, last.painted, begin.running)
@@ -446,7 +518,7 @@ def test_what_goes_on_goes_on_with_the_dials_as_they_are(photo: FileDataDict, pa
     views = list(Studio(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 3, 80, 20, *DIALS[2:]))
     config = runner.jobs[0].config
     assert (config.strength, config.colours) == (80, 20)
-    recipe = read_recipe(Path(finished(ENGLISH, views[-1].painted, views[0].running).download["value"]))
+    recipe = read_recipe(Path(finished(ENGLISH, views[-1].painted, views[1].running).download["value"]))
     assert (recipe.config.strength, recipe.config.colours) == (80, 20)
 
 
@@ -501,14 +573,14 @@ def test_an_upload_that_is_gone_after_a_day_is_named_in_the_recipe_all_the_same(
 def test_keep_going_makes_as_many_steps_whoever_stopped_before(photo: FileDataDict, painting: FileDataDict) -> None:
     painted, running = done(photo, painting, steps=40)
     runner = Playback([Waiting(0), progress(1, 10)])
-    begin, _, last = Studio(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 2, *DIALS)
+    _, begin, _, last = Studio(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 2, *DIALS)
     list(Studio(runner, DEFAULTS).keep_going(ENGLISH, last.painted, begin.running, 3, *DIALS))
     assert [job.config.steps for job in runner.jobs] == [10, 10]
 
 
 def test_only_what_is_offered_can_be_downloaded(photo: FileDataDict, painting: FileDataDict) -> None:
     painted, running = done(photo, painting)
-    with pytest.raises(gr.Error, match="format must be one of png, png16, jpeg, mp4, gif"):
+    with pytest.raises(gr.Error, match="“Download as” must be one of png, png16, jpeg, mp4, gif"):
         next(iter(handlers.prepare(ENGLISH, painted, running, 3, "../etc")))
     with pytest.raises(gr.Error, match="press Paint first"):
         next(iter(handlers.prepare(ENGLISH, None, None, 3, "png")))
@@ -596,5 +668,5 @@ def test_programs_get_pictures_and_numbers(photo: FileDataDict, painting: FileDa
 
 
 def test_programs_get_errors_in_words(photo: FileDataDict, painting: FileDataDict) -> None:
-    with pytest.raises(gr.Error, match="strength must be between"):
+    with pytest.raises(gr.Error, match="How much painting.” must be between"):
         next(Studio(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, photo, painting, *settings(strength=-1.0)))

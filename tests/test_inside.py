@@ -52,9 +52,9 @@ def test_a_texture_is_its_own_model(picture: FileDataDict) -> None:
         ("style", ["../x"], 128, 20, "can't be looked at"),
         ("style", [{}], 128, 20, "can't be looked at"),
         ("both", ["relu1_1"], 128, 20, "kind must be content or style"),
-        ("style", ["relu1_1"], 10_000, 20, "size must be between 96 and 384"),
-        ("style", ["relu1_1"], 128, 10_000, "steps must be between 1 and 400"),
-        ("style", ["relu1_1"], "large", 20, "size needs a number"),
+        ("style", ["relu1_1"], 10_000, 20, "“Resolution” must be between 96 and 384 here, got 10,000"),
+        ("style", ["relu1_1"], 128, 10_000, "“Steps” must be between 1 and 400"),
+        ("style", ["relu1_1"], "large", 20, "“Resolution” needs a number"),
     ],
 )
 def test_what_no_widget_allows_is_refused(

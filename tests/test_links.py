@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl
 
+import numpy as np
 import pytest
 from gradio.data_classes import FileDataDict
 from PIL import Image
@@ -61,12 +63,12 @@ def test_several_paintings_are_named_with_commas() -> None:
     [
         ({"photo": "../../etc/passwd"}, "isn't among the examples"),
         ({"style": "mona_lisa"}, "mona_lisa"),
-        ({"strength": "lots"}, "strength needs a number, got 'lots'"),
-        ({"strength": "101"}, "strength must be between 0 and 100"),
-        ({"strength": "nan"}, "strength needs a number"),
-        ({"size": "5000"}, "size must be between 128 and 1024"),
-        ({"seed": "1.5"}, "seed"),
-        ({"pooling": "least"}, "pooling must be one of"),
+        ({"strength": "lots"}, "“How much painting?” needs a number, got 'lots'"),
+        ({"strength": "101"}, "“How much painting?” must be between 0 and 100"),
+        ({"strength": "nan"}, "“How much painting?” needs a number"),
+        ({"size": "5000"}, "“Resolution” must be between 128 and 1024"),
+        ({"seed": "1.5"}, "“Seed”"),
+        ({"pooling": "least"}, "“Pooling” must be one of"),
         ({"weights": "/etc/passwd"}, "asks for weights"),
         ({"colour": "red"}, "asks for colour"),
         ({"x" * 500: "1"}, "x" * 50 + ","),
@@ -109,6 +111,18 @@ def test_a_link_names_no_picture_that_others_lack(cache: Path) -> None:
     Image.new("RGB", (40, 40)).save(cache / "cat.jpg")
     own: FileDataDict = {"path": str(cache / "cat.jpg"), "orig_name": "cat.jpg", "is_stream": False}
     assert links.write(Wish(own, (own,), DEFAULTS), DEFAULTS) == ""
+    assert links.left_out(Wish(own, (), DEFAULTS)) == ["your own pictures"]
+
+
+def test_what_no_address_can_tell_is_told(cache: Path) -> None:
+    photo = upload(library.by_name("photo")["cat"], cache)
+    paintings = tuple(upload(library.by_name("painting")[name], cache) for name in ("poppies", "great_wave"))
+    wish = Wish(photo, paintings, DEFAULTS, (0, 1))
+    assert links.left_out(wish) == []
+    assert links.left_out(Wish(None, (), DEFAULTS)) == []
+    mask = np.full((2, 2), 255, np.uint8)
+    whole = replace(wish, masks=(mask, mask), config=replace(DEFAULTS, style_blend=(20.0, 60.0)))
+    assert links.left_out(whole, "es") == ["las regiones que marcaste", "cuánto de cada cuadro"]
 
 
 def test_a_file_that_was_not_uploaded_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

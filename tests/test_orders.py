@@ -14,6 +14,7 @@ from PIL import Image
 
 from demo import orders
 from demo.orders import MOST_PAINTINGS, SETTINGS, Wish, make_config, make_order, make_wish, widget_values
+from demo.words import LANGUAGES, Language
 from nst_core.config import Initial, TransferConfig
 from nst_core.images import fit
 from nst_core.plan import Size
@@ -63,23 +64,23 @@ def test_the_widgets_values_make_the_same_config_again() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"size": 5000}, "size must be between 128 and 1024"),
-        ({"steps": 100_000}, "steps must be between 1 and 1000"),
-        ({"scales": 6}, "scales must be between 0 and 5"),
-        ({"style_scale": 9}, "style_scale must be between 0.25 and 4"),
-        ({"seed": None}, "seed needs a number"),
-        ({"seed": "seven"}, "seed needs a number"),
-        ({"seed": -1}, "seed must be between"),
-        ({"content_weight": float("nan")}, "content_weight needs a number"),
-        ({"steps": True}, "steps needs a number"),
-        ({"style_scale": [2]}, "style_scale needs a number"),
-        ({"content_weight": -1}, "content_weight must be between 0 and 1e\\+12 here"),
-        ({"tv_weight": 1e13}, "tv_weight must be between"),
-        ({"optimizer": "sgd"}, "optimizer must be one of lbfgs, adam, got 'sgd'"),
-        ({"pooling": ["max"]}, "pooling must be one of"),
-        ({"strength": 101}, "strength must be between 0 and 100"),
-        ({"weights": "/etc/passwd"}, "weights must be one of"),
-        ({"weights": "other.pth"}, "weights must be one of"),
+        ({"size": 5000}, "^“Resolution” must be between 128 and 1024 here, got 5000.$"),
+        ({"steps": 100_000}, "“Steps” must be between 1 and 1000 here, got 100,000"),
+        ({"scales": 6}, "“Scales” must be between 0 and 5"),
+        ({"style_scale": 9}, r"“How large are the strokes\?” must be between 0.25 and 4"),
+        ({"seed": None}, "^“Seed” is empty: give it a number.$"),
+        ({"seed": "seven"}, "“Seed” needs a number, got 'seven'"),
+        ({"seed": -1}, "“Seed” must be between"),
+        ({"content_weight": float("nan")}, "“Content weight” needs a number"),
+        ({"steps": True}, "“Steps” needs a number"),
+        ({"style_scale": [2]}, r"“How large are the strokes\?” needs a number"),
+        ({"content_weight": -1}, "“Content weight” must be between 0 and 1,000,000,000,000 here, got -1"),
+        ({"tv_weight": 1e13}, "“Smoothness” must be between"),
+        ({"optimizer": "sgd"}, "“Optimiser” must be one of lbfgs, adam, got 'sgd'"),
+        ({"pooling": ["max"]}, "“Pooling” must be one of"),
+        ({"strength": 101}, r"“How much painting\?” must be between 0 and 100"),
+        ({"weights": "/etc/passwd"}, "“Weights of VGG-19” must be one of"),
+        ({"weights": "other.pth"}, "“Weights of VGG-19” must be one of"),
     ],
 )
 def test_what_no_widget_allows_is_refused(changes: dict[str, Any], message: str) -> None:
@@ -98,8 +99,18 @@ def test_several_paintings_are_blended_as_their_sliders_say(photo: FileDataDict,
     assert len(make_order(wish).job.styles) == 2
     alike = make_wish(DEFAULTS, form(photo, painting, painting, blends=(70.0, 70.0)))
     assert alike.config.style_blend == ()
-    with pytest.raises(ValueError, match="style_blend needs a number"):
+    with pytest.raises(ValueError, match=r"“How much of each painting\?” needs a number"):
         make_wish(DEFAULTS, form(photo, painting, painting, blends=(20.0, float("nan"))))
+
+
+@pytest.mark.parametrize(("speaks", "words"), [("en", "All the paintings are at 0"), ("es", "Todos los cuadros")])
+def test_paintings_of_which_nothing_is_wanted_are_refused(
+    photo: FileDataDict, painting: FileDataDict, speaks: Language, words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        make_wish(DEFAULTS, form(photo, painting, None, painting, blends=(0, 50.0, 0)), speaks)
+    assert make_wish(DEFAULTS, form(photo, painting, painting, blends=(0, 1))).config.style_blend == (0, 1)
+    assert make_wish(DEFAULTS, form(photo, painting, blends=(0,))).config.style_blend == ()  # its slider isn't seen
 
 
 def test_where_nothing_is_brushed_all_paintings_belong(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -119,6 +130,21 @@ def test_what_no_widget_allows_is_refused_in_the_persons_language() -> None:
     for changes in ({"seed": -1}, {"optimizer": "sgd"}, {"content_weight": 1e13}, {"size": 5000}):
         with pytest.raises(ValueError, match="debe"):
             make_config(DEFAULTS, settings(**changes), "es")
+    with pytest.raises(ValueError, match="«Suavidad» debe estar aquí entre 0 y 1\N{NO-BREAK SPACE}000"):
+        make_config(DEFAULTS, settings(tv_weight=-1), "es")
+
+
+@pytest.mark.parametrize("speaks", LANGUAGES)
+def test_every_setting_has_a_name_that_the_page_shows(speaks: Language) -> None:
+    for name in (*SETTINGS, "style_blend"):
+        label = orders.label_of(name, speaks)
+        assert label != name
+        assert "_" not in label
+
+
+def test_going_on_adds_a_quarter_and_grows_as_far_as_the_page_allows() -> None:
+    assert [orders.more_steps(planned) for planned in (1, 4, 7, 40)] == [1, 1, 1, 10]
+    assert [orders.larger_size(size) for size in (256, 512, 700, 1024)] == [512, 1024, 1024, 1024]
 
 
 def test_a_painting_without_room_is_told(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -135,6 +161,13 @@ def test_a_picture_that_is_too_narrow_is_refused_by_the_size_that_the_person_kno
         ribbon = upload(cache / "ribbon.png", size)
         with pytest.raises(ValueError, match=message):
             make_order(make_wish(DEFAULTS, form(ribbon, painting, size=512)))
+
+
+def test_nobody_is_told_to_choose_strokes_that_the_slider_has_not(photo: FileDataDict, cache: Path) -> None:
+    ribbon = upload(cache / "ribbon.png", (4000, 40))
+    for strokes in (0.5, 1, 2):
+        with pytest.raises(ValueError, match="4000 × 40 px is too narrow for this page"):
+            make_order(make_wish(DEFAULTS, form(photo, ribbon, size=512, style_scale=strokes)))
 
 
 def test_only_two_pictures_are_decoded_at_once(photo: FileDataDict, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from demo import ui
 from demo.form import Form
 from demo.handlers import Studio
 from demo.orders import LIMITS, MOST_PAINTINGS, SETTINGS, make_config, make_wish, widget_values
+from demo.sheet import choose
 from demo.views import View
 from demo.words import t
 from nst_core.config import TransferConfig
@@ -93,10 +94,20 @@ def test_a_run_fills_every_output_of_a_view(page: gr.Blocks) -> None:
     for fn in (*runs, *ends):
         assert len(fn.outputs) == len(View._fields)
         assert fn.outputs == runs[0].outputs
-    ids = [block.elem_id for block in runs[0].outputs[:12]]
+    ids = [block.elem_id for block in runs[0].outputs[:15]]
     assert ids[:6] == ["pane", "status", "losses", "bars", "hint", "comparison"]
-    assert ids[6:] == ["timeline", "actions", "format", "download", "stylize", "stop"]
-    assert all(isinstance(block, gr.State) for block in runs[0].outputs[12:])
+    assert ids[6:] == [
+        "timeline",
+        "moments",
+        "actions",
+        "format",
+        "download",
+        "stylize",
+        "stop",
+        "keep-going",
+        "larger",
+    ]
+    assert all(isinstance(block, gr.State) for block in runs[0].outputs[15:])
 
 
 def test_stop_cancels_whatever_paints(page: gr.Blocks) -> None:
@@ -104,6 +115,15 @@ def test_stop_cancels_whatever_paints(page: gr.Blocks) -> None:
     cancel = next(place for place, fn in page.fns.items() if runs <= set(fn.cancels))
     # The browser serves the listeners of a click in order.
     assert cancel < index(page, event(page, "Studio", "stopped"))
+
+
+def test_a_run_is_left_before_a_sketch_sets_the_dials(page: gr.Blocks) -> None:
+    """Otherwise these would steer it."""
+    chosen = next(fn for fn in page.fns.values() if fn.fn is choose)
+    left = event(page, "Studio", "leave")
+    assert set(left.targets) == set(chosen.targets)
+    # The browser serves the listeners of a click in order.
+    assert index(page, left) < index(page, chosen)
 
 
 def test_waiting_is_left_to_the_runners_own_queue(page: gr.Blocks) -> None:

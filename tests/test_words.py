@@ -13,7 +13,7 @@ import pytest
 from starlette.datastructures import Headers
 
 from demo import words
-from demo.words import I18N, LANGUAGES, WORDS, Words, collect, language, say, t
+from demo.words import I18N, LANGUAGES, WORDS, Words, collect, language, numeral, say, t
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "demo").glob("*.py"))
@@ -100,6 +100,20 @@ def test_a_missing_value_is_named() -> None:
 )
 def test_the_language_is_the_first_that_the_browser_accepts(accepted: str | None, expected: str) -> None:
     assert language(request(accepted)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "spanish"),
+    [
+        (1e12, "1,000,000,000,000", "1 000 000 000 000"),
+        (1024, "1024", "1024"),
+        (0.25, "0.25", "0,25"),
+        (-12345.5, "-12,345.5", "-12 345,5"),
+    ],
+)
+def test_numbers_are_written_as_people_do(value: float, english: str, spanish: str) -> None:
+    assert numeral("en", value) == english
+    assert numeral("es", value).replace("\N{NO-BREAK SPACE}", " ") == spanish
 
 
 def test_without_a_browser_it_is_english() -> None:

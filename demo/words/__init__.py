@@ -29,6 +29,8 @@ Language = Literal["en", "es"]
 Words = Mapping[str, tuple[str, ...]]  # a text in each of `LANGUAGES`, by its key
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+GROUPED = 10_000  # the least number that is written in groups of three digits
+SPANISH_MARKS = str.maketrans({",": "\N{NO-BREAK SPACE}", ".": ","})
 
 
 def t(key: str) -> I18nData:
@@ -53,6 +55,12 @@ def language(request: gr.Request | None) -> Language:
     header = request.headers.get("accept-language", "") if request else ""
     first = header.split(",")[0].split(";")[0].split("-")[0].strip().lower()
     return next((ours for ours in LANGUAGES if ours == first), "en")
+
+
+def numeral(language: Language, value: float) -> str:
+    """A number as people write it: 1,000,000 or 1 000 000, 0.25 or 0,25; groups only from five digits on."""
+    text = f"{value:{',' if abs(value) >= GROUPED else ''}.15g}"
+    return text if language == "en" else text.translate(SPANISH_MARKS)
 
 
 def collect(parts: Mapping[str, Words]) -> dict[str, tuple[str, ...]]:

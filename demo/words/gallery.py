@@ -14,7 +14,7 @@ WORDS = {
         "{photo} × {paintings}: {strength} % del cuadro, {colours} % de sus colores, pinceladas × {scale}, {size} px,"
         " {steps} pasos",
     ),
-    "gallery.short": ("{strength} % · {size} px", "{strength} % · {size} px"),
+    "gallery.short": ("{strength} % · {size} px · {steps}", "{strength} % · {size} px · {steps}"),
     "gallery.show": ("Show: {settings}", "Ver: {settings}"),
     "gallery.use": ("Use these settings", "Usar estos ajustes"),
     "gallery.download": ("Download this one", "Descargar esta"),
@@ -66,6 +66,10 @@ WORDS = {
     ),
     "links.button": ("Copy a link to these settings", "Copiar un enlace a estos ajustes"),
     "links.label": ("This address opens the page like this", "Esta dirección abre la página así"),
+    "links.left_out": ("The link leaves this out: {parts}.", "El enlace no incluye esto: {parts}."),
+    "links.pictures": ("your own pictures", "tus propias imágenes"),
+    "links.regions": ("the regions that you brushed", "las regiones que marcaste"),
+    "links.blend": ("how much of each painting", "cuánto de cada cuadro"),
     "links.unknown": (
         "The link asks for {name}, which this page doesn't know.",
         "El enlace pide {name}, que esta página no conoce.",

@@ -15,8 +15,4 @@ WORDS = {
         "the region of painting {painting} is too small for {layers}: not counted there",
         "la región del cuadro {painting} es demasiado pequeña para {layers}: ahí no cuenta",
     ),
-    "note.picture": (
-        "the picture is too small for {layers}: not counted",
-        "la imagen es demasiado pequeña para {layers}: no cuenta",
-    ),
 }

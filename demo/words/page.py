@@ -120,10 +120,18 @@ WORDS = {
     # Buttons
     "paint.start": ("Paint", "Pintar"),
     "paint.stop": ("Stop and keep the picture", "Parar y guardar la imagen"),
+    "paint.leave_line": ("Leave the line", "Dejar la cola"),
     "paint.stopping": ("Finishing the last step …", "Terminando el último paso …"),
     "paint.six": ("Show me six", "Muéstrame seis"),
     "paint.go_on": ("Keep going", "Seguir pintando"),
+    "paint.go_on_by": ("Keep going (+{steps})", "Seguir (+{steps})"),
     "paint.larger": ("Larger, from here", "Más grande, desde aquí"),
+    "paint.larger_to": (
+        "Larger, from here ({size}\N{NO-BREAK SPACE}px)",
+        "Más grande, desde aquí ({size}\N{NO-BREAK SPACE}px)",
+    ),
+    "steps.one": ("1\N{NO-BREAK SPACE}step", "1\N{NO-BREAK SPACE}paso"),
+    "steps.many": ("{steps}\N{NO-BREAK SPACE}steps", "{steps}\N{NO-BREAK SPACE}pasos"),
     # Times
     "time.seconds": ("about {seconds} s", "unos {seconds} s"),
     "time.minutes": ("about {minutes} min", "unos {minutes} min"),
@@ -139,6 +147,10 @@ WORDS = {
     "status.ready": (
         "Everything is ready: press Paint, or choose a photo and a painting of your own.",
         "Todo listo: pulsa Pintar, o elige una foto y un cuadro tuyos.",
+    ),
+    "status.incomplete": (
+        "Choose a photo and a painting, or click an example pair.",
+        "Elige una foto y un cuadro, o pulsa una pareja de ejemplo.",
     ),
     "status.turn": ("Your turn: getting VGG-19 ready …", "Te toca: preparando VGG-19 …"),
     "status.next": ("In line: your picture is next.", "En cola: tu imagen es la siguiente."),
@@ -219,14 +231,15 @@ WORDS = {
     ),
     "error.photo_bad": ("Photo: {reason}.", "Foto: {reason}."),
     "error.painting_bad": ("Painting: {reason}.", "Cuadro: {reason}."),
-    "error.number": ("{name} needs a number, got {value}.", "{name} necesita un número y recibió {value}."),
+    "error.number": ("“{name}” needs a number, got {value}.", "«{name}» necesita un número y recibió {value}."),
+    "error.number_missing": ("“{name}” is empty: give it a number.", "«{name}» está vacío: escribe un número."),
     "error.range": (
-        "{name} must be between {low} and {high} here, got {value}.",
-        "{name} debe estar aquí entre {low} y {high}, y recibió {value}.",
+        "“{name}” must be between {low} and {high} here, got {value}.",
+        "«{name}» debe estar aquí entre {low} y {high}, y recibió {value}.",
     ),
     "error.choice": (
-        "{name} must be one of {choices}, got {value}.",
-        "{name} debe ser uno de estos valores: {choices}; recibió {value}.",
+        "“{name}” must be one of {choices}, got {value}.",
+        "«{name}» debe ser uno de estos valores: {choices}; recibió {value}.",
     ),
     "error.failed": (
         "Something went wrong while painting. A smaller size may help; what was painted so far is kept.",

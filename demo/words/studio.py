@@ -11,6 +11,11 @@ WORDS = {
     "blend.first": ("How much of the first painting?", "¿Cuánto del primer cuadro?"),
     "blend.second": ("How much of the second?", "¿Cuánto del segundo?"),
     "blend.third": ("How much of the third?", "¿Cuánto del tercero?"),
+    "style_blend.label": ("How much of each painting?", "¿Cuánto de cada cuadro?"),
+    "blend.nothing": (
+        "All the paintings are at 0: give at least one of them more than that.",
+        "Todos los cuadros están a 0: dale más a uno por lo menos.",
+    ),
     "blend.fourth": ("How much of the fourth?", "¿Cuánto del cuarto?"),
     "painting.second_alt": ("The second painting to take the style from", "El segundo cuadro para el estilo"),
     "painting.third_alt": ("The third painting to take the style from", "El tercer cuadro para el estilo"),

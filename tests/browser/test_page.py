@@ -218,6 +218,102 @@ def test_two_paintings_share_the_photo(open_page: Open, tmp_path: Path) -> None:
     assert len(recipe.of(Role.MASK)) == 2
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
+def test_an_enlarged_picture_lies_over_all_else(open_page: Open, width: int, scheme: str) -> None:
+    page = open_page(width, 844 if width == 390 else 900, scheme)
+    start(page, steps=6)
+    page.wait_for_selector("#comparison img", timeout=PATIENCE)
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.locator("#comparison").get_by_role("button", name="Fullscreen").click()
+    expect(page.locator("#comparison")).to_have_css("background-color", ground)
+    page.screenshot(path=SCREENSHOTS / f"{width}-{scheme}-enlarged.png")
+    assert page.evaluate(
+        """() => [0.05, 0.35, 0.65, 0.95].every(x => [0.05, 0.35, 0.65, 0.95].every(
+            y => document.elementFromPoint(x * innerWidth, y * innerHeight).closest('#comparison')
+        ))"""
+    )
+    page.keyboard.press("Escape")
+    check_frame(page)
+
+
+def test_the_timeline_stands_only_where_there_is_a_picture(open_page: Open) -> None:
+    page = open_page()
+    start(page, steps=ENDLESS)
+    page.wait_for_function(
+        "parseInt(document.querySelector('#status .numbers')?.innerText.match(/\\d+/)) > 40", timeout=PATIENCE
+    )
+    page.click("#stop")
+    page.wait_for_selector("#comparison img", timeout=5000)
+    steps = page.locator("#moments option").evaluate_all("options => options.map(({value}) => Number(value))")
+    slider, box = page.locator("#timeline input[type=range]"), page.locator("#timeline input[type=number]")
+    expect(slider).to_have_value(str(steps[-1]))
+    place = next(place for place, step in enumerate(steps) if steps[place + 1] > step + 2)  # nothing between them
+
+    def check(step: int) -> None:
+        expect(page.locator("#status")).to_contain_text(f"This is the result now: step {step}.")
+        assert (slider.input_value(), box.input_value()) == (str(step), str(step))
+
+    for widget in (slider, box):
+        widget.fill(str(steps[place] + 1))
+        box.press("Tab")
+        check(steps[place])
+        widget.press("ArrowUp")
+        check(steps[place + 1])
+    slider.press("ArrowLeft")
+    check(steps[place])
+    slider.press("End")
+    check(steps[-1])
+    slider.press("ArrowRight")
+    check(steps[-1])
+
+
+def test_settings_that_are_used_again_come_into_view(open_page: Open) -> None:
+    page = open_page(390, 844)
+    start(page, steps=4)
+    page.locator("#results button").click(timeout=PATIENCE)
+    page.click("#use")
+    expect(page.locator("#pictures")).to_be_in_viewport(ratio=1)
+
+
+def test_on_a_phone_the_picture_stays_in_view_while_it_is_painted(open_page: Open) -> None:
+    page = open_page(390, 844)
+    start(page, steps=ENDLESS)
+    wait_for_pictures(page, 1)
+    page.locator("#settings").evaluate("settings => settings.scrollIntoView({block: 'end'})")
+    expect(page.locator("#stage")).to_be_in_viewport(ratio=1)
+    photograph(page, "390-light-steering")
+    assert page.evaluate(
+        """() => {
+            const {left, top, width, height} = document.getElementById('stage').getBoundingClientRect();
+            return [0.1, 0.5, 0.9].every(x => [0.1, 0.5, 0.9].every(
+                y => document.elementFromPoint(left + x * width, top + y * height).closest('#stage')
+            ));
+        }"""
+    )
+    page.click("#stop")
+    page.wait_for_selector("#comparison img", timeout=5000)
+    page.locator("#settings").evaluate("settings => settings.scrollIntoView({block: 'end'})")
+    expect(page.locator("#stage")).not_to_be_in_viewport()
+    check_frame(page)
+
+
+def test_gradios_own_timer_is_not_read_out(open_page: Open) -> None:
+    page = open_page()
+    page.evaluate(
+        """() => {
+            window.told = new Set();
+            const look = () => {
+                window.told.add(document.getElementById('status').innerText.match(/[0-9.]+s\\b/)?.[0]);
+                requestAnimationFrame(look);
+            };
+            look();
+        }"""
+    )
+    start(page, steps=6)
+    page.wait_for_selector("#comparison img", timeout=PATIENCE)
+    assert page.evaluate("[...window.told].filter(Boolean)") == []
+
+
 def test_the_page_speaks_spanish(open_page: Open) -> None:
     page = open_page(390, 844, locale="es-ES")
     for text in ("Transferencia de estilo neuronal", "Pintar", "¿Cuánto del cuadro?", "La noche estrellada"):

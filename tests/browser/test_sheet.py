@@ -45,9 +45,9 @@ def test_six_appear_and_the_one_that_is_clicked_is_painted_large(open_page: Open
     assert frames(page) == before
     photograph(page, f"sheet-{width}-{scheme}-2-after")
     assert len({image.get_attribute("src") for image in page.locator(".sketch img").all()}) == 6
-    page.get_by_role("button", name="Large strokes, 80 %, strokes × 2: paint it large").click()
+    page.get_by_role("button", name="Large strokes, 90 %, strokes × 2: paint it large").click()
     page.wait_for_selector("#comparison img", timeout=PATIENCE)
-    expect(page.get_by_label(STRENGTH)).to_have_value("80")
+    expect(page.get_by_label(STRENGTH)).to_have_value("90")
     expect(page.get_by_label(STROKES)).to_have_value("2")
     expect(page.locator("#status")).to_contain_text(f"Finished after {STEPS} steps")
 
@@ -71,6 +71,8 @@ def test_a_sketch_that_is_clicked_during_a_run_is_painted_at_once(open_page: Ope
     ask_for_six(page, steps=ENDLESS)
     page.locator(".sketch:enabled").first.click(timeout=PATIENCE)
     expect(page.locator("#status")).to_contain_text(re.compile(rf"step \d+ of {ENDLESS}"), timeout=PATIENCE)
+    set_number(page, "How much painting?", 60)
+    expect(page.locator("#hint")).to_contain_text("follows from the next step on")
     set_number(page, "Steps", 200)
     page.locator(".sketch:enabled").first.click()
     expect(page.locator("#status")).to_contain_text(re.compile(r"step \d+ of 200"), timeout=PATIENCE)
@@ -79,6 +81,8 @@ def test_a_sketch_that_is_clicked_during_a_run_is_painted_at_once(open_page: Ope
     expect(page.locator("#status")).to_contain_text("Finished after 200 steps", timeout=PATIENCE)
     expect(page.locator("#stop")).to_be_hidden()
     expect(page.locator("#results button")).to_have_count(2)  # what was left has been kept
+    expect(page.locator("#results button").last).to_contain_text("60 %")  # and wasn't steered by the sketch
+    expect(page.locator("#results button").first).to_contain_text("15 % · 128 px · 200 steps")
     page.wait_for_timeout(1500)
     expect(page.locator("#status")).to_contain_text("Finished after 200 steps")  # nothing else was painted
 
@@ -87,7 +91,7 @@ def test_a_sketch_can_be_chosen_while_the_others_are_still_coming(open_page: Ope
     page = open_page()
     ask_for_six(page, steps=20)
     page.locator(".sketch:enabled").first.click(timeout=PATIENCE)
-    expect(page.get_by_label(STRENGTH)).to_have_value("25")
+    expect(page.get_by_label(STRENGTH)).to_have_value("15")
     page.wait_for_selector("#comparison img", timeout=PATIENCE)
     expect(page.locator("#status")).to_contain_text("Finished after 20 steps")
     assert page.locator(".sketch img").count() < 6
