@@ -23,6 +23,7 @@ from demo.runner import LocalRunner
 from demo.session import Painted
 from nst_core.config import TransferConfig
 from nst_core.images import fit
+from nst_core.memory import keep_freed_memory
 from nst_core.transfer import Transfer
 from nst_core.vgg import VGG, load_vgg19
 from tests.benchmarks.judge import Pair, load_pairs
@@ -58,6 +59,7 @@ def main() -> None:
     parser.add_argument("--records", type=float, default=2, help="a second, at most")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
+    keep_freed_memory()  # as the page does
     (pair,), defaults, runner = load_pairs(1), TransferConfig(), LocalRunner()
     network = load_vgg19(defaults.weights, defaults.pooling)
     print(f"{'px':>6s}{'steps':>7s}{'alone s':>9s}{'watched s':>10s}{'views':>7s}{'ratio':>7s}")
