@@ -32,6 +32,7 @@ from demo.session import Painted, Picture, Running, new_folder
 from demo.spoken import Spoken
 from demo.toasts import inform, toast, warn
 from demo.views import View
+from demo.wiring import LONG, QUICK, afterwards
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.images import read_text
@@ -67,8 +68,6 @@ class Entry:
 Entries = tuple[Entry, ...]
 
 
-QUICK: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
-TELLING: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}  # toasts
 # The address that the parameters make, in the clipboard where the browser lets a page write to it.
 COPY = """async query => {
     const url = new URL(query ? '?' + query : location.pathname, location.href).href;
@@ -385,18 +384,17 @@ def wire(
     gallery, outputs = Gallery(runner, defaults), list(form)
     kept, collection = [shelf.entries, view.painted, view.running], [shelf.entries, shelf.thumbnails]
     for run in runs:
-        for after_it in (run.then, run.failure):  # in Gradio 6.31 `then` doesn't come after an error
-            after_it(gallery.add, kept, collection, **QUICK)
+        afterwards(run, gallery.add, kept, collection)
     view.download.click(add_shown, [*kept, view.timeline], collection, **QUICK)
     clicked = [shelf.shown, shelf.detail, shelf.large, shelf.words, shelf.download]
-    shelf.thumbnails.click(show, shelf.entries, clicked, **TELLING)
-    asked = shelf.copy.click(gallery.link, outputs, shelf.link, preprocess=False, **TELLING)
+    shelf.thumbnails.click(show, shelf.entries, clicked, **LONG)
+    asked = shelf.copy.click(gallery.link, outputs, shelf.link, preprocess=False, **LONG)
     asked.then(None, shelf.link, shelf.link, js=COPY)
     dropped_in, filled = [shelf.entries, shelf.drop], [shelf.drop, *outputs]
     return [
-        shelf.use.click(gallery.restore, [shelf.entries, shelf.shown], outputs, **TELLING),
-        shelf.drop.upload(gallery.read, dropped_in, filled, preprocess=False, **TELLING),
-        ui.load(gallery.opened, None, outputs, **TELLING),
+        shelf.use.click(gallery.restore, [shelf.entries, shelf.shown], outputs, **LONG),
+        shelf.drop.upload(gallery.read, dropped_in, filled, preprocess=False, **LONG),
+        ui.load(gallery.opened, None, outputs, **LONG),
     ]
 
 

@@ -19,6 +19,7 @@ from demo.orders import load, number, out_of_range, size_of
 from demo.runner import Runner
 from demo.spoken import Spoken
 from demo.toasts import toast
+from demo.wiring import LONG, QUICK, afterwards
 from demo.words import Language, language, say, t
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import fit, to_rgb
@@ -218,19 +219,16 @@ def build_inside(runner: Runner, defaults: TransferConfig, spoken: Spoken, photo
             content, style, chosen, numbers = _choices()
     result = View(stage, status, layers, content, style, stop, gr.State())
     handlers, outputs = Inside(runner, defaults), list(result)
-    long: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
-    quick: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
     for start in (content, style):
         start.click(None, js=SHOW_RESULT)
     runs: list[Any] = [
-        content.click(handlers.content, [photo, chosen[0], *numbers], outputs, preprocess=False, **long),
-        style.click(handlers.style, [painting, chosen[1], *numbers], outputs, preprocess=False, **long),
+        content.click(handlers.content, [photo, chosen[0], *numbers], outputs, preprocess=False, **LONG),
+        style.click(handlers.style, [painting, chosen[1], *numbers], outputs, preprocess=False, **LONG),
     ]
     stop.click(None, cancels=runs)
-    stop.click(finished, result.reached, outputs, **quick)
+    stop.click(finished, result.reached, outputs, **QUICK)
     for run in runs:
-        for after_it in (run.then, run.failure):  # in Gradio 6.31 `then` doesn't come after an error
-            after_it(finished, result.reached, outputs, **quick)
+        afterwards(run, finished, result.reached, outputs)
 
 
 def _choices() -> tuple[gr.Button, gr.Button, tuple[gr.Radio, gr.CheckboxGroup], tuple[gr.Slider, gr.Slider]]:

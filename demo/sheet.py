@@ -16,6 +16,7 @@ from demo.events import Job, Pixels, Progress
 from demo.orders import Order, Wish, make_order, make_wish, sizes_of
 from demo.runner import Runner
 from demo.toasts import toast
+from demo.wiring import LONG, QUICK, afterwards
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.variations import SIX, Variation, sketch
@@ -142,23 +143,19 @@ def wire(
     A click on a sketch sets the `dials`: the widgets of strength, style scale and colours. Returns that event: what is
     to be done next, painting it large, follows with its `then`.
     """
-    quick: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
     showing = start.click(
         Sheets(runner, defaults).show,
         list(form),
         sheet.outputs,
         preprocess=False,
-        show_progress="hidden",
-        concurrency_limit=None,
-        api_visibility="private",
+        **LONG,
     )
-    for after_it in (showing.then, showing.failure):  # in Gradio 6.31 `then` doesn't come after an error
-        after_it(ended, None, sheet.stop, **quick)
+    afterwards(showing, ended, None, sheet.stop)
     sheet.stop.click(None, cancels=[showing])
-    sheet.stop.click(stopped, None, sheet.outputs, **quick)
+    sheet.stop.click(stopped, None, sheet.outputs, **QUICK)
     clicks = [cell.click for cell in sheet.cells]
     gr.on(clicks, None, cancels=[showing])
-    chosen: Dependency = gr.on(clicks, choose, None, [*dials, *sheet.outputs], **quick)
+    chosen: Dependency = gr.on(clicks, choose, None, [*dials, *sheet.outputs], **QUICK)
     return chosen
 
 

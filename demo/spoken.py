@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from demo.wiring import QUICK
 from demo.words import Language, language
 
 
@@ -31,4 +32,4 @@ class Spoken:
             speaks = language(request)
             return [gr.skip() if speaks == "en" else write(speaks) for write in self._writers]
 
-        ui.load(write, None, self._elements, show_progress="hidden", queue=False, api_visibility="private")
+        ui.load(write, None, self._elements, **QUICK)

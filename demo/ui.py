@@ -29,16 +29,13 @@ from demo.scripts import (
 )
 from demo.spoken import Spoken
 from demo.views import View
+from demo.wiring import LONG, QUICK
 from demo.words import Language, say, t
 from nst_core.config import TransferConfig
 
 STYLESHEETS = (Path(__file__).with_name("style.css"), *sorted(Path(__file__).with_name("styles").glob("*.css")))
 CLEAN_UP = (3600, session.KEPT_FOR)  # seconds: every hour, the files older than a day
 ASK_AGAIN = 3.0  # seconds, while the machine's speed isn't known
-
-# Events that answer at once need no place in the queue.
-QUICK: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
-LONG: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
 
 
 class Go(NamedTuple):
