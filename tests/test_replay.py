@@ -126,6 +126,25 @@ def test_the_cpu_has_nothing_to_record() -> None:
     assert replayed(evaluate, torch.device("cpu"), CONFIG) == evaluate
 
 
+class Card(CPUTape):
+    """In place of `CUDATape`, where there is no card."""
+
+    works = True
+
+    def __init__(self, device: torch.device) -> None:
+        super().__init__()
+        assert device.type == "cuda"
+
+
+def test_what_asks_for_numbers_and_what_failed_before_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    device, evaluate = torch.device("cuda"), objective().evaluate
+    monkeypatch.setattr("nst_core.replay.CUDATape", Card)
+    assert isinstance(replayed(evaluate, device, CONFIG), Replay)
+    assert replayed(evaluate, device, replace(CONFIG, style_loss=StyleLoss.WASSERSTEIN)) == evaluate
+    monkeypatch.setattr(Card, "works", False)
+    assert replayed(evaluate, device, CONFIG) == evaluate
+
+
 @pytest.fixture
 def tapes(monkeypatch: pytest.MonkeyPatch) -> list[CPUTape]:
     """Those of the runs to come, of which all is recorded: the compiled loops, which no tape sees, aren't used."""
