@@ -15,18 +15,28 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from nst_core.cache import recall, remember
+from nst_core.room import feature_room, room
 
 LOCAL_FLOATS = 500_000  # transformed values that a thread works on by itself: what stays in its own cache
+KEPT = 2**15  # filters of a layer whose transformed weights are kept, 5 MB
 SHARED_FLOATS = 3_000_000  # those that all threads work on together
 FEWEST_TILES = 48  # of a group: each group reads all transformed weights, which are megabytes where tiles are few
 TRIALS = 3
+WAYS = 2  # one more whenever one of them got faster: what was tried before no longer counts
 CACHES = 16_000_000  # floats that no processor's caches have room beside
 
 
 class Way(Protocol):
     """A 3x3 convolution whose weights are fixed."""
 
-    prepared: int  # bytes kept of the weights
+    def __init__(self, weight: Tensor, bias: Tensor | None, *, backward: bool = False) -> None:
+        """`weight` (O, I, 3, 3), `bias` (O,) of a layer; `backward`: for gradients, which go from O to I channels."""
+        ...
+
+    @property
+    def prepared(self) -> int:
+        """Bytes kept of the weights, beside those that it was given."""
+        ...
 
     def __call__(self, features: Tensor, pad: int, *, relu: bool = False, gate: Tensor | None = None) -> Tensor:
         """(1, I, H, W) -> (1, O, H + 2 pad - 2, W + 2 pad - 2) with `pad` zeros around the features, channels last.
@@ -40,68 +50,119 @@ class Way(Protocol):
 class Direct:
     """`Way` by PyTorch."""
 
-    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
-        """`weight` (O, I, 3, 3), `bias` (O,)."""
-        self._weight, self._bias = weight.contiguous(memory_format=torch.channels_last), bias
-        self.prepared = self._weight.nbytes
+    def __init__(self, weight: Tensor, bias: Tensor | None, *, backward: bool = False) -> None:
+        """See `Way`."""
+        kernel = weight.flip(2, 3).transpose(0, 1) if backward else weight
+        self._weight, self._bias = kernel.contiguous(memory_format=torch.channels_last), bias
+        self._copied = _beside(self._weight, weight)
+
+    @property
+    def prepared(self) -> int:
+        """See `Way`."""
+        return self._copied
 
     def __call__(self, features: Tensor, pad: int, *, relu: bool = False, gate: Tensor | None = None) -> Tensor:
         """See `Way`."""
         if gate is not None:
-            features = torch.ops.aten.threshold_backward(features, gate, 0)
+            passed = feature_room(*features.shape[1:])
+            features = torch.ops.aten.threshold_backward.grad_input(features, gate, 0, grad_input=passed)
         result = F.conv2d(features, self._weight, self._bias, padding=pad)
         return result.relu_() if relu else result
 
 
 class Winograd:
-    """`Way` with a quarter of the multiplications: F(4x4, 3x3) of Lavin and Gray (2016), its weights transformed once.
+    """`Way` with a quarter of the multiplications: F(4x4, 3x3) of Lavin and Gray (2016).
 
-    Its error is 1e-6 of the result, three times that of PyTorch's float32.
+    Transformed weights are four times as large. They are kept where they are small; else they are transformed anew for
+    each group of tiles, panel by panel, in a processor's own cache. The error is 1e-6 of the result, three times that
+    of PyTorch's float32.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
-        """`weight` (O, I, 3, 3), float32, O and I multiples of a panel; `bias` (O,)."""
-        kernels = compiled()
-        matrix = torch.tensor(kernels.WEIGHT_TRANSFORM)
-        self._made, self._depth = weight.shape[:2]
-        frequencies = torch.einsum("ay,oiyx,bx->abio", matrix, weight, matrix)
-        panels = frequencies.reshape(kernels.FREQUENCIES, self._depth, -1, kernels.panel())
-        self._weights = panels.transpose(1, 2).contiguous()
+    def __init__(self, weight: Tensor, bias: Tensor | None, *, backward: bool = False) -> None:
+        """See `Way`; float32, O and I multiples of a panel."""
+        self._weight = weight.contiguous(memory_format=torch.channels_last)
+        self._made, self._depth = reversed(weight.shape[:2]) if backward else weight.shape[:2]
+        self._backward = backward
         self._bias = torch.zeros(self._made) if bias is None else bias.contiguous()
-        self.prepared = self._weights.nbytes
+        self._matrix = torch.tensor(compiled().WEIGHT_TRANSFORM)
+        self._transformed: Tensor | None = None
+        self._copied = _beside(self._weight, weight)
+
+    @property
+    def prepared(self) -> int:
+        """See `Way`."""
+        return self._copied + (0 if self._transformed is None else self._transformed.nbytes)
 
     def __call__(self, features: Tensor, pad: int, *, relu: bool = False, gate: Tensor | None = None) -> Tensor:
         """See `Way`."""
         kernels = compiled()
         _, depth, height, width = features.shape
         rows, columns = height + 2 * pad - 2, width + 2 * pad - 2
-        result = torch.empty((1, self._made, rows, columns), memory_format=torch.channels_last)
+        result = feature_room(self._made, rows, columns)
         across = math.ceil(columns / kernels.TILE)
         tiles, threads = math.ceil(rows / kernels.TILE) * across, torch.get_num_threads()
         capacity, alone = self._grouping(tiles, threads)
         share = kernels.FREQUENCIES * (depth + self._made)
-        work = torch.empty(share * capacity * (threads if alone else 1))
+        work = room(share * capacity * (threads if alone else 1))
         floor = torch.full((kernels.lanes(),), 0.0 if relu else -math.inf)
         source = features.data_ptr(), 0 if gate is None else gate.data_ptr(), height, width, 4 * depth, pad
-        weights = self._weights.data_ptr(), 4 * self._made, self._bias.data_ptr(), floor.data_ptr()
+        weights = (
+            self._kept.data_ptr() if alone else self._first_tap,
+            4 * self._made,
+            self._bias.data_ptr(),
+            floor.data_ptr(),
+        )
         target = result.data_ptr(), rows, columns, across, 4 * kernels.lanes(), 4 * kernels.panel()
         common = *source, *weights, *target, work.data_ptr(), capacity
         if alone:
             kernels.run(kernels.convolve_groups, math.ceil(tiles / capacity), *common, 0, tiles)
             return result
+        panels = room(threads * kernels.PATCH * depth * kernels.panel())
         for first in range(0, tiles, capacity):
-            count = min(capacity, tiles - first)
-            kernels.run(kernels.scatter_tiles, count, *common, first, count)
-            kernels.run(kernels.multiply_frequencies, self._weights[..., 0, 0].numel(), *common, first, count)
-            kernels.run(kernels.gather_tiles, count, *common, first, count)
+            group = first, min(capacity, tiles - first)
+            kernels.run(kernels.scatter_tiles, group[1], *common, *group)
+            kernels.run(kernels.multiply_frequencies, self._items, *common, *group, *self._distances, panels.data_ptr())
+            kernels.run(kernels.gather_tiles, group[1], *common, *group)
         return result
+
+    @property
+    def _kept(self) -> Tensor:
+        """All transformed weights, (frequencies, panels, I, panel)."""
+        if self._transformed is None:
+            kernels = compiled()
+            self._transformed = torch.empty(kernels.FREQUENCIES, self._made * self._depth)
+            sizes = 4 * self._depth, 4 * self._made, 4 * kernels.panel(), 4 * kernels.lanes()
+            target = self._transformed.data_ptr()
+            kernels.run(kernels.transform_weights, self._items, self._first_tap, *sizes, target, *self._distances)
+        return self._transformed
+
+    @property
+    def _items(self) -> int:
+        """Rows of frequencies, of all panels."""
+        rows: int = compiled().PATCH * (self._made // compiled().panel())
+        return rows
+
+    @property
+    def _distances(self) -> tuple[int, ...]:
+        """Bytes from an input channel to the next, an output, from a tap down and right; where the matrix G is.
+
+        The way back is the convolution with the weights turned round, from outputs to inputs.
+        """
+        output, layer, down, right = (4 * distance for distance in self._weight.stride())
+        sides = (layer, output, down, right) if not self._backward else (output, layer, -down, -right)
+        return *sides, self._matrix.data_ptr()
+
+    @property
+    def _first_tap(self) -> int:
+        corner = -1 if self._backward else 0
+        return self._weight[0, 0, corner, corner].data_ptr()
 
     def _grouping(self, tiles: int, threads: int) -> tuple[int, bool]:
         """How many tiles are worked on at once, a multiple of `ROWS`; whether each thread has such a group alone."""
         kernels = compiled()
         share = kernels.FREQUENCIES * (self._depth + self._made)
         local = max(FEWEST_TILES, LOCAL_FLOATS // share)
-        alone = tiles >= 2 * threads * local
+        alone = self._depth * self._made <= KEPT and tiles >= 2 * threads * local
         most = local if alone else max(FEWEST_TILES, SHARED_FLOATS // share)
         return math.ceil(min(tiles, most) / kernels.ROWS) * kernels.ROWS, alone
 
@@ -116,7 +177,7 @@ class Convolution:
 
     def __call__(self, features: Tensor, pad: int = 1) -> Tensor:
         """(B, I, H, W) -> (B, O, H + 2 pad - 2, W + 2 pad - 2), with `pad` zeros around the features."""
-        if features.device.type != "cpu" or features.dtype != torch.float32 or len(features) != 1:
+        if not is_plain(features):
             return F.conv2d(features, self.weight, self._bias, padding=pad).relu_()
         return _ConvolutionReLU.apply(features, self, pad)  # type: ignore[no-any-return]
 
@@ -125,22 +186,34 @@ class Convolution:
         """Bytes kept of the weights so far, beside themselves."""
         return sum(way.prepared for way in list(self._ways.values()))
 
+    def suits(self, features: Tensor) -> bool:
+        """Whether the compiled loops can be given what it makes of `features`."""
+        return is_plain(features) and _channels_fit(len(self.weight))
+
+    def forward(self, features: Tensor, pad: int) -> Tensor:
+        """Of features (1, I, H, W) for which `is_plain`, without a graph."""
+        features = features.contiguous(memory_format=torch.channels_last)
+        return self.way(*features.shape[2:], backward=False)(features, pad, relu=True)
+
+    def pull_back(self, gradient: Tensor, pad: int, gate: Tensor | None = None) -> Tensor:
+        """The gradient by the features from one by what `forward` made of them; ReLU lets through where `gate` > 0."""
+        gradient = gradient.contiguous(memory_format=torch.channels_last)
+        return self.way(*gradient.shape[2:], backward=True)(gradient, 2 - pad, gate=gate)
+
     def way(self, height: int, width: int, *, backward: bool) -> Way:
         """The way for features of this size; `backward` is from a gradient of the output to one of the input."""
         fewer, more = sorted(self.weight.shape[:2])
         kind = Winograd if _winograd_wins(fewer, more, height, width) else Direct
         if (kind, backward) not in self._ways:
             # The gradient by the input is a convolution with the weights turned round, from outputs to inputs.
-            weight = self.weight.flip(2, 3).transpose(0, 1) if backward else self.weight
-            self._ways[kind, backward] = kind(weight, None if backward else self._bias)
+            self._ways[kind, backward] = kind(self.weight, None if backward else self._bias, backward=backward)
         return self._ways[kind, backward]
 
 
 class _ConvolutionReLU(torch.autograd.Function):
     @staticmethod
     def forward(context: Any, features: Tensor, layer: Convolution, pad: int) -> Tensor:
-        features = features.contiguous(memory_format=torch.channels_last)
-        result = layer.way(*features.shape[2:], backward=False)(features, pad, relu=True)
+        result = layer.forward(features, pad)
         context.layer, context.pad = layer, pad
         context.save_for_backward(result)
         return result
@@ -149,17 +222,23 @@ class _ConvolutionReLU(torch.autograd.Function):
     @once_differentiable
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         (result,) = context.saved_tensors
-        gradient = gradient.contiguous(memory_format=torch.channels_last)
-        way = context.layer.way(*gradient.shape[2:], backward=True)
-        return way(gradient, 2 - context.pad, gate=result), None, None
+        return context.layer.pull_back(gradient, context.pad, gate=result), None, None
+
+
+def _beside(copy: Tensor, original: Tensor) -> int:
+    """Bytes of `copy`, if it is one."""
+    return 0 if copy.data_ptr() == original.data_ptr() else copy.nbytes
 
 
 def fits(features: Tensor) -> bool:
     """Whether `features` (1, C, H, W), or a part of them, can be given to the compiled loops."""
-    if features.device.type != "cpu" or features.dtype != torch.float32 or len(features) != 1:
-        return False
     contiguous = features.stride(1) == 1 and features.stride(3) == features.shape[1]
-    return contiguous and _channels_fit(features.shape[1])
+    return is_plain(features) and contiguous and _channels_fit(features.shape[1])
+
+
+def is_plain(features: Tensor) -> bool:
+    """Whether they are a single image's, float32, on the CPU."""
+    return features.device.type == "cpu" and features.dtype == torch.float32 and len(features) == 1
 
 
 @functools.cache
@@ -172,6 +251,7 @@ def compiled() -> ModuleType:
 
 @functools.cache
 def _channels_fit(channels: int) -> bool:
+    """Whether the compiled loops work on so many."""
     return compiled().available() and channels % compiled().panel() == 0  # type: ignore[no-any-return]
 
 
@@ -189,7 +269,7 @@ def _winograd_won(depth: int, made: int, magnitude: int) -> bool:
 
     Both ways' results differ by rounding, so a choice has to last: the same command gives the same picture.
     """
-    name = f"winograd-{depth}-{made}-{magnitude}"
+    name = f"winograd-{WAYS}-{depth}-{made}-{magnitude}"
     won = recall(name)
     if not isinstance(won, bool):
         won = _try_out(depth, made, magnitude)

@@ -9,19 +9,38 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from nst_core.convolution import compiled, fits
+from nst_core.room import feature_room
 
 RUNS = 8  # sums that are added up at the end
 
 
 def correlate(features: Tensor) -> Tensor:
-    """Sum over positions of f f^T: (B, C, H, W) -> (B, C, C); differentiable, once where it is fast."""
+    """Sum over positions of f f^T: (B, C, H, W) -> (B, C, C); differentiable once."""
     if fits(features) and features.shape[-1] >= compiled().ROWS:
         return _Correlation.apply(features)[None]  # type: ignore[no-any-return]
-    flat = features.flatten(2)  # (B, C, H*W)
-    return flat @ flat.mT
+    return _Product.apply(features.flatten(2))  # type: ignore[no-any-return]
+
+
+class _Product(torch.autograd.Function):
+    """(B, C, M) -> (B, C, C)."""
+
+    @staticmethod
+    def forward(context: Any, flat: Tensor) -> Tensor:
+        context.save_for_backward(flat)
+        return flat @ flat.mT
+
+    @staticmethod
+    @once_differentiable
+    def backward(context: Any, gradient: Tensor) -> Tensor:
+        """d/df of sum f f^T is (D + D^T) f: one product, where plain autograd makes two and adds them up."""
+        flat: Tensor
+        (flat,) = context.saved_tensors
+        return (gradient + gradient.mT) @ flat
 
 
 class _Correlation(torch.autograd.Function):
+    """The same by the compiled loops, (1, C, H, W) -> (C, C)."""
+
     @staticmethod
     def forward(context: Any, features: Tensor) -> Tensor:
         context.save_for_backward(features)
@@ -30,7 +49,6 @@ class _Correlation(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(context: Any, gradient: Tensor) -> Tensor:
-        """d/df of sum f f^T is (D + D^T) f: one product, where plain autograd makes two."""
         (features,) = context.saved_tensors
         return _mixed(features, gradient + gradient.mT)
 
@@ -52,7 +70,7 @@ def _mixed(features: Tensor, matrix: Tensor) -> Tensor:
     """The matrix (C, C), symmetric, times each position's features (1, C, H, W)."""
     kernels = compiled()
     _, channels, height, width = features.shape
-    result = torch.empty_like(features, memory_format=torch.channels_last)
+    result = feature_room(channels, height, width)
     panels = matrix.reshape(channels, -1, kernels.panel()).transpose(0, 1).contiguous()
     pixel, row = (4 * features.stride(side) for side in (3, 2))
     place = features.data_ptr(), pixel, row, width

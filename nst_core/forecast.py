@@ -30,9 +30,9 @@ AGAIN = 1 + FORWARD  # evaluations: in blocks, forward is done twice
 
 # Measured, see tests/benchmarks/forecasts.py.
 WARM = 250_000_000  # bytes that the libraries take when they are first used
-PREPARED = 8  # times the weights: what convolutions keep of them, for the way there and for that back
+PREPARED = 1  # times the weights: what convolutions keep of them at most, for the way there and for that back
 OTHER_IMAGES = 9  # that live at once beside the optimiser's vectors
-GRAPH = 1.9  # times the features: there are gradients, too, and what a convolution takes meanwhile
+GRAPH = 1.6  # times the features: there are gradients, too, and what a convolution takes meanwhile
 
 
 @dataclass(frozen=True)

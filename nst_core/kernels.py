@@ -27,13 +27,14 @@ FLOAT, INT = ir.FloatType(), ir.IntType(64)
 FLOAT_BYTES = 4
 CONTRACT = ("contract",)  # a product and a sum may become one instruction, as compilers of C do by default
 
-TILE, PATCH = 4, 6  # F(4x4, 3x3): 4x4 results from 6x6 inputs
+TILE, PATCH, TAPS = 4, 6, 3  # F(4x4, 3x3): 4x4 results from 6x6 inputs
 FREQUENCIES = PATCH * PATCH
 ROWS = 6  # of a product at once: with the panel's vectors they fill the registers
+NOWHERE = 4  # beside the numbers of 2x2 positions
 CHANNELS = 4  # rows of a product of channels: a divisor of every layer's number
 STRETCH = 256  # positions that channels are correlated over before the next ones: they stay in the cache
 BATCH = 48  # positions that a thread mixes the channels of at once
-PARAMETERS = 24  # of a loop, at most
+PARAMETERS = 29  # of a loop, at most
 TICKETS = PARAMETERS - 1  # the one that says where threads draw their numbers
 
 Loop = Callable[[Any], None]  # of the address of its parameters
@@ -148,6 +149,14 @@ WEIGHT_TRANSFORM = (
 )  # G, which belongs to them
 
 
+def _weight_transform(code: Code, g: Values) -> Values:
+    """G g."""
+    return [
+        _sum(code, *((factor, value) for factor, value in zip(row, g, strict=True) if factor))
+        for row in WEIGHT_TRANSFORM
+    ]
+
+
 def _emitted(count: int) -> Callable[[Callable[..., ir.Value | None]], Any]:
     """A function (code, `count` numbers) that writes instructions, as one that loops can call with 64-bit integers."""
 
@@ -246,6 +255,89 @@ def _gather(
             _store(code, value, _at(code, target, (down, y), (right, x)))
 
 
+def _filters_row(code: Code, source: ir.Value, down: ir.Value, right: ir.Value, factors: ir.Value) -> Values:
+    """A row of G g of a vector of filters, of which `factors` is the address of a row of G."""
+    row = [_broadcast(code, _load(code, _at(code, factors, (_number(FLOAT_BYTES), y)), FLOAT)) for y in range(TAPS)]
+    sums = []
+    for x in range(TAPS):
+        taps = [_load(code, _at(code, source, (down, y), (right, x))) for y in range(TAPS)]
+        total = code.fmul(row[0], taps[0], flags=CONTRACT)
+        for factor, tap in zip(row[1:], taps[1:], strict=True):
+            total = code.fadd(total, code.fmul(factor, tap, flags=CONTRACT), flags=CONTRACT)
+        sums.append(total)
+    return sums
+
+
+@_emitted(6)
+def _transform_weights(
+    code: Code, source: ir.Value, down: ir.Value, right: ir.Value, factors: ir.Value, target: ir.Value, step: ir.Value
+) -> None:
+    """A row of G g G^T of a vector of filters, where outputs are beside each other."""
+    for b, value in enumerate(_weight_transform(code, _filters_row(code, source, down, right, factors))):
+        _store(code, value, _at(code, target, (step, b)))
+
+
+@_emitted(8)
+def _transform_and_turn_weights(
+    code: Code,
+    source: ir.Value,
+    output: ir.Value,
+    down: ir.Value,
+    right: ir.Value,
+    factors: ir.Value,
+    target: ir.Value,
+    step: ir.Value,
+    row: ir.Value,
+) -> None:
+    """The same of a square of filters, where inputs are beside each other, and outputs `output` from each other."""
+    lines = [_filters_row(code, _at(code, source, (output, number)), down, right, factors) for number in range(lanes())]
+    squares = [_transposed(code, list(square)) for square in zip(*lines, strict=True)]
+    for k, sums in enumerate(zip(*squares, strict=True)):
+        for b, value in enumerate(_weight_transform(code, list(sums))):
+            _store(code, value, _at(code, target, (step, b), (row, k)))
+
+
+def _transposed(code: Code, square: Values) -> Values:
+    """As many vectors as they have lanes, rows to columns: blocks of 1, 2, 4, ... lanes change places."""
+    size, index = 1, ir.IntType(32)
+    while size < lanes():
+        first = [c if not c & size else lanes() + c - size for c in range(lanes())]
+        second = [c + size if not c & size else lanes() + c for c in range(lanes())]
+        turned = list(square)
+        for r in (r for r in range(lanes()) if not r & size):
+            for place, picked in ((r, first), (r + size, second)):
+                mask = ir.Constant(ir.VectorType(index, lanes()), picked)
+                turned[place] = code.shuffle_vector(square[r], square[r + size], mask)
+        square, size = turned, 2 * size
+    return square
+
+
+@_emitted(5)
+def _pool(code: Code, source: ir.Value, down: ir.Value, right: ir.Value, target: ir.Value, places: ir.Value) -> None:
+    """The largest of 2x2 values, and which of them it is; where it isn't above 0, none is."""
+    best, place = _load(code, source), _bytes(0)
+    for number in range(1, NOWHERE):
+        value = _load(code, _at(code, source, (down, number // 2), (right, number % 2)))
+        larger = code.or_(code.fcmp_ordered(">", value, best), code.fcmp_unordered("uno", value, value))  # NaN stays
+        best, place = code.select(larger, value, best), code.select(larger, _bytes(number), place)
+    _store(code, best, target)
+    place = code.select(code.fcmp_ordered(">", best, _splat(0)), place, _bytes(NOWHERE))
+    code.store(place, code.inttoptr(places, ir.PointerType(place.type)), align=1)
+
+
+@_emitted(4)
+def _unpool(code: Code, source: ir.Value, places: ir.Value, number: ir.Value, target: ir.Value) -> None:
+    """The gradients of those values of which `_pool` took the `number`-th; the others' are 0."""
+    kind = _bytes(0).type
+    place = code.load(code.inttoptr(places, ir.PointerType(kind)), align=1, typ=kind)
+    taken = code.icmp_signed("==", place, _broadcast(code, code.trunc(number, ir.IntType(8))))
+    _store(code, code.select(taken, _load(code, source), _splat(0)), target)
+
+
+def _bytes(value: int) -> ir.Constant:
+    return ir.Constant(ir.VectorType(ir.IntType(8), lanes()), [value] * lanes())
+
+
 def _repeat(code: Code, count: ir.Value, start: Values, body: Callable[[ir.Value, Values], Values]) -> Values:
     """Emit values = body(k, values) for k = 0 .. count - 1, which is at least one time."""
     before, loop, done = code.block, code.append_basic_block("loop"), code.append_basic_block("done")
@@ -263,7 +355,7 @@ def _repeat(code: Code, count: ir.Value, start: Values, body: Callable[[ir.Value
 
 
 def _broadcast(code: Code, number: ir.Value) -> ir.Value:
-    index, nothing = ir.IntType(32), ir.Constant(_vector(), ir.Undefined)
+    index, nothing = ir.IntType(32), ir.Constant(ir.VectorType(number.type, lanes()), ir.Undefined)
     single = code.insert_element(nothing, number, ir.Constant(index, 0))
     return code.shuffle_vector(single, nothing, ir.Constant(ir.VectorType(index, lanes()), [0] * lanes()))
 
@@ -400,23 +492,41 @@ def _gather_tile(
 
 
 @njit
-def _multiply_frequency(
-    frequency: int,
-    j: int,
-    values: int,
-    weights: int,
-    products: int,
-    tiles: int,
-    step: int,
-    depth: int,
-    made: int,
-    columns: int,
-) -> None:
+def _multiply_panel(values: int, panel: int, products: int, tiles: int, depth: int, made: int) -> None:
     """One frequency's tiles times one panel of its weights."""
-    a, c = values + frequency * step * depth, products + frequency * step * made + j * columns
-    b = weights + (frequency * made + j * columns) * (depth // FLOAT_BYTES)
     for t in range(0, tiles, ROWS):
-        _multiply(a + t * depth, depth, b, depth // FLOAT_BYTES, c + t * made, made)
+        _multiply(values + t * depth, depth, panel, depth // FLOAT_BYTES, products + t * made, made)
+
+
+@njit
+def _transform_panel(
+    source: int,
+    depth: int,
+    layer: int,
+    output: int,
+    down: int,
+    right: int,
+    factors: int,
+    target: int,
+    step: int,
+    chunk: int,
+    vector: int,
+) -> None:
+    """A row of a panel's frequencies, `step` from each other.
+
+    `layer` is from one input channel to the next, and `output` to the next output: one of them is beside the other.
+    """
+    count = depth // FLOAT_BYTES
+    if output == FLOAT_BYTES:
+        for k in range(count):
+            for c in range(0, chunk, vector):
+                _transform_weights(source + k * layer + c, down, right, factors, target + k * chunk + c, step)
+        return
+    square = vector // FLOAT_BYTES
+    for c in range(0, chunk, vector):
+        for k in range(0, count, square):
+            here, there = source + c // FLOAT_BYTES * output + k * layer, target + k * chunk + c
+            _transform_and_turn_weights(here, output, down, right, factors, there, step, chunk)
 
 
 def convolve_groups(parameters: Any) -> None:
@@ -448,8 +558,10 @@ def convolve_groups(parameters: Any) -> None:
                 patch.ctypes.data,
             )
         for frequency in range(FREQUENCIES):
-            for j in range(made // chunk):
-                _multiply_frequency(frequency, j, values, weights, products, count, capacity, depth, made, chunk)
+            a, c = values + frequency * capacity * depth, products + frequency * capacity * made
+            for j in range(0, made, chunk):
+                b = weights + (frequency * made + j) * (depth // FLOAT_BYTES)
+                _multiply_panel(a, b, c + j, count, depth, made)
         for t in range(count):
             there = products + t * made
             _gather_tile(
@@ -496,15 +608,39 @@ def scatter_tiles(parameters: Any) -> None:
 
 
 def multiply_frequencies(parameters: Any) -> None:
-    """The second stage: each item is a panel of one frequency's weights, so that each weight is read once."""
+    """The second stage: each item is a row of frequencies of a panel, whose weights are transformed for it alone.
+
+    Read from memory, where they would be four times as large, they would take longer.
+    """
     p = carray(parameters, PARAMETERS)
-    depth, weights, made, chunk, values, capacity, tiles = p[6], p[8], p[9], p[17], p[18], p[19], p[21]
-    products, panels = values + FREQUENCIES * capacity * depth, made // chunk
+    depth, weights, made, values, chunk, capacity, tiles = p[6], p[8], p[9], p[18], p[17], p[19], p[21]
+    layer, output, down, right, factors, vector = p[22], p[23], p[24], p[25], p[26], p[16]
+    products, size = values + FREQUENCIES * capacity * depth, depth // FLOAT_BYTES * chunk
+    panels = p[27] + _take(p[TICKETS]) * PATCH * size
     item = _take(p[0])
     while item < p[1]:
-        _multiply_frequency(
-            item // panels, item % panels, values, weights, products, tiles, capacity, depth, made, chunk
-        )
+        j, row = item // PATCH * chunk, item % PATCH
+        line = factors + row * TAPS * FLOAT_BYTES
+        here = weights + j // FLOAT_BYTES * output
+        _transform_panel(here, depth, layer, output, down, right, line, panels, size, chunk, vector)
+        for b in range(PATCH):
+            first = (row * PATCH + b) * capacity
+            _multiply_panel(values + first * depth, panels + b * size, products + first * made + j, tiles, depth, made)
+        item = _take(p[0])
+
+
+def transform_weights(parameters: Any) -> None:
+    """Those of all frequencies and panels, to be kept: each item is a row of frequencies of a panel."""
+    p = carray(parameters, PARAMETERS)
+    weights, depth, made, chunk, vector, target = p[2], p[3], p[4], p[5], p[6], p[7]
+    layer, output, down, right, factors = p[8], p[9], p[10], p[11], p[12]
+    count = depth // FLOAT_BYTES
+    item = _take(p[0])
+    while item < p[1]:
+        j, row = item // PATCH * chunk, item % PATCH
+        line, there = factors + row * TAPS * FLOAT_BYTES, target + (row * PATCH * made + j) * count
+        here = weights + j // FLOAT_BYTES * output
+        _transform_panel(here, depth, layer, output, down, right, line, there, made * count, chunk, vector)
         item = _take(p[0])
 
 
@@ -567,6 +703,37 @@ def mix(parameters: Any) -> None:
                 for x in range(first, min(width, first + BATCH), ROWS):
                     shift = min(x, width - ROWS) * pixel  # the last ones are done twice, alike
                     _multiply(here + shift, pixel, values, pixel // FLOAT_BYTES, there + shift + b, pixel)
+        item = _take(p[0])
+
+
+def pool(parameters: Any) -> None:
+    """The largest of each 2x2 positions, and which that was; an item is a row of the result."""
+    p = carray(parameters, PARAMETERS)
+    source, row, pixel, columns, target, places, vector = p[2], p[3], p[4], p[5], p[6], p[7], p[8]
+    item = _take(p[0])
+    while item < p[1]:
+        for x in range(columns):
+            here, there = source + 2 * item * row + 2 * x * pixel, (item * columns + x) * pixel
+            for c in range(0, pixel, vector):
+                _pool(here + c, row, pixel, target + there + c, places + (there + c) // FLOAT_BYTES)
+        item = _take(p[0])
+
+
+def unpool(parameters: Any) -> None:
+    """The gradient of what was pooled, from that of the result; an item is a row."""
+    p = carray(parameters, PARAMETERS)
+    source, places, rows, columns, pixel, target, width, vector = p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9]
+    item = _take(p[0])
+    while item < p[1]:
+        for x in range(width):
+            there = target + (item * width + x) * pixel
+            inside, here = item // 2 < rows and x // 2 < columns, (item // 2 * columns + x // 2) * pixel
+            for c in range(0, pixel, vector):
+                if inside:
+                    number = item % 2 * 2 + x % 2
+                    _unpool(source + here + c, places + (here + c) // FLOAT_BYTES, number, there + c)
+                else:
+                    _clear(there + c)
         item = _take(p[0])
 
 

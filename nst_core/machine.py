@@ -23,7 +23,7 @@ from nst_core.vgg import VGG
 
 SIDES = {"cpu": (128, 384)}  # pixels, of the pictures that the pace is measured with, by the kind of device
 LARGE_SIDES = (256, 1024)  # of the others: below, they don't get going
-ENGINE = 2  # one more whenever steps got faster: what was measured before no longer counts
+ENGINE = 3  # one more whenever steps got faster: what was measured before no longer counts
 STEPS = 3  # measured at either, after one to warm up
 
 # What of a config a step's time depends on, beside how its colours are finished.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -10,7 +11,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nst_core.config import Border, Pooling
-from nst_core.convolution import Convolution
+from nst_core.convolution import Convolution, is_plain
+from nst_core.memory import give_back_freed_memory
+from nst_core.pooling import convolve_and_pool
+from nst_core.room import feature_room
 from nst_core.weights import CHANNELS, IMAGENET_MEAN, IMAGENET_STD, load_parameters
 
 MARGIN = 16  # mirrored pixels: one position of the deepest block, so that every layer's share is whole
@@ -66,11 +70,11 @@ class VGG(nn.Module):
         return found
 
     def _walk(self, features: Tensor, layers: Collection[str], wraps: bool) -> Iterator[tuple[str, Tensor]]:
-        """The features of one layer after the other, but for convolutions that aren't among `layers`.
+        """The features of one layer after the other, but for those that nobody sees and that are done with the next.
 
-        Nobody sees those before ReLU, which is then done in the same go.
+        Those are convolutions before ReLU, and both before max pooling, where they aren't among `layers`.
         """
-        names = iter(self.layers)
+        names, following = iter(self.layers), dict(pairwise(self.layers))
         for name in names:
             layer = self.layers[name]
             if not isinstance(layer, nn.Conv2d):
@@ -81,7 +85,11 @@ class VGG(nn.Module):
                 if name in layers:
                     features = F.conv2d(features, layer.weight, layer.bias, padding=0 if wraps else 1)
                 else:
-                    name, features = next(names), self._convolution(name)(features, 0 if wraps else 1)
+                    convolution, name = self._convolution(name), next(names)
+                    if name not in layers and isinstance(self.layers[following[name]], nn.MaxPool2d):
+                        name, features = next(names), convolve_and_pool(convolution, features, 0 if wraps else 1)
+                    else:
+                        features = convolution(features, 0 if wraps else 1)
             yield name, features
 
     def _convolution(self, name: str) -> Convolution:
@@ -124,7 +132,28 @@ class VGG(nn.Module):
 
 def _crop(features: Tensor, margin: int) -> Tensor:
     """Without `margin` positions on each side: (B, C, h, w) -> (B, C, h - 2 margin, w - 2 margin)."""
-    return features[..., margin:-margin, margin:-margin] if margin else features
+    if not margin:
+        return features
+    return _Crop.apply(features, margin)  # type: ignore[no-any-return]
+
+
+class _Crop(torch.autograd.Function):
+    """Slices, whose own way back makes two copies as large as the features, one a side."""
+
+    @staticmethod
+    def forward(context: Any, features: Tensor, margin: int) -> Tensor:
+        context.margin = margin
+        return features[..., margin:-margin, margin:-margin]
+
+    @staticmethod
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        margin = context.margin
+        _, channels, height, width = gradient.shape
+        if is_plain(gradient):
+            whole = feature_room(channels, height + 2 * margin, width + 2 * margin).zero_()
+            whole[..., margin:-margin, margin:-margin] = gradient
+            return whole, None
+        return F.pad(gradient, (margin,) * 4), None
 
 
 def mirror(image: Tensor, margin: int) -> Tensor:
@@ -169,7 +198,10 @@ def name_layers(modules: nn.Sequential) -> dict[str, nn.Module]:
 def load_vgg19(weights: str, pooling: Pooling) -> VGG:
     """VGG-19 with the parameters of a source that `load_parameters` knows, on the CPU; raises its `ValueError`s."""
     parameters = load_parameters(weights)
-    return VGG({name: _channels_last(value) for name, value in parameters.items()}, pooling)
+    for name in parameters:  # one by one, so that not all are there twice
+        parameters[name] = _channels_last(parameters[name])
+    give_back_freed_memory()  # what decoding took isn't needed again
+    return VGG(parameters, pooling)
 
 
 def _channels_last(value: Tensor) -> Tensor:

@@ -564,7 +564,7 @@ def test_what_was_typed_counts_more_than_what_would_suit(paints: Paints) -> None
 
 
 def test_little_memory_makes_blocks_and_too_little_is_refused(paints: Paints) -> None:
-    paints.monkeypatch.setattr("nst_core.machine.probe", lambda *_: replace(MACHINE, free=1_200_000_000))
+    paints.monkeypatch.setattr("nst_core.machine.probe", lambda *_: replace(MACHINE, free=700_000_000))
     said = paints.terminal.plans(*TWO, "-o", "out.png", "--size", 512)
     assert "in blocks of " in said
     paints.monkeypatch.setattr("nst_core.machine.probe", lambda *_: replace(MACHINE, free=40_000_000))

@@ -52,6 +52,8 @@ def test_it_is_the_convolution_in_float64(way: type[Way], pad: int, height: int,
     assert difference(convolve(image, pad, relu=True), exact.relu()) < 3e-6
     gated = F.conv2d((image * (gate > 0)).double(), weight.double(), padding=pad)
     assert difference(way(weight, None)(image, pad, gate=gate), gated) < 3e-6
+    turned = weight.flip(2, 3).transpose(0, 1)
+    assert difference(way(turned, None, backward=True)(image, pad, gate=gate), gated) < 3e-6
 
 
 def test_both_groupings_are_tried_above() -> None:
@@ -59,6 +61,28 @@ def test_both_groupings_are_tried_above() -> None:
     threads = torch.get_num_threads()
     assert not layer._grouping(64, threads)[1]
     assert layer._grouping((LARGE // 4) ** 2, threads)[1]
+
+
+def test_large_weights_are_never_kept_transformed() -> None:
+    """Each group of tiles transforms them anew, several here."""
+    (weight, bias), image = weights(256, 256), features(256, 100, 100)
+    layer = Winograd(weight, bias)
+    assert layer._grouping(25**2, 1) == (162, False)
+    exact = F.conv2d(image.double(), weight.double(), bias.double(), padding=1)
+    assert difference(layer(image, 1), exact) < 3e-6
+    assert layer.prepared == weight.nbytes
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_what_is_prepared_is_counted(backward: bool) -> None:
+    """Weights in the order of a loaded network's are read as they are, either way."""
+    weight, _ = weights(64, 128)
+    layer = Winograd(weight.contiguous(memory_format=torch.channels_last), None, backward=backward)
+    depth = 64 if backward else 128
+    layer(features(depth, 20, 20), 1)
+    assert layer.prepared == 0
+    layer(features(depth, LARGE, LARGE), 1)
+    assert layer.prepared == weight.nbytes * 36 // 9
 
 
 @pytest.mark.parametrize(("made", "depth"), [(64, 64), (128, 256), (512, 512)])
