@@ -43,7 +43,9 @@ class Cloud(NamedTuple):
 
 def luminance(image: Tensor) -> Tensor:
     """Y of YIQ: (1, 3, H, W) -> (1, 1, H, W) in [0, 1]."""
-    return (image * image.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    # By plain numbers: a tensor of them would be copied to the device, which has to be waited for, at every step.
+    red, green, blue = (weight * image[:, n : n + 1] for n, weight in enumerate(LUMA))
+    return red + green + blue
 
 
 def chroma(image: Tensor) -> Tensor:

@@ -21,7 +21,6 @@ from nst_core.spectrum import Spectrum
 FADING = 0.8  # what a pair counts for the curvature of the bands beside the next one
 NEUTRAL = 1e-6  # so much more, of the whole, in each band: one that nothing moved in isn't shut for ever
 SHORTEST = 0.1  # of the first step's length is that of a redirected one at least, so that it measures a curvature
-PART = 2**20  # numbers of a vector that are weighted at once: a copy of all vectors would take too much memory
 
 
 class LBFGS:
@@ -50,7 +49,7 @@ class LBFGS:
         """Take in the gradient at the image; the last step's pair is lost if the curvature along it isn't positive."""
         # Before there is a curvature, any step is a guess: steepest descent by a known length.
         guess = self._length * gradient.numel() / gradient.abs().sum().to(self._guess)
-        self._guess = guess.nan_to_num(0, 0, 0)
+        self._guess.copy_(guess.nan_to_num(0, 0, 0))
         waves = self._spectrum.transform(gradient).view(1, -1)
         self._y.index_add_(0, self._open, waves)
         self._close(self._s.index_select(0, self._open), self._y.index_select(0, self._open))
@@ -63,10 +62,10 @@ class LBFGS:
         length = moved.sum()
         noise = torch.finfo(s.dtype).eps * (length * changed.sum()).sqrt()
         keep = self._sy[self._open, self._open].squeeze() > noise  # NaN isn't
-        self._moved = torch.where(keep, FADING * self._moved + moved / length, self._moved)
-        self._changed = torch.where(keep, FADING * self._changed + changed / length, self._changed)
-        self._count = (self._count + keep).clamp_max(len(self._sy) - 1)
-        self._open = (self._open + keep) % len(self._sy)
+        torch.where(keep, FADING * self._moved + moved / length, self._moved, out=self._moved)
+        torch.where(keep, FADING * self._changed + changed / length, self._changed, out=self._changed)
+        self._count.add_(keep).clamp_max_(len(self._sy) - 1)
+        self._open.add_(keep).remainder_(len(self._sy))
 
     def step(self, rate: Tensor) -> Tensor:
         """`rate` times -H g, H the inverse Hessian as far as it is known: a new image (1, 3, H, W).
@@ -76,18 +75,23 @@ class LBFGS:
         """
         order, used = self._pairs()
         scale = self._bands()
-        square = self._squares(scale)  # gamma^-1 Y^T H0 [Y, -g], by slots
-        sy, yy = (torch.where(used[:, None] & used, each[order][:, order], 0) for each in (self._sy, square))
-        gamma = torch.where(self._count > 0, sy[-1, -1] / yy[-1, -1], self._guess * self._shortening(scale))
-        against = (self._s @ self._y.index_select(0, self._open)[0]).to(square)  # -S^T g, by slots
-        sg, yg = (torch.where(used, -each[order], 0)[:, None] for each in (against, square[:, self._open].squeeze(1)))
+        curvature = self._energy(order[-1:], scale)
+        sy = torch.where(used[:, None] & used, self._sy[order][:, order], 0)
         triangle = sy.triu() + torch.diag((~used).to(sy))  # an identity where there is no pair
-        p = torch.linalg.solve_triangular(triangle, sg, upper=True)
-        q = sy.diagonal()[:, None] * p + gamma * (yy @ p - yg)
+        against = self._products(self._s, self._slot(self._y), order, used)  # -S^T g
+        p = torch.linalg.solve_triangular(triangle, -against, upper=True)
+        inner = self._combined(self._y, order, p, 1).mul_(scale)  # H0 (Y p - g): -g lies in the open slot
+        learnt = sy[-1, -1] / curvature
+        gamma = torch.where(self._count > 0, learnt, self._guess * self._shortening(inner))
+        q = sy.diagonal()[:, None] * p + gamma * self._products(self._y, inner, order, used)
         q = torch.linalg.solve_triangular(triangle.mT, q, upper=False)
-        waves = self._combine(order, -q[:, 0], gamma * p[:, 0], gamma, scale) * rate
+        waves = inner.mul_(gamma).sub_(self._combined(self._s, order, q, 0)).mul_(rate)
         self._s.index_copy_(0, self._open, waves[None])
         return self._spectrum.image(waves.view(self._shape))
+
+    def _slot(self, slots: Tensor) -> Tensor:
+        """A copy of what lies in the open one (N,)."""
+        return slots.index_select(0, self._open)[0]
 
     def _pairs(self) -> tuple[Tensor, Tensor]:
         """The slots but the open one, oldest first, and which of them are in use."""
@@ -99,30 +103,34 @@ class LBFGS:
         moved, changed = (each + NEUTRAL * each.sum() for each in (self._moved, self._changed))
         return self._spectrum.spread(torch.where(moved.sum() > 0, (moved / changed).sqrt(), 1)).flatten()
 
-    def _shortening(self, scale: Tensor) -> Tensor:
-        """What a step has to be multiplied by to become as long as it would be without `scale`."""
-        gradient = self._y.index_select(0, self._open)[0]
-        shortening: Tensor = gradient.norm() / (gradient * scale).norm()
+    def _shortening(self, inner: Tensor) -> Tensor:
+        """What the first step, H0 g, has to be multiplied by to become as long as it would be without `_bands`."""
+        shortening: Tensor = self._slot(self._y).norm() / inner.norm()
         return shortening.nan_to_num(1, 1, 1)
 
-    def _squares(self, scale: Tensor) -> Tensor:
-        """Y^T diag(scale) Y, by slots."""
-        parts = zip(torch.split(self._y, PART, 1), torch.split(scale, PART), strict=True)
-        return torch.stack([((y * weights) @ y.mT).to(self._sy) for y, weights in parts]).sum(0)
+    def _energy(self, slot: Tensor, scale: Tensor) -> Tensor:
+        """y . diag(scale) y of the pair in that slot (1,)."""
+        y = self._y.index_select(0, slot)[0]
+        energy: Tensor = y.mul(scale).dot(y)
+        return energy
 
-    def _combine(self, order: Tensor, of_s: Tensor, of_y: Tensor, of_g: Tensor, scale: Tensor) -> Tensor:
-        """S of_s + diag(scale) (Y of_y - g of_g), (N,)."""
-        s_shares, y_shares = self._sy.new_zeros(2, len(self._sy))
-        s_shares[order], y_shares[order] = of_s, of_y
-        y_shares[self._open] = of_g  # there lies -g
-        waves: Tensor = y_shares.to(self._y) @ self._y
-        return waves.mul_(scale).add_(s_shares.to(self._s) @ self._s)
+    def _products(self, slots: Tensor, vector: Tensor, order: Tensor, used: Tensor) -> Tensor:
+        """Those of a vector (N,) with the pairs' s or y, oldest first, 0 for those that aren't in use: (pairs, 1)."""
+        return torch.where(used, (slots @ vector)[order].to(self._sy), 0)[:, None]
+
+    def _combined(self, slots: Tensor, order: Tensor, shares: Tensor, of_open: float) -> Tensor:
+        """Shares (pairs, 1), oldest first, times their s or y, plus `of_open` times that of the open slot: (N,)."""
+        weights = self._sy.new_full((len(self._sy),), of_open)
+        weights[order] = shares[:, 0]
+        combined: Tensor = weights.to(slots) @ slots
+        return combined
 
     def forget(self, astray: Tensor) -> None:
         """Where `astray` (a scalar) is true, the last step wasn't taken and all that was learnt no longer counts."""
         self._drop_pairs(astray)
-        self._moved, self._changed = (each.masked_fill(astray, 0) for each in (self._moved, self._changed))
-        self._length = self._length.masked_fill(astray, self._first)
+        self._moved.masked_fill_(astray, 0)
+        self._changed.masked_fill_(astray, 0)
+        self._length.masked_fill_(astray, self._first)
 
     def redirect(self) -> None:
         """The objective is another one from now on: its curvature is unknown but for how that differs by the band.
@@ -130,20 +138,20 @@ class LBFGS:
         Near the bottom steps are short, and so shall the next one be: one as long as the first would lead far away.
         """
         last = self._s.index_select(0, self._open).norm() / math.sqrt(self._s.shape[1])
-        self._length = torch.where(last > 0, last.clamp(SHORTEST * self._first, self._first), self._length)
+        torch.where(last > 0, last.clamp(SHORTEST * self._first, self._first), self._length, out=self._length)
         self._drop_pairs(torch.ones_like(self._count, dtype=torch.bool))
 
     def _drop_pairs(self, which: Tensor) -> None:
         """All that are in use, and the one that the last step began, where `which` (a scalar) is true."""
         self._s.index_copy_(0, self._open, self._s.index_select(0, self._open).masked_fill_(which, 0))
-        self._count = self._count.masked_fill(which, 0)
+        self._count.masked_fill_(which, 0)
 
-    def state(self) -> dict[str, Tensor]:
-        """A copy of everything that the next steps depend on."""
-        return {name: getattr(self, f"_{name}").clone() for name in STATE}
+    def kept(self) -> dict[str, Tensor]:
+        """Everything that the next steps depend on, by name: `learn`, `step` and `forget` change it where it is."""
+        return {name: getattr(self, f"_{name}") for name in STATE}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from what `state` returned; its number of pairs then counts."""
+        """Go on from a copy of what `kept` returned; its number of pairs then counts."""
         for name in STATE:
             setattr(self, f"_{name}", state[name].to(self._s.device, copy=True))
 

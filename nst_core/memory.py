@@ -53,8 +53,14 @@ def _c_function(name: str) -> Callable[..., int] | None:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """torch has a class of its own for CUDA's allocator alone; everything else is a `RuntimeError` with a text."""
-    texts = r"out of memory|not enough memory|can't allocate memory|ALLOC_FAILED"
+    """torch has a class of its own for CUDA's allocator alone; everything else is a `RuntimeError` with a text.
+
+    cuDNN finds no engine where there is no room for any one's workspace (pytorch/pytorch#108645), and cuBLAS can't be
+    initialised.
+    """
+    texts = (
+        r"out of memory|not enough memory|can't allocate memory|ALLOC_FAILED|unable to find an engine|NOT_INITIALIZED"
+    )
     return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and bool(re.search(texts, str(error))))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -22,6 +22,7 @@ from nst_core.losses import (
     total_variation_l1_gradient,
 )
 from nst_core.scene import Painting, Region, Scene, layer_map
+from nst_core.sending import send
 from nst_core.terms import MEASURES, Average, ContentTerm, Measure, StyleTerm, content_term, style_term
 from nst_core.vgg import VGG
 
@@ -60,9 +61,14 @@ class Losses:
         """The same in memory of their own, without the graph that gradients flow through."""
         return Losses(*self._sorted(self._together().unbind()))
 
+    def sent(self) -> Callable[[], LossValues]:
+        """Begin to fetch the same as floats, in one transfer from the device; what is returned waits for it."""
+        numbers = send(self._together())
+        return lambda: LossValues(*self._sorted(numbers()))
+
     def values(self) -> LossValues:
-        """The same as floats, in one transfer from the device."""
-        return LossValues(*self._sorted(self._together().tolist()))
+        """The same as floats."""
+        return self.sent()()
 
     def _together(self) -> Tensor:
         scalars = [self.content, self.style, self.total_variation, self.total]

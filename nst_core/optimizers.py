@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
@@ -14,10 +14,13 @@ from nst_core.config import Optimizer, TransferConfig
 from nst_core.execution import Execution
 from nst_core.lbfgs import LBFGS
 from nst_core.objective import Losses
+from nst_core.sending import send
 from nst_core.spectrum import Spectrum
 
 # An image (1, 3, H, W) -> its losses and the gradient of their total.
 Evaluate = Callable[[Tensor], tuple[Losses, Tensor]]
+# Do some work with the given tensors, which changes others where they are: (work, given, changed).
+Do = Callable[[Callable[..., None], Sequence[Tensor], Sequence[Tensor]], None]
 
 ADAM_STEP = 10 / 255  # what Adam moves a pixel by
 # What L-BFGS moves the average pixel by before it has a curvature. A step that is far shorter, as the usual length of 1
@@ -28,7 +31,12 @@ FIRST_STEP = 0.01
 GENTLE_STEP = 0.0003
 CAUTION = 4.0  # what each restart divides the step length by
 RUNAWAY = 10.0  # a pixel so far outside [0, 1] belongs to a step that overshot
-LOOK_EVERY = 10  # steps: to ask an accelerator how things stand makes it wait
+LOOK_EVERY = 10  # steps: what an accelerator was asked is read when it is asked again, and nobody has waited
+
+
+def at_once(work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]) -> None:
+    """`Do` nothing but that."""
+    work(*given)
 
 
 class Method(Protocol):
@@ -46,11 +54,11 @@ class Method(Protocol):
     def redirect(self) -> None:
         """The objective is another one from now on: what was learnt counts as far as it holds for both."""
 
-    def state(self) -> dict[str, Tensor]:
-        """A copy of everything that the next steps depend on."""
+    def kept(self) -> dict[str, Tensor]:
+        """Everything that the next steps depend on, by name: `learn`, `step` and `forget` change it where it is."""
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from what `state` returned."""
+        """Go on from a copy of what `kept` returned."""
 
 
 class Descent:
@@ -67,9 +75,13 @@ class Descent:
         config: TransferConfig,
         history: int = Execution.history,
         first: float = FIRST_STEP,
+        do: Do = at_once,
     ) -> None:
-        """Begin at `start` (1, 3, H, W). `history` is how many pairs L-BFGS keeps, `first` how far it goes at first."""
-        self._evaluate, self._config = evaluate, config
+        """Begin at `start` (1, 3, H, W). `history` is how many pairs L-BFGS keeps, `first` how far it goes at first.
+
+        Moves are done by `do`.
+        """
+        self._evaluate, self._config, self._do = evaluate, config, do
         with torch.inference_mode(False), torch.no_grad():
             self.pixels = start.clone(memory_format=torch.contiguous_format)
             self._method = _method(self.pixels, config.optimizer, history, first)
@@ -77,18 +89,17 @@ class Descent:
             self._caution = start.new_ones(())
             self._loss_scale = start.new_zeros(())  # 0 until a loss is known
         self._told, self._steps = 1.0, 0
+        self._asked = send(self._caution)  # on an accelerator: how things stood when it was last looked at
 
     def step(self) -> tuple[Losses, str]:
         """Evaluate once and move once: the losses of the image before the move, and what a person should know of it.
 
-        On an accelerator a person may get to know it up to `LOOK_EVERY` steps later.
+        On an accelerator a person may get to know it up to twice `LOOK_EVERY` steps later.
         """
         # The consumer's thread may be in inference mode, and what is made there can't be changed outside.
         with torch.inference_mode(False), torch.no_grad():
             losses, gradient = self._evaluate(self.pixels)
-            self._remember(losses.total)
-            self._method.learn(gradient.mul_(self._loss_scale))
-            self._move(losses.total)
+            self._do(self._advance, (losses.total, gradient), self._changed())
         self._steps += 1
         return losses, self._warning()
 
@@ -98,8 +109,17 @@ class Descent:
         with torch.inference_mode(False), torch.no_grad():
             self._best.copy_(self.pixels)
             self._lowest.fill_(math.inf)
-            self._loss_scale = torch.zeros_like(self._loss_scale)
+            self._loss_scale.zero_()
             self._method.redirect()
+
+    def _changed(self) -> list[Tensor]:
+        """What a move changes, the pixels first."""
+        return [self.pixels, self._best, self._lowest, self._caution, self._loss_scale, *self._method.kept().values()]
+
+    def _advance(self, total: Tensor, gradient: Tensor) -> None:
+        self._remember(total)
+        self._method.learn(gradient.mul_(self._loss_scale))
+        self._move(total)
 
     def _remember(self, total: Tensor) -> None:
         """The best image so far, and the unit of the loss.
@@ -112,7 +132,7 @@ class Descent:
         torch.where(better, total, self._lowest, out=self._lowest)
         size = total.abs()
         scale = self.pixels.numel() / torch.where(size > 0, size, torch.ones_like(size))
-        self._loss_scale = torch.where(self._loss_scale > 0, self._loss_scale, scale)
+        torch.where(self._loss_scale > 0, self._loss_scale, scale, out=self._loss_scale)
 
     def _move(self, total: Tensor) -> None:
         self.pixels += self._method.step(self._config.learning_rate / self._caution)
@@ -121,13 +141,16 @@ class Descent:
         astray = ~(total.isfinite() & within)
         torch.where(astray, self._best, self.pixels, out=self.pixels)
         self._method.forget(astray)
-        self._caution = torch.where(astray, self._caution * CAUTION, self._caution)
-        self._loss_scale = self._loss_scale.masked_fill(astray, 0)
+        torch.where(astray, self._caution * CAUTION, self._caution, out=self._caution)
+        self._loss_scale.masked_fill_(astray, 0)
 
     def _warning(self) -> str:
-        if self.pixels.device.type != "cpu" and self._steps % LOOK_EVERY:
+        if self.pixels.device.type == "cpu":
+            caution = self._caution.item()
+        elif self._steps % LOOK_EVERY:
             return ""
-        caution = self._caution.item()
+        else:
+            caution, self._asked = self._asked(), send(self._caution)
         if caution == self._told:
             return ""
         self._told = caution
@@ -137,7 +160,7 @@ class Descent:
         """A copy of everything that the next steps depend on: numbers, tensors and containers of them."""
         return {
             "method": str(self._config.optimizer),
-            "learnt": self._method.state(),
+            "learnt": copy.deepcopy(self._method.kept()),
             **copy.deepcopy({name: getattr(self, attribute) for name, attribute in KEPT.items()}),
         }
 
@@ -193,12 +216,12 @@ class Adam:
         """Begin anew: the old gradients say neither where to go nor how steep it is."""
         self.forget(self._count.new_ones((), dtype=torch.bool))
 
-    def state(self) -> dict[str, Tensor]:
-        """A copy of everything that the next steps depend on."""
-        return {"mean": self._mean.clone(), "square": self._square.clone(), "count": self._count.clone()}
+    def kept(self) -> dict[str, Tensor]:
+        """Everything that the next steps depend on, by name: `learn`, `step` and `forget` change it where it is."""
+        return {"mean": self._mean, "square": self._square, "count": self._count}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from what `state` returned."""
+        """Go on from a copy of what `kept` returned."""
         device = self._mean.device
         self._mean, self._square, self._count = (
             state[name].to(device, copy=True) for name in ("mean", "square", "count")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
@@ -25,15 +26,22 @@ def in_precision(network: VGG, precision: Precision) -> VGG:
     return half
 
 
-def tensor_cores(precision: Precision) -> AbstractContextManager[None]:
-    """Within the block, cuDNN rounds float32 to TF32 (10 bits of mantissa) if that is the precision, and only then.
+@contextmanager
+def tensor_cores(precision: Precision) -> Iterator[None]:
+    """Within the block, float32 is rounded to TF32 (10 bits of mantissa) unless it is the precision itself.
 
-    PyTorch's own default is that it does, in convolutions.
+    Convolutions are, and what Gram matrices multiply, which they add up in float32; bfloat16 is exact in TF32. By
+    PyTorch's own default convolutions are and products are not.
     """
-    cudnn = torch.backends.cudnn
-    return cudnn.flags(
-        enabled=cudnn.enabled,
-        benchmark=cudnn.benchmark,
-        deterministic=cudnn.deterministic,
-        allow_tf32=precision is not Precision.FLOAT32,
-    )
+    allowed, cudnn, products = precision is not Precision.FLOAT32, torch.backends.cudnn, torch.backends.cuda.matmul
+    before, products.allow_tf32 = products.allow_tf32, allowed
+    try:
+        with cudnn.flags(
+            enabled=cudnn.enabled,
+            benchmark=cudnn.benchmark,
+            deterministic=cudnn.deterministic,
+            allow_tf32=allowed,
+        ):
+            yield
+    finally:
+        products.allow_tf32 = before

@@ -1,13 +1,13 @@
-"""An evaluation recorded once, as the list of its kernels, and replayed from then on; on CUDA devices.
+"""An evaluation, and a move of the optimiser, recorded once as lists of kernels and replayed from then on; on CUDA.
 
-Hundreds of small kernels are then started by one call. Started one by one from Python, they can take longer than they
+Hundreds of small kernels are then started by two calls. Started one by one from Python, they can take longer than they
 compute where pictures are small.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 import torch
@@ -15,20 +15,25 @@ from torch import Tensor
 
 from nst_core.config import StyleLoss, TransferConfig
 from nst_core.objective import Losses
-from nst_core.optimizers import Evaluate
+from nst_core.optimizers import Do, Evaluate, at_once
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-TOLERANCE = 1e-2  # of the gradient's norm: kernels that add up in any order, or in TF32, differ by far less
+# Of the norm of a gradient or a move: kernels that add up in any order, or in TF32, differ by far less.
+TOLERANCE = 1e-2
+
+
+class RecordingError(RuntimeError):
+    """Work was done, but couldn't be recorded."""
 
 
 class Tape(Protocol):
     """What work on a device is recorded by."""
 
     def record(self, work: Callable[[], T]) -> T:
-        """Do the work; what it returns is overwritten by each `replay`. `RuntimeError` where it can't be recorded."""
+        """Do the work, once; what it returns is overwritten by each `replay`. `RecordingError` where that can't be."""
         ...
 
     def replay(self) -> None:
@@ -57,9 +62,9 @@ class CUDATape:
                 # Other threads may ask for memory meanwhile: to show the step before.
                 with torch.cuda.graph(self._graph, stream=aside, capture_error_mode="thread_local"):
                     return work()
-            except RuntimeError:
+            except RuntimeError as error:
                 CUDATape.works = False
-                raise
+                raise RecordingError(str(error)) from error
 
     def replay(self) -> None:
         """See `Tape`."""
@@ -104,6 +109,68 @@ class Replay:
             self._recorded = tape, taken, losses, gradient
         else:
             logger.warning("a replayed evaluation differs by %.2g of the gradient, so none is replayed", error)
+
+
+class InPlace:
+    """`optimizers.Do` of always the same work with tensors of the same shapes, recorded as it is first done.
+
+    Where recording fails, or what is replayed isn't what was recorded, it keeps doing the work itself.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        self._blank: Tape | None = tape
+        self._recorded: tuple[Tape, list[Tensor]] | None = None
+
+    def __call__(self, work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]) -> None:
+        """See `optimizers.Do`."""
+        if self._recorded is not None:
+            tape, taken = self._recorded
+            _put(given, taken)
+            tape.replay()
+        elif self._blank is not None:
+            tape, self._blank = self._blank, None
+            self._record(tape, work, given, changed)
+        else:
+            work(*given)
+
+    def _record(
+        self, tape: Tape, work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]
+    ) -> None:
+        try:
+            taken, before = _copies(given), _copies(changed)
+        except torch.OutOfMemoryError:
+            work(*given)
+            return
+        try:
+            tape.record(lambda: work(*taken))
+        except RecordingError as reason:
+            logger.warning("a move can't be recorded, so its kernels are started one by one (%s)", reason)
+            return
+        expected = changed[0].clone()
+        _put(before, changed)
+        _put(given, taken)
+        tape.replay()
+        error = ((changed[0] - expected).norm() / (expected - before[0]).norm()).item()
+        if error <= TOLERANCE or torch.equal(changed[0], expected):  # NaN isn't
+            self._recorded = tape, taken
+            return
+        logger.warning("a replayed move differs by %.2g of it, so none is replayed", error)
+        _put(before, changed)
+        work(*given)
+
+
+def _copies(tensors: Sequence[Tensor]) -> list[Tensor]:
+    return [each.clone() for each in tensors]
+
+
+def _put(values: Iterable[Tensor], places: Iterable[Tensor]) -> None:
+    for value, place in zip(values, places, strict=True):
+        place.copy_(value)
+
+
+def in_place(device: torch.device) -> Do:
+    """What does the moves of a run, recorded where the `device` allows it."""
+    return InPlace(CUDATape(device)) if device.type == "cuda" and CUDATape.works else at_once
 
 
 def replayed(evaluate: Evaluate, device: torch.device, config: TransferConfig) -> Evaluate:

@@ -20,10 +20,10 @@ from nst_core.execution import Execution, half_block
 from nst_core.images import to_tensor
 from nst_core.memory import is_out_of_memory, none_kept
 from nst_core.objective import Losses, LossValues, Objective
-from nst_core.optimizers import FIRST_STEP, GENTLE_STEP, Descent, Evaluate
+from nst_core.optimizers import FIRST_STEP, GENTLE_STEP, Descent, Evaluate, at_once
 from nst_core.plan import Plan, Size, extended, replanned, scale_plan
 from nst_core.precision import in_precision, tensor_cores
-from nst_core.replay import replayed
+from nst_core.replay import in_place, replayed
 from nst_core.scene import Pictures, Scene, build_scene, gather, product
 from nst_core.state import State
 from nst_core.steering import check_steering
@@ -39,7 +39,7 @@ class Step:
     index: int  # 1 .. total, over all scales
     total: int
     size: Size  # of this scale: it grows during the run
-    measured: Losses  # on the device of the run
+    measured: Callable[[], LossValues]  # gives them as soon as they have come from the device
     image: Tensor  # (1, 3, H, W), RGB in [0, 1], a snapshot on the device of the run
     note: str = ""  # what a person should know about this step
     scale: int = 1  # 1 .. scales, coarse to fine
@@ -49,7 +49,7 @@ class Step:
     @cached_property
     def losses(self) -> LossValues:
         """As numbers: an accelerator is waited for when they are first read."""
-        return self.measured.values()
+        return self.measured()
 
 
 def stylize(
@@ -183,7 +183,9 @@ class Transfer:
         self._look(scene)
         begin = self._pictures.begin
         first = GENTLE_STEP if begin is not None and max(begin.size) >= max(size) else FIRST_STEP
-        self._descent = Descent(self._evaluate, start, self.config, self.execution.history, first)
+        # In blocks there is no memory to spare for a recording, nor is the time of small kernels worth it.
+        do = in_place(self.network.device) if self._objective.is_whole else at_once
+        self._descent = Descent(self._evaluate, start, self.config, self.execution.history, first, do)
         self._scale, self._done = scale, 0
         if self._state is not None:
             self._descent.restore(self._state.descent)
@@ -282,7 +284,7 @@ class Transfer:
             index=self._index,
             total=sum(steps for _, steps in self.plan),
             size=size,
-            measured=losses,
+            measured=losses.sent(),
             image=self._scene.frame(image).clamp(0, 1),
             note="; ".join(filter(None, (*news, warning))),
             scale=self._scale + 1,

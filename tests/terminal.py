@@ -149,7 +149,7 @@ def engine(before: Before = nothing, received: list[dict[str, Any]] | None = Non
                 self.done += 1
                 image = torch.full((1, 3, height, width), self.done / 255)
                 note = "back to the best picture" if self.done == 2 else ""
-                yield Step(self.done, len(sizes), (width, height), LOSSES, image, note)
+                yield Step(self.done, len(sizes), (width, height), LOSSES.values, image, note)
 
         def state(self) -> State:
             return State(self.plan, 0, self.done, {})

@@ -37,7 +37,7 @@ def run(steps: int, size: tuple[int, int] = SIZE, upto: int | None = None) -> li
     start, end, losses = picture(1, size), 1 - picture(1, size), Losses(*torch.zeros(4), {}, {})
     columns = torch.arange(size[0]) / size[0]
     return [
-        Step(index, steps, size, losses, torch.where(columns < index / steps, end, start))
+        Step(index, steps, size, losses.values, torch.where(columns < index / steps, end, start))
         for index in range(1, (upto or steps) + 1)
     ]
 

@@ -24,6 +24,7 @@ from nst_core.colour import (
 from nst_core.config import ColourMethod
 from nst_core.images import to_tensor
 from tests.conftest import smooth_picture
+from tests.tape import Unattended
 
 LINEAR, LUMINANCE, HISTOGRAM = ColourMethod.LINEAR, ColourMethod.LUMINANCE, ColourMethod.HISTOGRAM
 METHODS = list(ColourMethod)
@@ -316,3 +317,10 @@ def test_a_flat_picture_gets_the_middle_of_a_histogram_and_stays_flat() -> None:
     torch.testing.assert_close(matched.mean((2, 3)), target.mean((2, 3)), rtol=0, atol=0.06)
     flat[..., 12:20, 12:20] = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(2))
     assert match_histogram(flat, target)[..., :8, :].std((2, 3)).max() < 0.02
+
+
+def test_luminance_never_waits_for_the_device() -> None:
+    """As it is finished by, at every step."""
+    with Unattended():
+        photo = torch.empty(1, 3, 4, 5, device="meta")
+        finish(photo, photo, 30, ColourMethod.LUMINANCE)

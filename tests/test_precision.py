@@ -6,10 +6,13 @@ from torch import Tensor
 
 from nst_core.config import Initial, TransferConfig
 from nst_core.execution import Execution, Precision
+from nst_core.objective import Objective
 from nst_core.precision import in_precision, tensor_cores
+from nst_core.scene import Painting, Region, Scene
 from nst_core.transfer import stylize
 from nst_core.vgg import VGG
 from tests.conftest import smooth_picture
+from tests.tape import Unattended
 
 LAYERS = ("relu1_1", "conv2_1", "relu3_1")
 
@@ -47,19 +50,42 @@ def test_the_network_given_stays_as_it_is(network: VGG) -> None:
         assert torch.equal(features, before[name])
 
 
+def test_in_bfloat16_only_convolutions_are(network: VGG) -> None:
+    """Gram matrices and losses are made of float32, and so are their gradients up to the features."""
+    half = in_precision(network.to("meta"), Precision.BFLOAT16)
+    photo = image().to("meta")
+    scene = Scene(photo, photo, None, None, (Region((Painting(photo, None, 1.0),), None, 1.0),))
+    measured = Objective(half, scene, TransferConfig(content_layers=LAYERS[2:], style_layers=LAYERS[:2]))
+    with Unattended() as work:
+        losses, gradient = measured.evaluate(photo)
+    for name in ("convolution", "convolution_backward", "max_pool2d_with_indices_backward"):
+        assert work.types[name] == {torch.bfloat16}
+    for name in ("bmm", "pow", "sum", "stack"):
+        assert work.types[name] == {torch.float32}
+    assert {losses.total.dtype, gradient.dtype} == {torch.float32}
+
+
+@pytest.mark.parametrize("precision", Precision)
+def test_weights_stay_in_the_order_that_convolutions_are_fastest_in(network: VGG, precision: Precision) -> None:
+    seen = in_precision(network.to(memory_format=torch.channels_last), precision)  # type: ignore[call-overload]
+    weights = [parameter for parameter in seen.parameters() if parameter.ndim == 4]
+    assert weights
+    assert all(weight.is_contiguous(memory_format=torch.channels_last) for weight in weights)
+
+
 @pytest.mark.parametrize(("precision", "allowed"), [(Precision.FLOAT32, False), (Precision.TF32, True)])
 def test_tensor_cores_are_used_where_they_are_wanted(precision: Precision, allowed: bool) -> None:
-    before = torch.backends.cudnn.allow_tf32, torch.backends.cudnn.enabled
+    cudnn, products = torch.backends.cudnn, torch.backends.cuda.matmul
+    before = cudnn.allow_tf32, products.allow_tf32, cudnn.enabled
     with tensor_cores(precision):
-        assert torch.backends.cudnn.allow_tf32 == allowed
-        assert torch.backends.cudnn.enabled == before[1]
-    assert (torch.backends.cudnn.allow_tf32, torch.backends.cudnn.enabled) == before
+        assert (cudnn.allow_tf32, products.allow_tf32, cudnn.enabled) == (allowed, allowed, before[2])
+    assert (cudnn.allow_tf32, products.allow_tf32, cudnn.enabled) == before
 
 
 @pytest.mark.weights
 def test_a_run_in_bfloat16_ends_near_one_in_float32(vgg19: VGG) -> None:
-    """Within 2 % of its loss."""
-    config = TransferConfig(size=96, steps=20, scales=1, initial=Initial.CONTENT)
+    """Within 2 % of its loss, once both are near their ends: after 20 steps it may still be more, by chance."""
+    config = TransferConfig(size=96, steps=40, scales=1, initial=Initial.CONTENT)
 
     def ending(precision: Precision) -> float:
         pictures = smooth_picture(96, 72, 1), smooth_picture(90, 80, 2)

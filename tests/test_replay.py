@@ -10,16 +10,16 @@ from PIL import Image
 from torch import Tensor
 
 from nst_core import convolution, transfer
-from nst_core.config import Border, Normalization, StyleLoss, TotalVariation, TransferConfig
+from nst_core.config import Border, Normalization, Optimizer, StyleLoss, TotalVariation, TransferConfig
 from nst_core.execution import Execution
 from nst_core.objective import Losses, Objective
-from nst_core.optimizers import Evaluate
-from nst_core.replay import Replay, replayed
+from nst_core.optimizers import LOOK_EVERY, Descent, Do, at_once
+from nst_core.replay import InPlace, RecordingError, Replay, in_place, replayed
 from nst_core.scene import Painting, Region, Scene
 from nst_core.transfer import Step, Transfer
 from nst_core.vgg import VGG
 from tests.conftest import tiny_network
-from tests.tape import CPUTape
+from tests.tape import CPUTape, Unattended
 
 LAYERS: dict[str, Any] = {"content_layers": ("relu2_2",), "style_layers": ("relu1_1", "relu2_1")}
 CONFIG = TransferConfig(**LAYERS, style_layer_weights=(0.3, 0.7))
@@ -30,13 +30,16 @@ def noise(seed: int, channels: int = 3) -> Tensor:
     return torch.rand(1, channels, 20, 24, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
-def objective(config: TransferConfig = CONFIG) -> Objective:
+def objective(config: TransferConfig = CONFIG, device: str = "cpu") -> Objective:
     """With all that a picture can have: two regions, an opacity, a canvas."""
-    photo, opacity, canvas, mask = noise(1), noise(2, 1), noise(3, 1).round(), noise(4, 1)
-    regions = tuple(
-        Region((Painting(noise(5 + number), None, 1.0),), share, 1.0) for number, share in enumerate((mask, 1 - mask))
+    photo, opacity, canvas, mask = (
+        each.to(device) for each in (noise(1), noise(2, 1), noise(3, 1).round(), noise(4, 1))
     )
-    return Objective(tiny_network().double(), Scene(photo, photo, opacity, canvas, regions), config)
+    paintings = (Painting(noise(5 + number).to(device), None, 1.0, number) for number in range(2))
+    regions = tuple(
+        Region((painting,), share, 1.0) for painting, share in zip(paintings, (mask, 1 - mask), strict=True)
+    )
+    return Objective(tiny_network().double().to(device), Scene(photo, photo, opacity, canvas, regions), config)
 
 
 def assert_alike(found: tuple[Losses, Tensor], expected: tuple[Losses, Tensor]) -> None:
@@ -47,18 +50,17 @@ def assert_alike(found: tuple[Losses, Tensor], expected: tuple[Losses, Tensor]) 
     torch.testing.assert_close(found[1], expected[1], rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"border": Border.ZERO},
-        {"border": Border.CIRCULAR},
-        {"tv_norm": TotalVariation.L1, "tv_weight": 1.0},
-        {"normalization": Normalization.PAPER},
-        {"style_loss": StyleLoss.MEAN_VARIANCE},
-    ],
-    ids=str,
-)
+CHANGES: list[dict[str, Any]] = [
+    {},
+    {"border": Border.ZERO},
+    {"border": Border.CIRCULAR},
+    {"tv_norm": TotalVariation.L1, "tv_weight": 1.0},
+    {"normalization": Normalization.PAPER},
+    {"style_loss": StyleLoss.MEAN_VARIANCE},
+]
+
+
+@pytest.mark.parametrize("changes", CHANGES, ids=str)
 def test_replayed_evaluations_are_those_of_each_image(changes: dict[str, Any]) -> None:
     measured, tape = objective(replace(CONFIG, **changes)), CPUTape()
     replay = Replay(measured.evaluate, tape)
@@ -96,7 +98,7 @@ class Broken(CPUTape):
 
     def record(self, work: Callable[[], Any]) -> Any:
         losses, gradient = super().record(work)
-        self.calls.append((gradient.mul_, (1.1,), {}, gradient))
+        self.calls.append((torch.ops.aten.mul_.Scalar, (gradient, 1.1), {}, gradient))
         return losses, gradient
 
 
@@ -145,16 +147,140 @@ def test_what_asks_for_numbers_and_what_failed_before_is_not_recorded(monkeypatc
     assert replayed(evaluate, device, CONFIG) == evaluate
 
 
+def on_a_card(config: TransferConfig) -> tuple[Objective, Tensor]:
+    """On a device that nothing may be asked, and an image there; getting ready, one may wait for it."""
+    with Unattended(answer=1.0):
+        return objective(config, "meta"), noise(10).to("meta")
+
+
+@pytest.mark.parametrize("changes", CHANGES, ids=str)
+def test_an_evaluation_never_waits_for_the_device(changes: dict[str, Any]) -> None:
+    measured, image = on_a_card(replace(CONFIG, **changes))
+    with Unattended() as work:
+        measured.evaluate(image)
+    assert {"convolution", "convolution_backward"} <= set(work.calls)
+
+
+def test_the_losses_that_are_not_recorded_do_ask_for_numbers() -> None:
+    measured, image = on_a_card(replace(CONFIG, style_loss=StyleLoss.WASSERSTEIN))
+    with Unattended(), pytest.raises(RuntimeError, match="asks the device for a number"):
+        measured.evaluate(image)
+
+
+@pytest.mark.parametrize(("optimizer", "most"), [(Optimizer.LBFGS, 180), (Optimizer.ADAM, 55)])
+def test_steps_never_wait_for_the_device_but_to_tell_what_went_wrong(optimizer: Optimizer, most: int) -> None:
+    """And what they do beside evaluations is no more than so many kernels, each of which has to be started."""
+    measured, image = on_a_card(CONFIG)
+    with Unattended() as work:
+        evaluated = measured.evaluate(image)
+    evaluation = len(work.calls)
+    with Unattended(answer=1.0):
+        descent = Descent(lambda _: evaluated, image, replace(CONFIG, optimizer=optimizer))
+    with Unattended() as work:
+        for _ in range(LOOK_EVERY - 1):
+            descent.step()
+    assert 0 < len(work.calls) / (LOOK_EVERY - 1) <= most < evaluation
+    with Unattended(answer=1.0) as work:
+        descent.step()
+    assert work.asked == 1
+
+
+MOVES = [Optimizer.LBFGS, Optimizer.ADAM]
+
+
+def walk(optimizer: Optimizer, do: Do = at_once, state: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """What a descent knows after each of twelve steps, one of which goes astray and one to another objective."""
+    goals = {number: noise(20 + number) for number in (1, 2)}
+    seen = 0
+
+    def evaluate(image: Tensor) -> tuple[Losses, Tensor]:
+        nonlocal seen
+        seen += 1
+        goal = goals[1 if seen < 9 else 2]
+        total = (image - goal).square().sum() * (float("nan") if seen == 5 else 1)
+        return Losses(total, total, total, total, {}, {}), 2 * (image - goal) * torch.linspace(1, 9, 24)
+
+    descent = Descent(evaluate, noise(10), replace(CONFIG, optimizer=optimizer), 4, do=do)
+    if state is not None:
+        descent.restore(state)
+    states = []
+    for _ in range(12):
+        if seen == 8:
+            descent.redirect()
+        descent.step()
+        states.append({name: value for name, value in descent.state().items() if name != "method"})
+    return states
+
+
+@pytest.mark.parametrize("optimizer", MOVES)
+def test_replayed_moves_are_those_of_each_step(optimizer: Optimizer) -> None:
+    tape, expected = CPUTape(), walk(optimizer)
+    assert expected[4]["caution"] > 1
+    torch.testing.assert_close(walk(optimizer, InPlace(tape)), expected, rtol=0, atol=0)
+    assert (tape.recorded, tape.replayed) == (1, 1 + 11)
+    expected = walk(optimizer, state=expected[6])
+    torch.testing.assert_close(walk(optimizer, InPlace(CPUTape()), walk(optimizer)[6]), expected, rtol=0, atol=0)
+
+
+class Refusing(CPUTape):
+    """Does the work, and can't record it."""
+
+    def record(self, work: Callable[[], Any]) -> Any:
+        work()
+        self.recorded += 1
+        raise RecordingError("not allowed while recording")
+
+
+class Straying(CPUTape):
+    """What it replays leads elsewhere."""
+
+    def record(self, work: Callable[[], Any]) -> Any:
+        result = super().record(work)
+        add = torch.ops.aten.add_.Tensor
+        *_, pixels = (given[0] for function, given, *_ in self.calls if function is add and given[0].ndim == 4)
+        self.calls.append((torch.ops.aten.mul_.Scalar, (pixels, 1.1), {}, pixels))
+        return result
+
+
+@pytest.mark.parametrize("optimizer", MOVES)
+@pytest.mark.parametrize(("tape", "reason"), [(Refusing, "can't be recorded"), (Straying, "differs by")])
+def test_moves_that_are_not_recorded_well_are_done_one_by_one(
+    optimizer: Optimizer, tape: type[CPUTape], reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    torch.testing.assert_close(walk(optimizer, InPlace(tape())), walk(optimizer), rtol=0, atol=0)
+    assert reason in caplog.text
+
+
+@pytest.mark.parametrize("optimizer", MOVES)
+def test_moves_are_not_recorded_where_there_is_no_room(optimizer: Optimizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(tensors: Any) -> Any:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    tape, expected = CPUTape(), walk(optimizer)
+    monkeypatch.setattr("nst_core.replay._copies", full)
+    torch.testing.assert_close(walk(optimizer, InPlace(tape)), expected, rtol=0, atol=0)
+    assert tape.recorded == 0
+
+
+def test_only_a_card_records_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert in_place(torch.device("cpu")) == at_once
+    monkeypatch.setattr("nst_core.replay.CUDATape", Card)
+    assert isinstance(in_place(torch.device("cuda")), InPlace)
+    monkeypatch.setattr(Card, "works", False)
+    assert in_place(torch.device("cuda")) == at_once
+
+
 @pytest.fixture
 def tapes(monkeypatch: pytest.MonkeyPatch) -> list[CPUTape]:
     """Those of the runs to come, of which all is recorded: the compiled loops, which no tape sees, aren't used."""
     made: list[CPUTape] = []
 
-    def recorded(evaluate: Evaluate, *_: object) -> Evaluate:
+    def tape() -> CPUTape:
         made.append(CPUTape())
-        return Replay(evaluate, made[-1])
+        return made[-1]
 
-    monkeypatch.setattr(transfer, "replayed", recorded)
+    monkeypatch.setattr(transfer, "replayed", lambda evaluate, *_: Replay(evaluate, tape()))
+    monkeypatch.setattr(transfer, "in_place", lambda *_: InPlace(tape()))
     monkeypatch.setattr(convolution, "_channels_fit", lambda channels: False)
     return made
 
@@ -176,8 +302,10 @@ def test_a_run_whose_evaluations_are_replayed_is_the_same_run(
 ) -> None:
     pictures = photo, painting
     found = steps_of(pictures, network, turn=5)
-    assert [tape.replayed for tape in tapes] == [4, 1, 2]  # a tape for each scale, and one more after the turn
+    # Two tapes for each scale, of evaluations and of moves, and one more after the turn.
+    assert [tape.replayed for tape in tapes] == [4, 4, 1, 3, 2]
     monkeypatch.setattr(transfer, "replayed", lambda evaluate, *_: evaluate)
+    monkeypatch.setattr(transfer, "in_place", lambda *_: at_once)
     for step, expected in zip(found, steps_of(pictures, network, turn=5), strict=True):
         torch.testing.assert_close(step.image, expected.image)
         assert step.losses.total == pytest.approx(expected.losses.total, rel=1e-5)
