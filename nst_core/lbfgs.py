@@ -20,6 +20,11 @@ from nst_core.spectrum import Spectrum
 
 FADING = 0.8  # what a pair counts for the curvature of the bands beside the next one
 NEUTRAL = 1e-6  # so much more, of the whole, in each band: one that nothing moved in isn't shut for ever
+# In directions that no pair has measured, the textbook goes as far as the curvature along the last step tells, which is
+# steep beside most. So many times as far, without pairs and with `KNOWN`, takes a tenth fewer evaluations to the same
+# loss; twice as far from the first pair on overshoots now and then, four times always.
+BOLD, BOLDEST = 1.5, 2.0
+KNOWN = 20
 SHORTEST = 0.1  # of the first step's length is that of a redirected one at least, so that it measures a curvature
 
 
@@ -81,7 +86,7 @@ class LBFGS:
         against = self._products(self._s, self._slot(self._y), order, used)  # -S^T g
         p = torch.linalg.solve_triangular(triangle, -against, upper=True)
         inner = self._combined(self._y, order, p, 1).mul_(scale)  # H0 (Y p - g): -g lies in the open slot
-        learnt = sy[-1, -1] / curvature
+        learnt = self._boldness() * sy[-1, -1] / curvature
         gamma = torch.where(self._count > 0, learnt, self._guess * self._shortening(inner))
         q = sy.diagonal()[:, None] * p + gamma * self._products(self._y, inner, order, used)
         q = torch.linalg.solve_triangular(triangle.mT, q, upper=False)
@@ -102,6 +107,10 @@ class LBFGS:
         """The diagonal of H0 (N,) but for gamma: how far steps went in each band by how much gradients changed."""
         moved, changed = (each + NEUTRAL * each.sum() for each in (self._moved, self._changed))
         return self._spectrum.spread(torch.where(moved.sum() > 0, (moved / changed).sqrt(), 1)).flatten()
+
+    def _boldness(self) -> Tensor:
+        """How much farther than by the last step's curvature it goes where no pair tells."""
+        return BOLD + (BOLDEST - BOLD) * (self._count / KNOWN).clamp_max(1)
 
     def _shortening(self, inner: Tensor) -> Tensor:
         """What the first step, H0 g, has to be multiplied by to become as long as it would be without `_bands`."""

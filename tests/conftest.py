@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from nst_core import lbfgs
 from nst_core.config import Pooling
 from nst_core.vgg import VGG, load_vgg19
 
@@ -33,6 +34,22 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
     return folder
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What toasts have said."""
+    texts: list[str] = []
+    for name in ("Warning", "Info"):
+        monkeypatch.setattr(f"gradio.{name}", lambda message, **_: texts.append(message))
+    return texts
+
+
+@pytest.fixture
+def as_bold_as_the_textbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """L-BFGS goes as far as the curvature along its last step tells; ours goes farther, and so magnifies roundings."""
+    for name in ("BOLD", "BOLDEST"):
+        monkeypatch.setattr(lbfgs, name, 1.0)
 
 
 def tiny_parameters() -> dict[str, Tensor]:

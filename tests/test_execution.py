@@ -72,6 +72,7 @@ def paint(network: VGG, **options: Any) -> tuple[Transfer, list[Step]]:
     return run, list(run)
 
 
+@pytest.mark.usefixtures("as_bold_as_the_textbook")
 @pytest.mark.parametrize("calls", [0, 2, 3, 5], ids=["the photo", "the first step", "the second step", "later"])
 def test_out_of_memory_blocks_become_smaller_and_nothing_else_changes(calls: int) -> None:
     _, expected = paint(tiny_network())

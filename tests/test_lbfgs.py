@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.lbfgs import FADING, LBFGS, NEUTRAL, SHORTEST
+from nst_core.lbfgs import BOLD, BOLDEST, FADING, KNOWN, LBFGS, NEUTRAL, SHORTEST
 from nst_core.spectrum import Spectrum
 
 Gradient = Callable[[Tensor], Tensor]
@@ -85,6 +85,7 @@ def theirs(gradient: Gradient, steps: int, history: int, rate: float = 1.0) -> t
     return points, len(optimizer.state[scaled]["old_dirs"])
 
 
+@pytest.mark.usefixtures("as_bold_as_the_textbook")
 @pytest.mark.parametrize("rate", [1.0, 0.5])
 @pytest.mark.parametrize("history", [1, 4, 100])
 def test_it_takes_the_steps_of_torch(history: int, rate: float) -> None:
@@ -96,6 +97,7 @@ def test_it_takes_the_steps_of_torch(history: int, rate: float) -> None:
     torch.testing.assert_close(points, expected, rtol=1e-7, atol=1e-9)
 
 
+@pytest.mark.usefixtures("as_bold_as_the_textbook")
 @pytest.mark.parametrize("history", [4, 100])
 def test_it_drops_the_pairs_that_torch_drops(history: int) -> None:
     points, method = ours(hills, 30, history, 0.5, OneBand)
@@ -144,7 +146,8 @@ def _inverse_hessian(pairs: list[tuple[Tensor, Tensor]], history: int) -> Tensor
     waves = torch.stack([spectrum.transform(unit).flatten() for unit in units])
     inverse = waves @ spectrum.spread(scale.sqrt()).flatten().diag() @ waves.T
     s, y = pairs[-1]
-    inverse = inverse * (s @ y) / (y @ inverse @ y)
+    boldness = BOLD + (BOLDEST - BOLD) * min(1, min(history, len(pairs)) / KNOWN)
+    inverse = inverse * boldness * (s @ y) / (y @ inverse @ y)
     for s, y in pairs[-history:]:
         left = torch.eye(SIZE) - torch.outer(s, y) / (s @ y)
         inverse = left @ inverse @ left.T + torch.outer(s, s) / (s @ y)

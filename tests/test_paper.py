@@ -100,11 +100,12 @@ def the_papers_losses(pictures: tuple[Image.Image, Image.Image], dtype: torch.dt
 
 
 @pytest.mark.weights
+@pytest.mark.usefixtures("as_bold_as_the_textbook")
 @pytest.mark.parametrize(("dtype", "steps"), [(torch.float32, 12), (torch.float64, STEPS)])
 def test_the_papers_loss_curve(
     castle_and_stars: tuple[Image.Image, Image.Image], dtype: torch.dtype, steps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """To 1 %, with PyTorch's convolutions and the textbook's L-BFGS: it begins from one curvature for all bands.
+    """To 1 %, with PyTorch's convolutions and the textbook's L-BFGS: one curvature for all bands, and no bolder.
 
     In float32 as far as roundings, which L-BFGS multiplies, allow; in float64 all the way.
     """

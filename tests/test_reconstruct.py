@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import mean
 
 import pytest
 import torch
@@ -40,16 +41,17 @@ def test_a_texture_has_the_statistics_but_not_the_arrangement(painting: Image.Im
 
 
 def test_a_tile_goes_on_across_its_edges(painting: Image.Image, network: VGG) -> None:
-    """The jump across the edge is like those inside."""
+    """The jump across the edge is like those inside; on average, as one picture may have an edge of colours there."""
 
-    def jumps(border: Border) -> float:
-        config = replace(CONFIG, border=border, steps=60, tv_weight=0.1)
+    def jumps(border: Border, seed: int) -> float:
+        config = replace(CONFIG, border=border, seed=seed, steps=60, tv_weight=0.1)
         *_, last = reconstruct_style(painting, ("relu1_1", "relu2_1", "relu3_1"), config, extractor=network)
         image = last.image
         inside = (image[..., 1:] - image[..., :-1]).abs().mean()
         return float((image[..., 0] - image[..., -1]).abs().mean() / inside)
 
-    assert jumps(Border.CIRCULAR) < 1.25 < jumps(Border.MIRROR)
+    tiled, bordered = (mean(jumps(border, seed) for seed in range(4)) for border in (Border.CIRCULAR, Border.MIRROR))
+    assert tiled < 1.25 < bordered / 1.5
 
 
 def test_weights_of_style_layers_do_not_matter_to_the_content(photo: Image.Image, network: VGG) -> None:
