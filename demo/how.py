@@ -1,13 +1,16 @@
-"""The page "How it works": the method's equations, and figures that `examples/how_figures.py` made."""
+"""The page "How it works": the method's equations, and figures of pictures that `examples/how_figures.py` made."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import gradio as gr
+from PIL import Image
 
 from demo.events import Losses
 from demo.pairs import EXAMPLES
@@ -17,11 +20,15 @@ from demo.words import Language, say, t
 from nst_core.config import TransferConfig
 
 PATH = "how"  # of the page, below the studio's
-RESULTS = EXAMPLES / "results"
+PICTURES = EXAMPLES / "results" / "how"
+STRENGTHS = (0, 20, 40, 60, 80, 100)  # percent
+IDEA = {"photo": "p", "painting": "a", "picture": "x"}
 DELIMITERS: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
 ]
+
+Cell = tuple[str, str]  # the name of a picture, and HTML to stand below it
 
 
 def build_how(ui: gr.Blocks) -> None:
@@ -30,8 +37,8 @@ def build_how(ui: gr.Blocks) -> None:
     with ui.route(say("en", "how.title"), PATH, show_in_navbar=False):
         with gr.Column(elem_id="how"):
             spoken.html(_header, elem_classes="how-header")
-            _idea()
-            _terms()
+            _idea(spoken)
+            _terms(spoken)
             _descent(spoken)
             _text("how.papers")
         spoken.translate(ui)
@@ -66,7 +73,7 @@ def weight_equations(config: TransferConfig) -> tuple[str, str, str]:
     return rf"\alpha = {2 * alpha:g}\,(1 - t)", rf"\beta = {2 * beta:g}\,t", rf"\gamma = {2 * gamma:g}\,t"
 
 
-def recorded_curves(path: Path = RESULTS / "how_losses.json") -> Curves:
+def recorded_curves(path: Path = PICTURES / "losses.json") -> Curves:
     """The losses of the run of the figures."""
     steps = json.loads(path.read_text(encoding="utf-8"))
     sizes: list[tuple[int, tuple[int, int]]] = []
@@ -78,31 +85,60 @@ def recorded_curves(path: Path = RESULTS / "how_losses.json") -> Curves:
     return Curves(len(steps), losses, tuple(sizes))
 
 
-def _idea() -> None:
+def idea(_: Language) -> list[Cell]:
+    """What goes in, and what comes out."""
+    return [(f"idea-{name}", f"<i>{letter}</i>") for name, letter in IDEA.items()]
+
+
+def strengths(_: Language) -> list[Cell]:
+    """From nothing of the painting to nothing of the photo."""
+    return [(f"strength-{percent}", f"{percent}\N{NO-BREAK SPACE}%") for percent in STRENGTHS]
+
+
+def scales(curves: Curves) -> list[Cell]:
+    """The sizes of the recorded run, from coarse to fine."""
+    sides = (max(size) for _, size in curves.sizes)
+    return [(f"scales-{place}", f"{side}\N{NO-BREAK SPACE}px") for place, side in enumerate(sides, 1)]
+
+
+def layers(language: Language) -> list[Cell]:
+    """What the style layers know of the painting, from one to all of them; and each alone of the photo."""
+    first, *_ = names = [f"<code>{escape(layer)}</code>" for layer in TransferConfig().style_layers]
+    several = [say(language, "how.from_to", first=first, last=last) for last in names[1:]]
+    above = [escape(say(language, "how.the_painting")), first, *several]
+    below = [escape(say(language, "how.the_photo")), *names]
+    return [
+        (f"{row}-{place}", text)
+        for row, words in (("style", above), ("content", below))
+        for place, text in enumerate(words)
+    ]
+
+
+def _idea(spoken: Spoken) -> None:
     _text("how.idea")
-    _figure("how_idea.jpg", "how.idea_alt", "how.idea_caption")
+    _figure(spoken, "idea", idea)
 
 
-def _terms() -> None:
+def _terms(spoken: Spoken) -> None:
     config = TransferConfig()
     _text("how.content")
     _equations(content_equation(config))
     _text("how.style")
     _equations(*style_equations(config))
-    _figure("figure_1.jpg", "how.layers_alt", "how.layers_caption")
+    _figure(spoken, "layers", layers, columns=6)
     _text("how.energy")
     _text("how.total")
     _equations(*total_equations())
     _text("how.strength")
     _equations(*weight_equations(config))
-    _figure("how_strength.jpg", "how.strength_alt", "how.strength_caption")
+    _figure(spoken, "strength", strengths)
 
 
 def _descent(spoken: Spoken) -> None:
-    _text("how.scales")
-    _figure("how_scales.jpg", "how.scales_alt", "how.scales_caption")
-    _text("how.lbfgs")
     curves = recorded_curves()
+    _text("how.scales")
+    _figure(spoken, "scales", lambda _: scales(curves), columns=2)
+    _text("how.lbfgs")
     with gr.Column(elem_classes="how-figure"):
         spoken.html(lambda language: draw(language, curves), elem_classes="how-losses")
         _caption("how.losses_caption")
@@ -130,17 +166,26 @@ def _equations(*equations: str) -> None:
     )
 
 
-def _figure(name: str, alt: str, caption: str) -> None:
+def _figure(spoken: Spoken, name: str, cells: Callable[[Language], list[Cell]], columns: int = 3) -> None:
+    """Captioned pictures, so many in a row, with the words `how.{name}_alt` and `how.{name}_caption`."""
+
+    def write(language: Language) -> str:
+        inside = "".join(map(_cell, cells(language)))
+        alt = escape(say(language, f"how.{name}_alt"))
+        return f'<div class="cells cells-{columns}" role="group" aria-label="{alt}">{inside}</div>'
+
     with gr.Column(elem_classes="how-figure"):
-        gr.Image(
-            str(RESULTS / name),
-            alt_text=str(t(alt)),
-            show_label=False,
-            container=False,
-            interactive=False,
-            buttons=["fullscreen"],
-        )
-        _caption(caption)
+        spoken.html(write)
+        _caption(f"how.{name}_caption")
+
+
+def _cell(cell: Cell) -> str:
+    picture, words = cell
+    path = PICTURES / f"{picture}.jpg"
+    with Image.open(path) as image:
+        width, height = image.size
+    address = f"gradio_api/file={quote(path.as_posix())}"  # relative: a page may stand behind any address
+    return f'<div><img src="{address}" width="{width}" height="{height}" alt="" loading="lazy"><p>{words}</p></div>'
 
 
 def _layer(name: str) -> str:

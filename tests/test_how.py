@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ import pytest
 from PIL import Image
 
 from demo import how
-from demo.words import WORDS
+from demo.words import WORDS, say
 from nst_core.config import TransferConfig
 
 ROOT = Path(__file__).parents[1]
-LARGEST = 200_000  # bytes of a figure
+LARGEST = 60_000  # bytes of a picture
+TRANSFER = [*(f"idea-{name}" for name in how.IDEA), *(f"scales-{place}" for place in (1, 2, 3, 4))]
+STRENGTH = [f"strength-{percent}" for percent in how.STRENGTHS]
+LAYERS = [f"{row}-{place}" for row in ("style", "content") for place in range(6)]
 
 
 @pytest.fixture(scope="module")
@@ -39,25 +43,41 @@ def page() -> list[dict[str, Any]]:
 
 
 def test_every_text_of_the_page_is_on_it(page: list[dict[str, Any]]) -> None:
-    (header,) = [part["props"]["value"] for part in page if part["props"].get("elem_classes") == ["how-header"]]
+    html = " ".join(part["props"]["value"] for part in page if part["type"] == "html")
     shown = set(re.findall(r'"key": "(how\.\w+)"', repr([part["props"] for part in page])))
-    assert {key for key in WORDS if key.startswith("how.")} - shown == {"how.title", "how.back"}
-    assert "How it works" in header
-    assert 'href="./"' in header  # relative: a page may stand behind any address
+    ends = {"first": "<code>relu1_1</code>", "last": "<code>relu5_1</code>"}
+    for key in {key for key in WORDS if key.startswith("how.")} - shown:
+        words = say("en", key, **ends)
+        assert words in html or escape(words) in html, key
+    assert '<a href="./">' in html  # relative: a page may stand behind any address
 
 
 def test_every_figure_has_its_own_words_for_those_who_cannot_see_it(page: list[dict[str, Any]]) -> None:
-    figures = [part["props"] for part in page if part["type"] == "image"]
-    assert len(figures) == 4
-    assert len({repr(figure["alt_text"]) for figure in figures}) == 4
-    assert len({figure["value"]["path"] for figure in figures}) == 4
+    figures = [part["props"]["value"] for part in page if 'class="cells' in str(part["props"].get("value"))]
+    labels = [re.findall(r'role="group" aria-label="([^"]+)"', figure) for figure in figures]
+    assert len({label for (label,) in labels}) == 4
 
 
-@pytest.mark.parametrize("path", sorted(how.RESULTS.glob("how_*.jpg")) + [how.RESULTS / "figure_1.jpg"])
-def test_the_figures_are_light(path: Path) -> None:
+def test_every_picture_is_shown_once_and_says_what_it_is(page: list[dict[str, Any]]) -> None:
+    html = " ".join(str(part["props"].get("value")) for part in page if part["type"] == "html")
+    cells = re.findall(r'<img src="gradio_api/file=\S+/results/how/([\w-]+)\.jpg" [^>]*><p>(.+?)</p>', html)
+    assert [name for name, _ in cells] == [*TRANSFER[:3], *LAYERS, *STRENGTH, *TRANSFER[3:]]
+    assert sorted(name for name, _ in cells) == sorted(path.stem for path in how.PICTURES.glob("*.jpg"))
+    sizes = [words.replace("\N{NO-BREAK SPACE}", " ") for _, words in cells[-4:]]
+    assert sizes == ["64 px", "128 px", "256 px", "512 px"]
+
+
+def test_what_stands_below_the_pictures_is_spanish_on_a_spanish_page() -> None:
+    words = dict(how.layers("es"))
+    assert (words["style-0"], words["content-0"]) == ("el cuadro", "la foto")
+    assert words["style-2"] == "<code>relu1_1</code> a <code>relu2_1</code>"
+
+
+@pytest.mark.parametrize("path", sorted(how.PICTURES.glob("*.jpg")), ids=lambda path: path.stem)
+def test_the_pictures_are_light(path: Path) -> None:
     assert path.stat().st_size < LARGEST
-    with Image.open(path) as figure:
-        figure.load()
+    with Image.open(path) as picture:
+        picture.load()
 
 
 def test_the_equations_name_the_layers_that_are_used() -> None:
@@ -96,14 +116,12 @@ def test_a_new_size_begins_where_the_record_says(tmp_path: Path) -> None:
 
 @pytest.mark.weights
 def test_the_figures_can_be_made_again(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "examples.how_figures", "transfer", "strength"]
-    command += ["--size", "96", "--steps", "3", "--folder", str(tmp_path)]
+    command = [sys.executable, "-m", "examples.how_figures", "transfer", "strength", "layers"]
+    command += ["--size", "96", "--steps", "3", "--folder", str(tmp_path / "how")]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    for name in ("how_idea.jpg", "how_scales.jpg", "how_strength.jpg"):
-        with Image.open(tmp_path / name) as made:
-            assert min(made.getpixel((2, 2))) > 250  # white paper, but for what JPEG makes of it
-            made.load()
-    curves = how.recorded_curves(tmp_path / "how_losses.json")
+    made = {path.stem for path in (tmp_path / "how").glob("*.jpg")}
+    assert made == {*TRANSFER[:4], *STRENGTH, *LAYERS}  # of one scale at this size
+    curves = how.recorded_curves(tmp_path / "how" / "losses.json")
     assert len(curves.losses) == 3
     assert curves.losses[2].total < curves.losses[0].total

@@ -69,6 +69,9 @@ pinceladas, las texturas y los colores. Se comparan cinco capas, de lo fino a lo
         "Abajo, el castillo de Neuschwanstein rehecho con las características de una sola capa: cuanto más tardía, más "
         "libre.",
     ),
+    "how.the_painting": ("the painting", "el cuadro"),
+    "how.the_photo": ("the photo", "la foto"),
+    "how.from_to": ("{first} to {last}", "{first} a {last}"),
     "how.layers_caption": (
         "What the layers know, as in figure 1 of the paper of 2015. Above: textures that have the painting's Gram "
         "matrices in one to five layers. Below: the photo from the features of one layer each. *See inside* in the "
@@ -126,8 +129,8 @@ tiene la menor suma ponderada de los tres:
         "olas en las que apenas se ve el castillo al 100 %",
     ),
     "how.strength_caption": (
-        "The same photo and the same painting, from 0 to 100 %. All else is equal.",
-        "La misma foto y el mismo cuadro, del 0 al 100 %. Todo lo demás es igual.",
+        "The same photo and the same painting, from 0 to 100\N{NO-BREAK SPACE}%. All else is equal.",
+        "La misma foto y el mismo cuadro, del 0 al 100\N{NO-BREAK SPACE}%. Todo lo demás es igual.",
     ),
     "how.scales": (
         """
