@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import markup, pairs, regions
+from demo import markup, offered, pairs, regions
 from demo.orders import LIMITS, MOST_PAINTINGS
 from demo.spoken import Spoken
 from demo.words import t
@@ -68,18 +70,21 @@ class More(NamedTuple):
     brushed: gr.Accordion
     canvas: gr.ImageEditor
     add: gr.Button
+    offered: gr.HTML  # paintings to take
 
 
-def pictures(example: pairs.Pair, spoken: Spoken) -> tuple[tuple[Any, ...], More]:
+def pictures(examples: Sequence[pairs.Pair], spoken: Spoken) -> tuple[tuple[Any, ...], More]:
     """Photo, paintings, blends and regions, in the order of `Form`, and the ways to more paintings."""
     with gr.Row(elem_id="pictures"):
-        photo = _picture("photo", ["upload", "clipboard", "webcam"], example.content)
-        first = _picture("painting", ["upload", "clipboard"], example.style, brush(1))
+        photo = _picture("photo", ["upload", "clipboard", "webcam"], examples[0].content)
+        first = _picture("painting", ["upload", "clipboard"], examples[0].style, brush(1))
         others = [
             _picture(f"painting.{ordinal}", ["upload", "clipboard"], None, brush(place))
             for place, ordinal in enumerate(ORDINALS[1:], 2)
         ]
         add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
+    strip = {"js_on_load": markup.CLICKED, "visible": False, "elem_id": "offered"}
+    offering = spoken.html(partial(offered.buttons, examples), **strip)
     gr.HTML(regions.palette(), visible="hidden")
     blends = [_blend(ordinal, brush(place)) for place, ordinal in enumerate(ORDINALS, 1)]
     with gr.Accordion(t("regions.label"), open=False, visible=False, elem_id="regions") as brushed:
@@ -90,14 +95,14 @@ def pictures(example: pairs.Pair, spoken: Spoken) -> tuple[tuple[Any, ...], More
             sources=(),
             transforms=(),
             layers=False,
-            brush=gr.Brush(default_size=40, colors=list(regions.COLOURS), color_mode="fixed"),
+            brush=regions.brush(),
             show_label=False,
             label=t("regions.alt"),
             buttons=[],
             height=360,
             elem_id="canvas",
         )
-    more = More(gr.State(1), (*others, *blends, brushed, add), brushed, canvas, add)
+    more = More(gr.State(1), (*others, *blends, brushed, offering, add), brushed, canvas, add, offering)
     return (photo, first, *others, *blends, gr.State()), more
 
 

@@ -1,11 +1,11 @@
-"""What was made since the page was opened, with its settings; and a result's recipe read back into the form."""
+"""What was made since the page was opened, with its settings, and the ways back into the form from there."""
 
 from __future__ import annotations
 
 import logging
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,20 +14,13 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 from gradio.events import Dependency
 
-from demo import downloads, library, links, markup
+from demo import downloads, links, markup
 from demo.downloads import Format
-from demo.orders import (
-    LIMITS,
-    MOST_PAINTINGS,
-    SETTINGS,
-    WEIGHTS,
-    Wish,
-    make_config,
-    make_wish,
-    uploaded,
-    widget_values,
-)
+from demo.library import subject
+from demo.orders import MOST_PAINTINGS, SETTINGS, Wish, make_wish
+from demo.restoring import FORM, described, dropped, form_values, page_config, restored, slots, still_there
 from demo.runner import Runner
+from demo.scripts import SHOW_FORM
 from demo.session import Painted, Picture, Running, new_folder
 from demo.spoken import Spoken
 from demo.toasts import inform, toast, warn
@@ -35,20 +28,12 @@ from demo.views import View
 from demo.wiring import LONG, QUICK, afterwards
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
-from nst_core.images import read_text
 from nst_core.plan import Size
-from nst_core.recipe import KEY, Command, Ingredient, Recipe, Role, parse
 
 logger = logging.getLogger(__name__)
 
 MOST = 20  # results of a session: files of at most 3 MB each at the sizes of the page
 THUMBNAIL = 240  # pixels of the long side
-NAME = 60  # characters of a file's name that are shown
-
-FORM = 1 + 2 * MOST_PAINTINGS + 1 + len(SETTINGS)  # values: photo, paintings, blends, regions, settings
-EVEN, WHOLE = 50.0, 100.0  # of a slider that tells how much of a painting
-MASKS = "masks"  # what is brushed lies in no file that could be found again
-KINDS: dict[Role, library.Kind] = {Role.CONTENT: "photo", Role.STYLE: "painting"}
 
 
 @dataclass(frozen=True)
@@ -114,30 +99,24 @@ class Gallery:
             return [gr.skip()] * FORM
         speaks, wish = language(request), entry.wish
         if entry.is_brushed:
-            warn(speaks, say(speaks, "recipe.lost", names=MASKS))
+            warn(speaks, say(speaks, "recipe.lost", names=say(speaks, "lost.regions")))
         else:
             inform(say(speaks, "gallery.used"))
-        photo, *paintings = (_still_there(picture) for picture in (wish.photo, *wish.paintings))
+        photo, *paintings = (still_there(picture) for picture in (wish.photo, *wish.paintings))
         config, _ = page_config(wish.config, self.defaults)  # who kept going has more steps than a slider
         return form_values(photo, paintings, config)
 
     def read(self, request: gr.Request, entries: Entries | None, file: FileDataDict | None) -> list[Any]:
-        """A file was dropped: the place to drop it in, empty again, and the values of the form by its recipe."""
+        """A file was dropped: the values of the form by its recipe."""
         speaks = language(request)
-        try:
+        with toast(speaks):
             recipe, name = dropped(file, speaks)
-        except ValueError as error:
-            warn(speaks, error)
-            return [None, *[gr.skip()] * FORM]
-        config, lost = page_config(recipe.config, self.defaults)
-        paintings = recipe.of(Role.STYLE)
-        lost += [_name(painting) for painting in paintings[MOST_PAINTINGS:]]
-        lost += [MASKS] if recipe.of(Role.MASK) else []
-        wanted = [*recipe.of(Role.CONTENT), *paintings[:MOST_PAINTINGS]]
-        found = [_find(each, entries or ()) for each in wanted]
-        _warn(wanted, found, lost, name, speaks)
-        photo, *others = found
-        return [None, *form_values(photo, others, config)]
+        back = restored(recipe, self.defaults, (entry.wish for entry in entries or ()), speaks)
+        inform(say(speaks, "recipe.found", name=name, settings=back.settings))
+        for key, names in (("recipe.missing", back.missing), ("recipe.lost", back.lost)):
+            if names:
+                warn(speaks, say(speaks, key, names=", ".join(names)))
+        return back.values
 
     def link(self, request: gr.Request, *form: Any) -> Any:
         """The parameters of an address that opens the page with this form."""
@@ -159,7 +138,7 @@ class Gallery:
         if setup.photo is not None:
             values[0] = str(setup.photo)
         if setup.paintings:
-            values[1 : 1 + MOST_PAINTINGS] = _slots([str(path) for path in setup.paintings])
+            values[1 : 1 + MOST_PAINTINGS] = slots([str(path) for path in setup.paintings])
         if setup.settings is not None:
             values[-len(SETTINGS) :] = [setup.settings[name] for name in SETTINGS]
         return values
@@ -225,54 +204,9 @@ def forget(entries: Iterable[Entry] | None) -> None:
         shutil.rmtree(entry.path.parent, ignore_errors=True)
 
 
-def dropped(file: FileDataDict | None, speaks: Language) -> tuple[Recipe, str]:
-    """The recipe in an uploaded file, and the file's name; raises `ValueError` where there is none to be followed."""
-    path = uploaded("recipe", file, speaks)
-    name = Path((file and file.get("orig_name")) or path.name).name[:NAME]
-    text = read_text(path).get(KEY)
-    if text is None:
-        raise ValueError(say(speaks, "recipe.none", name=name))
-    try:
-        recipe = parse(text, Path(name))
-    except ValueError:
-        raise ValueError(say(speaks, "recipe.damaged", name=name)) from None
-    if recipe.command is not Command.STYLIZE:
-        raise ValueError(say(speaks, "recipe.other", name=name))
-    return recipe, name
-
-
-def page_config(wanted: TransferConfig, defaults: TransferConfig) -> tuple[TransferConfig, list[str]]:
-    """The config nearest to `wanted` that the widgets can be set to, and the names of the options that it lacks."""
-    values = widget_values(wanted)
-    if values["weights"] not in WEIGHTS:
-        values["weights"] = defaults.weights
-    for name, (low, high) in LIMITS.items():
-        values[name] = min(max(values[name], low), high)
-    config = replace(make_config(defaults, [values[name] for name in SETTINGS]), style_blend=wanted.style_blend)
-    names = (each.name for each in fields(TransferConfig) if each.name != "keep_alpha")  # which the photo decides
-    return config, [name for name in names if getattr(config, name) != getattr(wanted, name)]
-
-
-def form_values(photo: str | None, paintings: Sequence[str | None], config: TransferConfig) -> list[Any]:
-    """The values of the form, as `orders.make_wish` takes it, from the paths of the pictures; without regions."""
-    blends = [float(share) for share in config.style_blend] or [EVEN]
-    scale = 1.0 if max(blends) <= WHOLE else WHOLE / max(blends)
-    blends = [scale * share for share in blends] + [EVEN] * MOST_PAINTINGS
-    settings = widget_values(config)
-    return [photo, *_slots(paintings), *blends[:MOST_PAINTINGS], None, *(settings[name] for name in SETTINGS)]
-
-
 def caption(speaks: Language, wish: Wish) -> str:
     """What a result was made of."""
-    values = widget_values(wish.config)
-    return say(
-        speaks,
-        "gallery.settings",
-        photo=_called(wish.photo, speaks),
-        paintings=" + ".join(_called(painting, speaks) for painting in wish.paintings),
-        scale=f"{values['style_scale']:g}",
-        **{name: f"{values[name]:g}" for name in ("strength", "colours", "size", "steps")},
-    )
+    return described(subject(wish, speaks), wish.config, speaks)
 
 
 def thumbnails(speaks: Language, entries: Entries) -> str:
@@ -294,55 +228,10 @@ def _button(speaks: Language, place: int, entry: Entry) -> str:
     )
 
 
-def _still_there(picture: FileDataDict | None) -> str | None:
-    """The path of an uploaded file, which the server keeps for a day."""
-    return picture["path"] if picture and Path(picture["path"]).exists() else None
-
-
-def _called(picture: FileDataDict | None, speaks: Language) -> str:
-    name = Path((picture and picture.get("orig_name")) or "").stem
-    return name[:NAME] or say(speaks, "gallery.pasted")
-
-
-def _slots(paintings: Sequence[str | None]) -> list[str | None]:
-    """One for each place of the form."""
-    return [*paintings, *[None] * MOST_PAINTINGS][:MOST_PAINTINGS]
-
-
 def _within(size: Size) -> Size:
     """Of a thumbnail."""
     scale = THUMBNAIL / max(size)
     return max(1, round(scale * size[0])), max(1, round(scale * size[1]))
-
-
-def _find(ingredient: Ingredient, entries: Entries) -> str | None:
-    """The picture with that SHA-256: among the examples, or those that results of this session were made of."""
-    digest = (ingredient.sha256 or "").lower()
-    example = library.by_sha256(KINDS[ingredient.role]).get(digest)
-    if example is not None:
-        return str(example)
-    for wish in (entry.wish for entry in entries):
-        for picture, known in zip((wish.photo, *wish.paintings), wish.hashes, strict=True):
-            if known == digest and (path := _still_there(picture)):
-                return path
-    return None
-
-
-def _name(ingredient: Ingredient) -> str:
-    return str(ingredient.name)[:NAME]
-
-
-def _warn(
-    wanted: Sequence[Ingredient], found: Sequence[str | None], lost: Sequence[str], name: str, speaks: Language
-) -> None:
-    """Say what of a recipe is back, and what isn't."""
-    missing = [_name(each) for each, path in zip(wanted, found, strict=True) if path is None]
-    if missing:
-        warn(speaks, say(speaks, "recipe.missing", names=", ".join(missing)))
-    if lost:
-        warn(speaks, say(speaks, "recipe.lost", names=", ".join(lost)))
-    if not missing and not lost:
-        inform(say(speaks, "recipe.found", name=name))
 
 
 def build_gallery(spoken: Spoken) -> Shelf:
@@ -390,10 +279,13 @@ def wire(
     shelf.thumbnails.click(show, shelf.entries, clicked, **LONG)
     asked = shelf.copy.click(gallery.link, outputs, shelf.link, preprocess=False, **LONG)
     asked.then(None, shelf.link, shelf.link, js=COPY)
-    dropped_in, filled = [shelf.entries, shelf.drop], [shelf.drop, *outputs]
+    read = shelf.drop.upload(gallery.read, [shelf.entries, shelf.drop], outputs, preprocess=False, **LONG)
+    read.success(None, js=SHOW_FORM)
+    afterwards(read, lambda: None, None, shelf.drop)  # ready for the next one
+    shelf.use.click(None, js=SHOW_FORM)  # at once
     return [
         shelf.use.click(gallery.restore, [shelf.entries, shelf.shown], outputs, **LONG),
-        shelf.drop.upload(gallery.read, dropped_in, filled, preprocess=False, **LONG),
+        read,
         ui.load(gallery.opened, None, outputs, **LONG),
     ]
 

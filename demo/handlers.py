@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,28 +14,24 @@ from gradio.data_classes import FileDataDict
 from demo import markup, views
 from demo.downloads import Format, OnlyTheLastError
 from demo.events import Progress
+from demo.further import turned, wished
 from demo.orders import (
     LARGER,
-    LIMITS,
     MOST_PAINTINGS,
     Order,
     Wish,
+    checked_sizes,
     continued,
-    larger_size,
-    load,
     make_config,
     make_order,
     make_wish,
-    more_steps,
     new_key,
-    number,
-    sizes_of,
     stem,
 )
 from demo.programs import streamed
 from demo.runner import Runner
 from demo.session import Painted, Running, followed
-from demo.toasts import toast, warn
+from demo.toasts import toast, told, warn
 from demo.views import UNCHANGED, View
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
@@ -82,8 +78,7 @@ class Studio:
             if kept is None:
                 raise ValueError(say(speaks, "error.nothing"))
             picture = kept.at(step)
-            wish = turned(kept.steered(running), dials, speaks)
-            wish = extended(wish, picture.index + more_steps(kept.planned), times, speaks)
+            wish = wished(kept, running, picture.index, dials, times, speaks)
             order = continued(make_order(wish, speaks, new_key()), picture.image, picture.index)
         yield from self.show(speaks, order, kept, running)
 
@@ -160,13 +155,31 @@ class Studio:
     def estimate(self, request: gr.Request, *form: Any) -> tuple[str, Any]:
         """The time beside the button, and whether to ask again in a while."""
         speaks = language(request)
+        if not _is_complete(form):
+            return "", gr.Timer(active=False)
         try:
             wish = make_wish(self.defaults, form, speaks)
-            seconds = self.runner.estimate(*sizes_of(wish), wish.config) if wish.paintings else 0.0
-        except ValueError:  # it will never be known, or what is wrong is told when the button is pressed
+            sizes = checked_sizes(wish, speaks)
+        except ValueError as error:
+            return markup.impossible(speaks, told(speaks, error)), gr.Timer(active=False)
+        try:
+            seconds = self.runner.estimate(*sizes, wish.config)
+        except ValueError:  # it will never be known
             return "", gr.Timer(active=False)
-        text = markup.estimate(speaks, seconds) if wish.paintings else ""
-        return text, gr.Timer(active=seconds is None)
+        return markup.estimate(speaks, seconds, self.runner.is_measuring()), gr.Timer(active=seconds is None)
+
+    def invite(self, request: gr.Request, running: Running | None, *form: Any) -> Any:
+        """The status of a page on which nothing was painted yet: whether one may begin, or why not."""
+        if running is not None:
+            return gr.skip()
+        speaks = language(request)
+        if not _is_complete(form):
+            return markup.message(say(speaks, "status.incomplete"))
+        try:
+            checked_sizes(make_wish(self.defaults, form, speaks), speaks)
+        except ValueError as error:
+            return markup.message(told(speaks, error))
+        return markup.message(say(speaks, "status.ready"))
 
     def stylize(
         self,
@@ -219,14 +232,15 @@ class Studio:
         yield from streamed(self.runner, order.job, order.size, stem(order.wish), speaks)
 
 
-def look_back(request: gr.Request, painted: Painted | None, step: float) -> tuple[Any, Any, Any]:
-    """The timeline was moved: the pane, the status, and the pictures to compare."""
+def look_back(request: gr.Request, painted: Painted | None, step: float) -> tuple[Any, ...]:
+    """The timeline was moved: the pane, the status, the pictures to compare, the layers' bars, and no download yet."""
     if painted is None:
-        return gr.skip(), gr.skip(), gr.skip()
+        return (gr.skip(),) * 5
     speaks, picture = language(request), painted.at(step)
     status = markup.message(say(speaks, "timeline.shown", step=picture.index))
     outputs = {"pane": gr.skip(), "status": status} | views.compared(speaks, painted, picture)
-    return outputs["pane"], outputs["status"], outputs["comparison"]
+    shown = (outputs[name] for name in ("pane", "status", "comparison"))
+    return *shown, views.layers(speaks, painted, picture), views.preparing(speaks)
 
 
 def prepare(
@@ -241,7 +255,7 @@ def prepare(
             choices = ", ".join(Format)
             name = say(speaks, "download.as")
             raise ValueError(say(speaks, "error.choice", name=name, choices=choices, value=repr(kind)))
-        yield gr.update(label=say(speaks, "download.preparing"), interactive=False)
+        yield views.preparing(speaks)
         try:
             yield views.file(speaks, painted, running, painted.at(step), Format(kind))
         except Exception as error:
@@ -251,32 +265,8 @@ def prepare(
             raise
 
 
-def check(kind: str) -> Any:
-    """A handler for a chosen picture, photo or painting: clears it and says why where it can't be used."""
-
-    def check(request: gr.Request, picture: FileDataDict | None) -> Any:
-        try:
-            load(kind, picture, language(request))
-        except ValueError as error:
-            warn(language(request), error)
-            return None
-        return gr.skip()
-
-    return check
-
-
-def invite(
-    request: gr.Request, running: Running | None, photo: FileDataDict | None, *paintings: FileDataDict | None
-) -> Any:
-    """A picture was chosen or removed: the status of a page on which nothing was painted yet."""
-    if running is not None:
-        return gr.skip()
-    is_ready = bool(photo) and any(paintings)
-    return markup.message(say(language(request), "status.ready" if is_ready else "status.incomplete"))
-
-
 def add_painting(shown: int) -> tuple[Any, ...]:
-    """One more place for a painting: how many there are, all but the first, the blends, the regions, the button."""
+    """One more place for a painting: how many, all but the first, the blends, regions, examples, the button."""
     return _slots(min(shown + 1, MOST_PAINTINGS))
 
 
@@ -288,19 +278,17 @@ def show_paintings(shown: int, *paintings: FileDataDict | None) -> tuple[Any, ..
 def _slots(shown: int) -> tuple[Any, ...]:
     paintings = [gr.update(visible=place < shown) for place in range(1, MOST_PAINTINGS)]
     blends = [gr.update(visible=1 < shown > place) for place in range(MOST_PAINTINGS)]
-    return shown, *paintings, *blends, gr.update(visible=shown > 1), gr.update(visible=shown < MOST_PAINTINGS)
+    of_several = [gr.update(visible=shown > 1)] * 2
+    return shown, *paintings, *blends, *of_several, gr.update(visible=shown < MOST_PAINTINGS)
+
+
+def _is_complete(form: Sequence[Any]) -> bool:
+    photo, paintings = form[0], form[1 : 1 + MOST_PAINTINGS]
+    return bool(photo) and any(paintings)
 
 
 def _last_step(painted: Painted | None) -> int:
     return painted.progress.index if painted else 0
-
-
-def extended(wish: Wish, steps: int, times: float, speaks: Language) -> Wish:
-    """The wish for so many steps in all, at so many times the size; `ValueError`."""
-    size = larger_size(wish.config.size, times)
-    if times > 1 and size <= wish.config.size:
-        raise ValueError(say(speaks, "error.largest", limit=int(LIMITS["size"][1])))
-    return replace(wish, config=replace(wish.config, size=size, steps=steps))
 
 
 def steered(running: Running, dials: tuple[Any, ...], speaks: Language) -> Running:
@@ -308,12 +296,3 @@ def steered(running: Running, dials: tuple[Any, ...], speaks: Language) -> Runni
     wish = turned(running.wish, dials, speaks)
     now = {name: getattr(wish.config, name) for name in ("strength", "colours", "style_blend")}
     return replace(running, wish=wish, config=replace(running.config, **now))
-
-
-def turned(wish: Wish, dials: tuple[Any, ...], speaks: Language) -> Wish:
-    """A wish with the dials (strength, colours, blends) where they are now; `ValueError` for what is no number."""
-    strength, colours, *blends = dials
-    values: dict[str, Any] = {
-        name: number(name, value, speaks) for name, value in (("strength", strength), ("colours", colours))
-    }
-    return replace(wish, config=replace(wish.config, **values)).blended(blends, speaks)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from demo.orders import Wish
 from demo.pairs import EXAMPLES
+from demo.words import Language, say
 from nst_core.recipe import sha256_of
 
 Kind = Literal["photo", "painting"]
+LONGEST = 32  # characters of a name that are shown
 FOLDERS: dict[Kind, Path] = {"photo": EXAMPLES / "content", "painting": EXAMPLES / "style"}
 
 
@@ -24,3 +27,27 @@ def by_name(kind: Kind) -> Mapping[str, Path]:
 def by_sha256(kind: Kind) -> Mapping[str, Path]:
     """The same by the SHA-256 of their files."""
     return {sha256_of(path): path for path in by_name(kind).values()}
+
+
+def called(kind: Kind, file: str, digest: str | None, speaks: Language) -> str:
+    """What a person would call a picture with this SHA-256: an example by its name, any other by that of its file."""
+    example = by_sha256(kind).get((digest or "").lower())
+    if example is not None:
+        return say(speaks, f"{kind}.{example.stem}")
+    name = Path(file).stem
+    return (name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…") or say(speaks, "gallery.pasted")
+
+
+def joined(names: Sequence[str]) -> str:
+    """Of a photo and its paintings: `Neuschwanstein Castle × The Starry Night + Poppies`."""
+    photo, *paintings = names
+    return f"{photo} × {' + '.join(paintings)}"
+
+
+def subject(wish: Wish, speaks: Language) -> str:
+    """What an order's wish is for."""
+    pictures = (wish.photo, *wish.paintings)
+    files = [(picture and picture.get("orig_name")) or "" for picture in pictures]
+    digests = wish.hashes or (None,) * len(pictures)
+    photo, *paintings = zip(files, digests, strict=True)
+    return joined([called("photo", *photo, speaks), *(called("painting", *each, speaks) for each in paintings)])

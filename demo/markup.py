@@ -112,10 +112,28 @@ def duration(language: Language, seconds: float) -> str:
     return say(language, "time.hours", hours=minutes // 60, minutes=minutes % 60)
 
 
-def estimate(language: Language, seconds: float | None) -> str:
-    """How long it will take, beside the button; None while the machine is measured."""
-    text = say(language, "time.measuring") if seconds is None else duration(language, seconds)
-    return f'<p class="estimate" title="{escape(say(language, "time.hint"))}">{escape(text)}</p>'
+def estimate(language: Language, seconds: float | None, is_measuring: bool = False) -> str:
+    """How long it will take, beside the button; None while the machine is measured, or waits to be."""
+    key, hint = ("time.measuring", "time.hint") if is_measuring else ("time.waiting", "time.waiting_hint")
+    text, hint = (say(language, key), hint) if seconds is None else (duration(language, seconds), "time.hint")
+    return f'<p class="estimate" title="{escape(say(language, hint))}">{escape(text)}</p>'
+
+
+def impossible(language: Language, reason: str) -> str:
+    """In its place, what can't be painted like this."""
+    return f'<p class="estimate" title="{escape(reason)}">{escape(say(language, "time.impossible"))}</p>'
+
+
+def pair(language: Language, subject: str, is_chosen: bool = True) -> str:
+    """Which pictures a result is of; where it isn't those that are chosen now, also what the buttons do."""
+    if is_chosen:
+        return f'<p class="pair">{escape(subject)}</p>'
+    return aside(say(language, "result.other_pair", pair=subject))
+
+
+def aside(text: str) -> str:
+    """What is to be known before one goes on, in place of the pair."""
+    return f'<p class="pair other" role="status">{escape(text)}</p>'
 
 
 def hint(text: str, fresh: bool = False) -> str:

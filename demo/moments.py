@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +26,8 @@ class Moment:
     index: int
     size: Size
     path: Path
+    content_layers: Mapping[str, float]  # the losses of the step, without weights
+    style_layers: Mapping[str, float]
 
     def load(self) -> Pixels:
         """The picture, (H, W, 3), or (H, W, 4) with its opacity; `OSError` when the file is gone."""
@@ -78,7 +80,7 @@ class Moments:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{progress.index}.png"
         Image.fromarray(progress.image).save(path, compress_level=1)
-        return Moment(progress.index, progress.size, path)
+        return Moment(progress.index, progress.size, path, progress.content_layers, progress.style_layers)
 
 
 def _remove(moments: Iterable[Moment]) -> None:

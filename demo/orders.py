@@ -9,6 +9,7 @@ import math
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -166,17 +167,23 @@ def widget_values(config: TransferConfig) -> dict[str, Any]:
 
 def make_order(wish: Wish, language: Language = "en", key: str = "") -> Order:
     """Decode the pictures; raises `ValueError` for one that is missing or can't be used."""
-    sizes = sizes_of(wish, language)
-    if not wish.paintings:
-        raise ValueError(say(language, "error.no_painting"))
-    _check_shapes(sizes, wish.config, language)
-    _check_room(wish, language)
+    checked_sizes(wish, language)
     content = load("photo", wish.photo, language, wish.config.size)
     styles = [load("painting", painting, language, wish.config.size) for painting in wish.paintings]
     config = replace(wish.config, keep_alpha=content.mode == "RGBA")
     job = Job(np.asarray(content), tuple(np.asarray(style) for style in styles), config, wish.masks, None, key)
     hashes = tuple(sha256_of(Path(picture["path"])) for picture in (wish.photo, *wish.paintings) if picture)
     return Order(replace(wish, config=config, hashes=hashes), job, fit(content.size, config.size))
+
+
+def checked_sizes(wish: Wish, language: Language = "en") -> tuple[Size, list[Size]]:
+    """As `sizes_of`, of what can be painted by all that is known before a picture is decoded; else `ValueError`."""
+    sizes = sizes_of(wish, language)
+    if not wish.paintings:
+        raise ValueError(say(language, "error.no_painting"))
+    _check_shapes(sizes, wish.config, language)
+    _check_room(wish, language)
+    return sizes
 
 
 def sizes_of(wish: Wish, language: Language = "en") -> tuple[Size, list[Size]]:
@@ -209,8 +216,28 @@ def new_key() -> str:
 
 def continued(order: Order, begin: Pixels, done: int) -> Order:
     """The same, but going on at full size from the picture `begin`, made by the first `done` of the wished steps."""
-    config = replace(order.job.config, scales=1, steps=order.job.config.steps - done)
+    config = the_rest(order.job.config, done)
     return replace(order, job=replace(order.job, begin=begin, config=config), done=done)
+
+
+def the_rest(config: TransferConfig, done: int) -> TransferConfig:
+    """Of a run whose first `done` steps are behind it: what its next job goes by, at full size only."""
+    return replace(config, scales=1, steps=config.steps - done)
+
+
+def are_the_same(wish: Wish, photo: FileDataDict | None, paintings: Sequence[FileDataDict]) -> bool:
+    """Whether an order's wish is for these pictures, by what is in their files."""
+    wished, chosen = (wish.photo, *wish.paintings), (photo, *paintings)
+    if [path_of(each) for each in wished] == [path_of(each) for each in chosen]:
+        return True  # Gradio names a file by what is in it
+    with suppress(ValueError, OSError):
+        return wish.hashes == tuple(sha256_of(uploaded("photo", each)) for each in chosen)
+    return False
+
+
+def path_of(picture: FileDataDict | None) -> str | None:
+    """Of a chosen picture's file, if there is one."""
+    return picture["path"] if picture else None
 
 
 def load(kind: str, picture: FileDataDict | None, language: Language = "en", size: int | None = None) -> Image.Image:

@@ -92,14 +92,19 @@ def _button(index: int, pair: Pair, language: Language) -> str:
     )
 
 
+def data_uri(picture: Image.Image, quality: int) -> str:
+    """A JPEG that is part of the page: one behind any address finds it."""
+    buffer = BytesIO()
+    picture.save(buffer, "JPEG", quality=quality)
+    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
 @cache
 def _thumbnail(pair: Pair) -> str:
-    """The photo beside the painting, as a data URI: a page behind any address finds it."""
+    """The photo beside the painting."""
     width, height = HALF
     both = Image.new("RGB", (2 * width, height))
     for place, path in enumerate((pair.content, pair.style)):
         with Image.open(path) as image:
             both.paste(ImageOps.fit(image.convert("RGB"), HALF), (place * width, 0))
-    buffer = BytesIO()
-    both.save(buffer, "JPEG", quality=80)
-    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return data_uri(both, quality=80)

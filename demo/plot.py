@@ -74,9 +74,23 @@ class Line:
 
 def draw(language: Language, curves: Curves) -> str:
     """HTML: an SVG that scales to any width, and its words for those who can't see it. There must be losses."""
+    svg = _svg(_plot(language, curves)).replace("</svg>", f"{_marker(reach(len(curves.losses), curves.total))}</svg>")
     return (
         f'<figure class="losses" role="img" aria-label="{escape(_summary(language, curves))}">'
-        f"<figcaption>{escape(say(language, 'losses.caption'))}</figcaption>{_svg(_plot(language, curves))}</figure>"
+        f"<figcaption>{escape(say(language, 'losses.caption'))}</figcaption>{svg}</figure>"
+    )
+
+
+def _marker(steps: int) -> str:
+    """SVG: a line across the curves with a step's number below it, for the page to show and to move."""
+    (width, height), (left, bottom, share, top) = ([72 * side for side in SIZE], AREA)
+    column, foot = share * width / steps, (1 - bottom) * height
+    start = left * width - column / 2  # of step 0
+    return (
+        f'<g class="moment" visibility="hidden" data-left="{left * width:.1f}" data-start="{start:.3f}"'
+        f' data-column="{column:.5f}"><line y1="{foot - top * height:.1f}" y2="{foot:.1f}"/>'
+        f'<g class="number"><rect y="{foot + 1:.1f}" height="14" rx="7"/>'
+        f'<text y="{foot + 11.5:.1f}" text-anchor="middle" font-size="{LETTERS:g}"></text></g></g>'
     )
 
 

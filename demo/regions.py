@@ -24,10 +24,17 @@ from demo.words import Language, language, say
 
 SIDE = 512  # pixels of the canvas' long side: a brush is no finer
 COLOURS = ("#e11d48", "#2563eb", "#f59e0b", "#059669")  # of the first painting, the second, ...
+OPACITY = 0.6  # of the brush: the photo can be seen below. Where strokes overlap, the last one counts
 MOST_PIXELS = (4 * SIDE) ** 2  # of a layer: a screen may have several for one of ours
 MOST_BYTES = 2_000_000  # of a layer's file
 MOST_LETTERS = 64  # of its name
 MOST_LAYERS = 50  # of all visitors together: each is asked for as soon as it is here
+
+
+def brush() -> gr.Brush:
+    """Paints in the colours, and in no others."""
+    colours: list[str | tuple[str, float]] = [(colour, OPACITY) for colour in COLOURS]
+    return gr.Brush(default_size=40, colors=colours, default_color=colours[0], color_mode="fixed")
 
 
 def palette() -> str:
@@ -103,7 +110,7 @@ def labels(layer: NDArray[np.uint8]) -> Mask | None:
     """What was brushed, (H, W, 4), as a map: 0 = nothing, else the number of the painting; None for a bare photo."""
     stride = math.ceil(max(layer.shape[:2]) / SIDE)
     layer = layer[::stride, ::stride]
-    found = _nearest(layer[..., :3]) * (layer[..., 3] > 127)
+    found = _nearest(layer[..., :3]) * (layer[..., 3] > 255 * OPACITY / 2)
     return found.astype(np.uint8) if found.any() else None
 
 

@@ -24,6 +24,7 @@ from nst_core.errors import InputError
 from nst_core.forecast import Task, suggest
 from nst_core.images import to_array
 from nst_core.machine import Machine, Pace, as_it_is, probing, recalled, speed
+from nst_core.memory import give_back_freed_memory
 from nst_core.plan import Plan, Size, scale_plan
 from nst_core.transfer import Step, Transfer, resolve_device
 from nst_core.vgg import VGG, load_vgg19
@@ -73,6 +74,10 @@ class Runner(Protocol):
         """
         ...
 
+    def is_measuring(self) -> bool:
+        """Whether it is being found out how fast the machine is; that waits while somebody paints."""
+        ...
+
 
 class LocalRunner:
     """One job at a time on one device of this machine; the others wait in the order they came."""
@@ -92,19 +97,23 @@ class LocalRunner:
         # By what the time of a step depends on, as it was when nobody painted; None = it can't be measured.
         self._machines: dict[Hashable, Machine | None] = {}
         self._measuring: Future[None] | None = None
+        self._slowness = 1.0  # the seconds of a step of the last run, shown to somebody, beside those of a forecast
 
     def run(self, job: Job) -> Generator[Record, None, None]:
         """See `Runner.run`."""
         scale_plan(_size(job.content), [_size(style) for style in job.styles], job.config)
-        with (
-            self._queue.join() as ticket,
-            self._helms.at(job) as helm,
-            closing(self._records(job, ticket, helm)) as records,
-        ):
-            for record in records:
-                if helm.is_left:
-                    return
-                yield record
+        try:
+            with (
+                self._queue.join() as ticket,
+                self._helms.at(job) as helm,
+                closing(self._records(job, ticket, helm)) as records,
+            ):
+                for record in records:
+                    if helm.is_left:
+                        return
+                    yield record
+        finally:
+            self._rest()
 
     def steer(self, key: str, config: TransferConfig) -> bool:
         """See `Runner.steer`."""
@@ -127,7 +136,11 @@ class LocalRunner:
         machine = self._machines[_kind(config)]
         if machine is None:
             raise ValueError("how long a step takes can't be measured here; begin, and the first steps will tell")
-        return suggest(machine, Task(self._any_extractor(config), config, plan, styles), {}).seconds
+        return self._slowness * suggest(machine, Task(self._any_extractor(config), config, plan, styles), {}).seconds
+
+    def is_measuring(self) -> bool:
+        """See `Runner.is_measuring`."""
+        return self._measuring is not None and not self._measuring.done() and self._queue.is_empty
 
     def measure(self, config: TransferConfig) -> None:
         """Find out in the background how long the steps of a config take, unless it is known or somebody paints.
@@ -156,7 +169,13 @@ class LocalRunner:
         transfer, forecast = beginning.result()
         with closing(self._one_by_one(transfer, helm, forecast)) as steps:
             for progress in paced(steps, forecast):
+                self._slowness = forecast.pace or self._slowness
                 yield replace(progress, steered=tuple(transfer.steered))
+
+    def _rest(self) -> None:
+        """Hand back the memory that steps left for the next ones (0.7 GB at 512 px), unless there is a next one."""
+        if self._queue.is_empty:
+            self._submit(give_back_freed_memory)
 
     def _submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T] | None:
         """Call on the one thread that computes; None once the runner is closed."""
@@ -183,7 +202,7 @@ class LocalRunner:
             raise InputError(str(error), "no_memory") from error
         transfer.execution = outlook.execution
         costs = {stage.size: stage.seconds / stage.steps for stage in outlook.stages}
-        return transfer, Forecast(transfer.plan, costs, in_seconds=machine is not None)
+        return transfer, Forecast(transfer.plan, costs, self._slowness if machine else None)
 
     def _machine(self, network: VGG, config: TransferConfig) -> Machine | None:
         """With the memory of this moment; None while its pace isn't known."""
@@ -280,10 +299,10 @@ class Queue:
 class Forecast:
     """Tells the seconds left of a run; `plan` may be replaced on the way by one with other numbers of steps."""
 
-    def __init__(self, plan: Plan, costs: Mapping[Size, float], in_seconds: bool = False) -> None:
-        """`costs`: what a step takes at each size, by a forecast in seconds, or in any unit."""
+    def __init__(self, plan: Plan, costs: Mapping[Size, float], slowness: float | None = None) -> None:
+        """`costs`: what a step takes at each size, in seconds with a `slowness` to multiply them by, or in any unit."""
         self.plan = plan
-        self._costs, self._in_seconds = costs, in_seconds
+        self._costs, self._slowness = costs, slowness
         # Of the last steps: the median passes over a scale's first step, which also measures the targets.
         self._seconds_per_cost: deque[float] = deque(maxlen=7)
 
@@ -295,8 +314,15 @@ class Forecast:
         """After step `index`; None while fewer than three steps are known, more are to come and there's no forecast."""
         remaining = sum(self._steps()[index:])
         if remaining and len(self._seconds_per_cost) < ENOUGH:
-            return remaining if self._in_seconds else None
+            return None if self._slowness is None else self._slowness * remaining
         return remaining * median(self._seconds_per_cost)
+
+    @property
+    def pace(self) -> float | None:
+        """How slow the steps have turned out, beside a forecast in seconds; None where that can't be told (yet)."""
+        if self._slowness is None or len(self._seconds_per_cost) < ENOUGH:
+            return None
+        return median(self._seconds_per_cost)
 
     def _steps(self) -> list[float]:
         return [self._costs[size] for size, steps in self.plan for _ in range(steps)]

@@ -4,6 +4,26 @@ from __future__ import annotations
 
 SHOW_STAGE = "() => { document.getElementById('stage').scrollIntoView({block: 'nearest'}); }"
 
+# In one column, the end of a run would take the picture out of sight of whoever has gone down to the dials, and what
+# opens below it would push these away: it stays until one comes back to its place, and so do they.
+HOLD_STAGE = """() => {
+    const [work, status, choices] = ['work', 'status', 'choices'].map(id => document.getElementById(id));
+    const place = () => choices.getBoundingClientRect().top;
+    const hasGoneDown = () => status.getBoundingClientRect().bottom < 0;
+    let was = place(), isRunning = false;
+    addEventListener('scroll', () => {
+        if (!hasGoneDown()) delete work.dataset.held;
+        was = place();
+    }, {passive: true});
+    new MutationObserver(() => {
+        const ran = isRunning;
+        isRunning = document.getElementById('stop') !== null;
+        if (ran && !isRunning && hasGoneDown()) work.dataset.held = '';
+        if ('held' in work.dataset) scrollBy(0, place() - was);
+        was = place();
+    }).observe(work, {childList: true, subtree: true});
+}"""
+
 SHOW_FORM = "() => { document.getElementById('pictures').scrollIntoView({block: 'nearest'}); }"
 
 # Until there is a painting, the photo stands in the frame, which the other page hasn't.
@@ -66,7 +86,8 @@ KEEP_FOCUS = """() => {
     };
     let had = [];
     document.addEventListener('focusin', ({target}) => {
-        const list = target.closest('#examples, #results, #sketches'), place = target.closest('#show, #sheet, #inside');
+        const list = target.closest('#examples, #results, #sketches, #offered');
+        const place = target.closest('#show, #sheet, #inside');
         const own = target.id ? `#${target.id}` : list && `#${list.id} [data-index="${target.dataset.index}"]`;
         had = [own && `${own}:enabled`, instead[place?.id]].filter(Boolean);
     });
@@ -106,6 +127,39 @@ COMPARE = """() => {
         window.dispatchEvent(new MouseEvent('mouseup', to));
         requestAnimationFrame(() => tell(handle));
     });
+}"""
+
+# In the drawing of the losses, the moment that the timeline shows: it follows the hand, and asks no server. Its number
+# keeps to the right of the other axis's.
+MARK_MOMENT = """() => {
+    const ROUND = 4, DIGIT = 6.4;  // by measure they'd have none on a tab that isn't shown
+    let isDue = false;
+    const write = (marker, step, x) => {
+        const text = marker.querySelector('text'), box = marker.querySelector('rect');
+        text.textContent = step;
+        const half = ROUND + DIGIT * step.length / 2;
+        box.setAttribute('x', -half);
+        box.setAttribute('width', 2 * half);
+        const aside = Math.max(0, Number(marker.dataset.left) + half - x);
+        marker.querySelector('.number').setAttribute('transform', `translate(${aside} 0)`);
+    };
+    const mark = () => {
+        isDue = false;
+        const marker = document.querySelector('#losses .moment');
+        const step = document.querySelector('#timeline input[type=range]')?.value ?? '';
+        if (!marker || marker.dataset.step === step) return;
+        const {start, column} = marker.dataset, x = Number(start) + step * column;
+        marker.dataset.step = step;
+        marker.setAttribute('visibility', step ? 'visible' : 'hidden');
+        marker.setAttribute('transform', `translate(${x} 0)`);
+        write(marker, step, x);
+    };
+    const soon = () => {
+        if (!isDue) requestAnimationFrame(mark);
+        isDue = true;
+    };
+    for (const event of ['input', 'change']) document.addEventListener(event, soon);
+    new MutationObserver(soon).observe(document.body, {childList: true, subtree: true});
 }"""
 
 # The timeline counts steps, but not of each there is a picture: it stands on those alone, and keys go from one to the

@@ -6,6 +6,7 @@ import math
 import secrets
 import shutil
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,6 +48,8 @@ class Picture:
     index: int
     size: Size
     image: Pixels
+    content_layers: Mapping[str, float]  # the losses of the step, without weights
+    style_layers: Mapping[str, float]
     deep: Deep | None = None  # the same in 16 bits a channel, of the last one only
 
 
@@ -119,14 +122,15 @@ class Painted:
     def at(self, step: float | None) -> Picture:
         """The moment nearest to `step`; the last one for None, or where the file of another is gone."""
         now = self.progress
-        last = Picture(now.index, now.size, now.image, now.deep)
+        last = Picture(now.index, now.size, now.image, now.content_layers, now.style_layers, now.deep)
         moment = None if step is None else self.moments.at(step)
         if step is None or moment is None or abs(last.index - step) <= abs(moment.index - step):
             return last
         try:
-            return Picture(moment.index, moment.size, moment.load())
+            image = moment.load()
         except OSError:
             return last
+        return Picture(moment.index, moment.size, image, moment.content_layers, moment.style_layers)
 
     def enlarged(self, picture: Picture) -> Pixels:
         """A picture of the run at the finished one's size."""

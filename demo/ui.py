@@ -10,18 +10,21 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.events import Dependency
 
-from demo import form, gallery, handlers, how, inside, markup, pairs, programs, regions, session, sheet
+from demo import form, gallery, handlers, how, inside, markup, offered, pairs, programs, regions, session, sheet
+from demo.checked import check
 from demo.downloads import Format
 from demo.form import Form, More
+from demo.further import Further
 from demo.handlers import Studio
 from demo.orders import SETTINGS
 from demo.runner import Runner
 from demo.scripts import (
     ANY_FILE,
     COMPARE,
+    HOLD_STAGE,
     KEEP_FOCUS,
     KEEP_TO_MOMENTS,
-    SHOW_FORM,
+    MARK_MOMENT,
     SHOW_PAINTINGS,
     SHOW_PHOTO,
     SHOW_SHEET,
@@ -48,6 +51,13 @@ class Go(NamedTuple):
     six_estimate: gr.HTML
 
 
+class Runs(NamedTuple):
+    """The events of painting."""
+
+    begun: list[Dependency]  # each lasts as long as its run
+    ended: list[Dependency]  # they show the end of one
+
+
 def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Blocks:
     """The page in front of `runner`; its widgets start at `defaults`, the project's own where it is None."""
     defaults = defaults or TransferConfig()
@@ -65,7 +75,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
                     go, view, six = _result(spoken, hint)
                 with gr.Column(elem_id="choices"):
                     with gr.Column(elem_id="inputs"):
-                        pictures, more = form.pictures(examples[0], spoken)
+                        pictures, more = form.pictures(examples, spoken)
                         dials = form.dials(defaults, spoken)
                         hint.render()  # type: ignore[no-untyped-call]
                     with gr.Column(elem_id="settings"):
@@ -77,17 +87,16 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         # Before the dials are set, which would steer the run that is left.
         left = gr.on([cell.click for cell in six.cells], studio.leave, view.running, view.running, **QUICK)
         taken = sheet.wire(six, runner, defaults, go.six, chosen, (chosen.strength, chosen.style_scale, chosen.colours))
-        runs = [left, *_wire(studio, chosen, view, taken)]
-        shelf.use.click(None, js=SHOW_FORM)
-        filled = gallery.wire(shelf, ui, runner, defaults, runs, view, chosen)
+        runs = _wire(studio, chosen, view, taken)
+        filled = gallery.wire(shelf, ui, runner, defaults, [left, *runs.begun], view, chosen)
         _wire_steering(studio, chosen, view)
-        _wire_estimate(studio, ui, chosen, go.estimate)
-        _wire_estimate_of_six(sheet.Sheets(runner, defaults), chosen, go)
-        _wire_pictures(chosen, more, filled)
-        _wire_invitation(chosen, view)
+        estimated = _wire_estimate(studio, ui, chosen, go.estimate, view, runs)
+        _wire_estimate_of_six(sheet.Sheets(runner, defaults), estimated, chosen, go.six_estimate)
+        _wire_further(Further(runner, defaults), estimated, chosen, view)
+        _wire_pictures(ui, chosen, more, filled, examples)
         gr.on([ui.load, chosen.photo.change], None, chosen.photo, js=SHOW_PHOTO)
         gr.on([more.add.click, *(each.change for each in chosen.paintings)], None, chosen.paintings, js=SHOW_PAINTINGS)
-        for script in (ANY_FILE, COMPARE, KEEP_FOCUS, KEEP_TO_MOMENTS):
+        for script in (ANY_FILE, COMPARE, HOLD_STAGE, KEEP_FOCUS, KEEP_TO_MOMENTS, MARK_MOMENT):
             ui.load(None, js=script)
         _wire_examples(offered, examples, chosen)
         _wire_mark(offered, examples, ui, chosen)
@@ -157,13 +166,16 @@ def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, sheet.Sheet]:
             )
         go = _go()
         with gr.Column(visible=False, elem_id="actions") as actions:
+            pair = gr.HTML(elem_id="pair")
             timeline = gr.Slider(
                 1, 2, 1, step=1, label=t("timeline.label"), info=t("timeline.info"), buttons=[], elem_id="timeline"
             )
             moments = gr.HTML(visible="hidden", elem_id="moments")
-            with gr.Row():
+            with gr.Row(elem_id="further"):
                 keep_going = gr.Button(t("paint.go_on"), min_width=120, elem_id="keep-going")
+                keep_going_time = gr.HTML(elem_id="keep-going-time")
                 larger = gr.Button(t("paint.larger"), min_width=120, elem_id="larger")
+                larger_time = gr.HTML(elem_id="larger-time")
             with gr.Row(elem_id="take-home"):
                 kind = gr.Dropdown(
                     [(str(t(f"download.{each}")), str(each)) for each in Format],
@@ -180,12 +192,12 @@ def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, sheet.Sheet]:
         bars = gr.HTML(elem_id="bars")
     painted = gr.State(delete_callback=session.forget)
     pictures, buttons = (pane, status, plot, bars, hint, comparison), (go.start, go.stop, keep_going, larger)
-    outputs = (*pictures, timeline, moments, actions, kind, download, *buttons)
+    outputs = (*pictures, pair, timeline, moments, actions, kind, download, *buttons, keep_going_time, larger_time)
     return go, View(*outputs, gr.State(), painted), six
 
 
-def _wire(studio: Studio, chosen: Form, view: View, taken: Dependency) -> list[Dependency]:
-    """Begin and stop; `taken`: one of the six was. Returns the events after which there may be a picture to keep."""
+def _wire(studio: Studio, chosen: Form, view: View, taken: Dependency) -> Runs:
+    """Begin and stop; `taken`: one of the six was."""
     shown, whole, end = [view.painted, view.running, view.timeline], list(view), [view.painted, view.running]
     for button in (view.start, view.keep_going, view.larger):
         # The browser serves the listeners of a click one after the other, and waits for each: the quick ones first.
@@ -199,12 +211,13 @@ def _wire(studio: Studio, chosen: Form, view: View, taken: Dependency) -> list[D
         taken.then(None, js=SHOW_STAGE).then(studio.run, [*end, *chosen], trigger_mode="multiple", **options),
     ]
     view.stop.click(None, cancels=runs)
-    view.stop.click(studio.stopped, end, whole, **QUICK)
+    ends = [view.stop.click(studio.stopped, end, whole, **QUICK)]
     for run in runs:
         # Also after a cancelled run, once its last step is over; it takes back whatever came after `stopped`.
-        run.then(studio.finished, end, whole, **QUICK)
-        run.failure(studio.failed, end, whole, **QUICK)  # in Gradio 6.31 `then` doesn't come after an error
-    return runs
+        ends.append(run.then(studio.finished, end, whole, **QUICK))
+        # In Gradio 6.31 `then` doesn't come after an error.
+        ends.append(run.failure(studio.failed, end, whole, **QUICK))
+    return Runs(runs, ends)
 
 
 def _wire_steering(studio: Studio, chosen: Form, view: View) -> None:
@@ -220,8 +233,16 @@ def _wire_steering(studio: Studio, chosen: Form, view: View) -> None:
     )
 
 
-def _wire_estimate(studio: Studio, ui: gr.Blocks, chosen: Form, estimate: gr.HTML) -> None:
-    """The time beside the button; while the machine is being measured it is asked for again."""
+def _wire_estimate(
+    studio: Studio, ui: gr.Blocks, chosen: Form, estimate: gr.HTML, view: View, runs: Runs
+) -> Sequence[Dependency]:
+    """The time beside the button; while the machine is being measured it is asked for again. A run teaches it.
+
+    Until something was painted, the status says what is to be done.
+
+    What else depends on pictures and settings follows it: three listeners that wait for each other's last event
+    (`always_last`), and that two changes set off at once, call each other for ever in Gradio 6.31.
+    """
     again = gr.Timer(ASK_AGAIN)
     pictures: tuple[Any, ...] = (chosen.photo, *chosen.paintings)
     numbers: tuple[Any, ...] = (
@@ -232,7 +253,7 @@ def _wire_estimate(studio: Studio, ui: gr.Blocks, chosen: Form, estimate: gr.HTM
         chosen.optimizer,
         chosen.pooling,
     )
-    gr.on(
+    changed = gr.on(
         [ui.load, again.tick, *(widget.change for widget in (*pictures, *chosen.blends, *numbers))],
         studio.estimate,
         list(chosen),
@@ -241,31 +262,53 @@ def _wire_estimate(studio: Studio, ui: gr.Blocks, chosen: Form, estimate: gr.HTM
         trigger_mode="always_last",
         **QUICK,
     )
-
-
-def _wire_estimate_of_six(sheets: sheet.Sheets, chosen: Form, go: Go) -> None:
-    """The time beside their button; once the machine has been measured, the other estimate changes."""
-    settings: tuple[Any, ...] = (chosen.size, chosen.steps, chosen.scales, chosen.optimizer, chosen.pooling)
-    gr.on(
-        [go.estimate.change, *(widget.change for widget in (chosen.photo, *chosen.paintings, *settings))],
-        sheets.estimate,
-        list(chosen),
-        go.six_estimate,
-        preprocess=False,
-        trigger_mode="always_last",
-        **QUICK,
+    changed.then(studio.invite, [view.running, *chosen], view.status, preprocess=False, **QUICK)
+    ended = (
+        end.then(studio.estimate, list(chosen), [estimate, again], preprocess=False, **QUICK) for end in runs.ended
     )
+    return changed, *ended
 
 
-def _wire_pictures(chosen: Form, more: More, filled: Sequence[Dependency]) -> None:
-    """A bad upload is refused at once; paintings can be added, and brushed to where they belong.
+def _wire_estimate_of_six(
+    sheets: sheet.Sheets, estimated: Sequence[Dependency], chosen: Form, estimate: gr.HTML
+) -> None:
+    """The time beside their button."""
+    for event in estimated:
+        event.then(sheets.estimate, list(chosen), estimate, preprocess=False, **QUICK)
+
+
+def _wire_further(further: Further, estimated: Sequence[Dependency], chosen: Form, view: View) -> None:
+    """Which pictures a result is of, and the times of what can be made of it."""
+    inputs = [view.painted, view.running, *chosen]
+    outputs = [view.pair, view.keep_going_time, view.larger_time]
+    for event in estimated:
+        event.then(further.tell, inputs, outputs, preprocess=False, **QUICK)
+    dials = [dial.change for dial in chosen.dials]
+    gr.on(dials, further.tell, inputs, outputs, preprocess=False, trigger_mode="multiple", **QUICK)
+
+
+def _wire_pictures(
+    ui: gr.Blocks, chosen: Form, more: More, filled: Sequence[Dependency], examples: Sequence[pairs.Pair]
+) -> None:
+    """A bad picture is refused at once; paintings can be added, and brushed to where they belong.
 
     `filled`: events after which there may be more paintings than there are slots to see.
     """
-    for kind, picture in (("photo", chosen.photo), *(("painting", painting) for painting in chosen.paintings)):
-        picture.upload(handlers.check(kind), picture, picture, preprocess=False, **LONG)
+    pictures, kept = (chosen.photo, *chosen.paintings), gr.State()
+    gr.on(
+        [ui.load, *(picture.change for picture in pictures)],
+        check,
+        [kept, *pictures],
+        [kept, *pictures, chosen.regions, more.canvas, more.brushed],
+        preprocess=False,
+        trigger_mode="multiple",
+        **{**LONG, "concurrency_limit": 1},  # the next one knows what was kept, and that a word was said
+    )
     slots = [more.shown, *more.parts]
     more.add.click(handlers.add_painting, more.shown, slots, **QUICK)
+    more.offered.click(
+        offered.taken(examples), [more.shown, *chosen.paintings], list(chosen.paintings), preprocess=False, **LONG
+    )
     for event in filled:
         event.then(handlers.show_paintings, [more.shown, *chosen.paintings], slots, preprocess=False, **QUICK)
     more.brushed.expand(regions.canvas, chosen.photo, more.canvas, preprocess=False, **LONG)
@@ -279,23 +322,6 @@ def _wire_pictures(chosen: Form, more: More, filled: Sequence[Dependency]) -> No
         preprocess=False,
         trigger_mode="always_last",
         **LONG,
-    )
-    chosen.photo.change(
-        lambda: (gr.update(open=False), None, None), None, [more.brushed, more.canvas, chosen.regions], **QUICK
-    )
-
-
-def _wire_invitation(chosen: Form, view: View) -> None:
-    """Until something was painted, the status says what is to be done."""
-    pictures = (chosen.photo, *chosen.paintings)
-    gr.on(
-        [picture.change for picture in pictures],
-        handlers.invite,
-        [view.running, *pictures],
-        view.status,
-        preprocess=False,
-        trigger_mode="always_last",
-        **QUICK,
     )
 
 
@@ -315,7 +341,7 @@ def _wire_mark(offered: gr.HTML, examples: list[pairs.Pair], ui: gr.Blocks, chos
         [chosen.photo, chosen.painting],
         offered,
         preprocess=False,
-        trigger_mode="always_last",
+        trigger_mode="multiple",
         **QUICK,
     )
 
@@ -326,7 +352,7 @@ def _wire_looking_back(view: View) -> None:
     moved = view.timeline.input(
         handlers.look_back,
         [view.painted, view.timeline],
-        [view.pane, view.status, view.comparison],
+        [view.pane, view.status, view.comparison, view.bars, view.download],
         trigger_mode="always_last",
         **LONG,
     )

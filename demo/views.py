@@ -10,6 +10,8 @@ import gradio as gr
 
 from demo import bars, downloads, markup
 from demo.downloads import Format
+from demo.events import Progress
+from demo.library import subject
 from demo.notes import retold
 from demo.orders import Order, larger_size, more_steps
 from demo.plot import draw
@@ -31,6 +33,7 @@ class View(NamedTuple):
     bars: Any
     hint: Any
     comparison: Any
+    pair: Any
     timeline: Any
     moments: Any
     actions: Any
@@ -40,6 +43,8 @@ class View(NamedTuple):
     stop: Any
     keep_going: Any
     larger: Any
+    keep_going_time: Any
+    larger_time: Any
     running: Any
     painted: Any
 
@@ -64,6 +69,9 @@ def beginning(language: Language, order: Order, painted: Painted | None) -> View
     return view._replace(
         hint=markup.hint(say(language, "steer.hint")),
         comparison=gr.update(visible=False),
+        pair="",
+        keep_going_time="",
+        larger_time="",
         actions=gr.update(visible=False),
         start=gr.update(visible=False),
         stop=gr.update(value=say(language, "paint.leave_line"), visible=True),  # there is no picture to keep yet
@@ -102,6 +110,7 @@ def ended(language: Language, painted: Painted | None, running: Running | None) 
     picture = painted.at(None)
     return _plotted(language, view, painted)._replace(
         **compared(language, painted, picture),
+        pair=markup.pair(language, subject(painted.wish, language)),
         # A slider needs room, even one that isn't seen.
         timeline=gr.update(maximum=max(2, picture.index), value=picture.index, visible=len(painted.moments.kept) > 1),
         moments=markup.moments(painted.steps),
@@ -168,11 +177,17 @@ def ending(language: Language, painted: Painted | None) -> str:
     return markup.message(say(language, "status.stopped_small", step=step, steps=steps, **sizes))
 
 
-def _plotted(language: Language, view: View, painted: Painted) -> View:
-    progress = painted.progress
+def layers(language: Language, painted: Painted, moment: Progress | Picture) -> str:
+    """The bars of a moment of a run."""
     relative = painted.wish.config.normalization is Normalization.ENERGY
-    return view._replace(
-        plot=draw(language, painted.curves),
-        bars=bars.draw(language, progress.content_layers, progress.style_layers, relative),
-        painted=painted,
-    )
+    return bars.draw(language, moment.content_layers, moment.style_layers, relative)
+
+
+def preparing(language: Language) -> dict[str, Any]:
+    """The download button until there is a file of the moment that is shown."""
+    return gr.update(label=say(language, "download.preparing"), interactive=False)
+
+
+def _plotted(language: Language, view: View, painted: Painted) -> View:
+    bars_now = layers(language, painted, painted.progress)
+    return view._replace(plot=draw(language, painted.curves), bars=bars_now, painted=painted)

@@ -12,9 +12,11 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo.events import Job, Losses, Progress, Record, Waiting
+from demo.orders import MOST_PAINTINGS, SETTINGS, widget_values
 from nst_core.config import TransferConfig
 from nst_core.plan import Size
 
+DEFAULTS = TransferConfig()
 ENGLISH = gr.Request(headers={"accept-language": "en"})
 SPANISH = gr.Request(headers={"accept-language": "es-ES,es;q=0.9"})
 
@@ -51,6 +53,16 @@ class Playback:
 
     def estimate(self, content: Size, styles: Sequence[Size], config: TransferConfig) -> float | None:
         return None
+
+    def is_measuring(self) -> bool:
+        return False
+
+
+def form(photo: FileDataDict | None, *paintings: FileDataDict | None, **changes: Any) -> list[Any]:
+    """What the page sends: the photo, all slots, their blends, no regions, and the settings."""
+    slots = [*paintings, *[None] * MOST_PAINTINGS][:MOST_PAINTINGS]
+    values = widget_values(DEFAULTS) | changes
+    return [photo, *slots, *[50.0] * MOST_PAINTINGS, None, *(values[name] for name in SETTINGS)]
 
 
 def progress(index: int, total: int = 2, size: Size = (64, 48), **layers: dict[str, float]) -> Progress:

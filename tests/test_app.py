@@ -135,7 +135,7 @@ def end(server: subprocess.Popen[str], stop: signal.Signals) -> None:
 
 def start_a_run(url: str) -> None:
     """Returns amid the second step of a run, which takes longer than a server waits for its threads."""
-    client = Client(url, verbose=False)
+    client = Client(url, download_files=False, verbose=False)
     photo, painting = (handle_file(str(ROOT / "examples" / name)) for name in ("content/cat.jpg", "style/poppies.jpg"))
     job = client.submit(photo=photo, painting=painting, size=1024, steps=1000, scales=1, api_name="/stylize")
     while not any(picture for picture, _ in job.outputs()):

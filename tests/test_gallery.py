@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,12 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from demo import gallery, library
-from demo.gallery import FORM, MOST, Entries, Gallery, add_shown, form_values, page_config, show, thumbnails
+from demo import gallery, library, restoring
+from demo.gallery import MOST, Entries, Gallery, add_shown, show, thumbnails
 from demo.orders import LIMITS, MOST_PAINTINGS, SETTINGS, Wish, make_order, make_wish
+from demo.restoring import FORM, form_values, page_config
 from demo.session import Painted, followed
+from demo.words import LANGUAGES
 from nst_core.config import Border, TransferConfig
 from nst_core.recipe import read_recipe
 from tests.playback import ENGLISH, SPANISH, Playback, clicked, progress, shown, upload
@@ -25,15 +27,6 @@ from tests.playback import ENGLISH, SPANISH, Playback, clicked, progress, shown,
 pytestmark = pytest.mark.usefixtures("cache")
 
 DEFAULTS = TransferConfig()
-
-
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What toasts have said."""
-    texts: list[str] = []
-    for name in ("Warning", "Info"):
-        monkeypatch.setattr(gr, name, lambda message, **_: texts.append(message))
-    return texts
 
 
 @pytest.fixture
@@ -73,7 +66,9 @@ def test_what_was_painted_is_collected(photo: FileDataDict, painting: FileDataDi
     with Image.open(entry.path) as image:
         assert image.size == (64, 43)
     assert read_recipe(entry.path).config.strength == 40
-    assert "bridge × great_wave: 40 % painting, 100 % of its colours, strokes × 1, 64 px, 2 steps" in html
+    assert (
+        "bridge × The Great Wave off Kanagawa: 40 % painting, 100 % of its colours, strokes × 1, 64 px, 2 steps" in html
+    )
     assert "<small>40 % · 64 px · 2\N{NO-BREAK SPACE}steps</small>" in html
 
 
@@ -197,7 +192,7 @@ def test_what_was_brushed_is_not_claimed_to_be_back(
     mask = np.full((20, 30), 255, np.uint8)
     entries = collected(replace(painted, wish=replace(painted.wish, masks=(mask, mask))))
     Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
-    assert said == ["Its settings are back, but these can't be set here as they were: masks."]
+    assert said == ["The settings are back, but this can't be set here as it was: the regions that were brushed."]
     assert entries[0].wish.masks == ()  # twenty entries would keep megabytes
 
 
@@ -217,9 +212,8 @@ def test_blends_beyond_the_sliders_keep_their_shares() -> None:
     assert values[1 + MOST_PAINTINGS : 3 + MOST_PAINTINGS] == pytest.approx([100 / 3, 100])
 
 
-def read(file: FileDataDict | None, entries: Entries = ()) -> list[Any]:
-    place, *values = Gallery(Playback(()), DEFAULTS).read(ENGLISH, entries, file)
-    assert place is None  # ready for the next one
+def read(file: FileDataDict | None, entries: Entries = (), request: gr.Request = ENGLISH) -> list[Any]:
+    values = Gallery(Playback(()), DEFAULTS).read(request, entries, file)
     assert len(values) == FORM
     return values
 
@@ -232,14 +226,17 @@ def test_a_dropped_result_brings_its_recipe_back(
     assert values[0] == photo["path"]  # of this session
     assert values[1] == str(library.by_name("painting")["great_wave"])
     assert wish_of([photo["path"], painting["path"], *values[2:]]).config.strength == 21
-    assert said == ["The pictures and settings of bridge_great_wave_128.png are back."]
+    assert said == [
+        "Set as for bridge_great_wave_128.png: bridge × The Great Wave off Kanagawa: 21 % painting, 100 % of its"
+        " colours, strokes × 1, 128 px, 2 steps."
+    ]
 
 
 def test_pictures_that_are_nowhere_are_asked_for(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
     (entry,) = collected(made(photo, painting, size=128))
     values = read(upload(entry.path))
     assert values[0] is None
-    assert said == ["Its settings are back. Please add what isn't here: bridge.png."]
+    assert said[1:] == ["Please add the pictures that aren't here: bridge.png."]
 
 
 def test_what_the_page_cannot_do_is_told(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
@@ -248,8 +245,13 @@ def test_what_the_page_cannot_do_is_told(photo: FileDataDict, painting: FileData
     (entry,) = collected(replace(painted, wish=wish))
     values = read(upload(entry.path), (entry,))
     assert values[-len(SETTINGS) :][SETTINGS.index("size")] == 1024
-    (text,) = said
-    assert "size, border" in text
+    assert "1024 px" in said[0]
+    assert said[1:] == [
+        "The settings are back, but this can't be set here as it was: Resolution (1024 instead of 2048), what lies"
+        " beyond the picture's edge."
+    ]
+    read(upload(entry.path), (entry,), SPANISH)
+    assert "Resolución (1024 en vez de 2048), lo que hay más allá del borde" in said[3]
 
 
 def test_paintings_that_have_no_place_here_are_told(
@@ -260,9 +262,7 @@ def test_paintings_that_have_no_place_here_are_told(
     (entry,) = collected(made(photo, *paintings, size=128))
     values = read(upload(entry.path), (entry,))
     assert values[1 : 1 + MOST_PAINTINGS] == [picture["path"] for picture in paintings[:MOST_PAINTINGS]]
-    (text,) = said
-    assert "can't be set here" in text
-    assert "e.png, f.png" in text
+    assert "this can't be set here as it was: the painting e.png, the painting f.png." in said[1]
 
 
 def test_the_page_takes_what_it_can_of_a_config() -> None:
@@ -272,25 +272,36 @@ def test_the_page_takes_what_it_can_of_a_config() -> None:
     assert page_config(TransferConfig(style_blend=(1.0, 2.0), keep_alpha=True), DEFAULTS)[1] == []
 
 
+@pytest.mark.parametrize("name", [each.name for each in fields(TransferConfig) if each.name != "keep_alpha"])
+def test_the_page_has_a_word_for_whatever_it_cannot_set(name: str) -> None:
+    for speaks in LANGUAGES:
+        words = restoring._lost(name, DEFAULTS, DEFAULTS, speaks)
+        assert words
+        assert name not in words.split()
+
+
 def test_files_without_a_recipe_are_refused_in_words(cache: Path, tmp_path: Path, said: list[str]) -> None:
     plain = upload(cache / "plain.png", (40, 40))
     text = cache / "text.png"
     text.write_text("not a picture")
     elsewhere = upload(tmp_path / "elsewhere.png", (40, 40))
-    for file in (plain, upload(text), elsewhere, None):
-        assert not any(map(shown, read(file)))
-    assert "plain.png carries no recipe" in said[0]
-    assert "text.png carries no recipe" in said[1]
-    assert "wasn't uploaded here" in said[2]
-    assert "There is no file" in said[3]
+    for file, words in (
+        (plain, "plain.png carries no recipe"),
+        (upload(text), "text.png carries no recipe"),
+        (elsewhere, "wasn't uploaded here"),
+        (None, "There is no file"),
+    ):
+        with pytest.raises(gr.Error, match=words):
+            read(file)
+    assert not said
 
 
 def test_a_damaged_recipe_is_refused_in_words(cache: Path, said: list[str]) -> None:
     chunks = PngInfo()
     chunks.add_itxt("nst_core", '{"config": <script>}')
     Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(cache / "bad.png", pnginfo=chunks)
-    assert not any(map(shown, read(upload(cache / "bad.png"))))
-    assert "The recipe of bad.png can't be followed" in said[0]
+    with pytest.raises(gr.Error, match=r"The recipe of bad\.png can't be followed"):
+        read(upload(cache / "bad.png"))
 
 
 def opened(query: dict[str, str], request: gr.Request = ENGLISH) -> list[Any]:
@@ -330,4 +341,4 @@ def test_it_speaks_spanish(photo: FileDataDict, painting: FileDataDict) -> None:
 
 def test_a_picture_that_was_pasted_has_a_name_all_the_same(photo: FileDataDict, painting: FileDataDict) -> None:
     photo["orig_name"] = None
-    assert gallery.caption("en", Wish(photo, (painting,), DEFAULTS)).startswith("a picture × great_wave")
+    assert gallery.caption("en", Wish(photo, (painting,), DEFAULTS)).startswith("a picture × great_wave:")

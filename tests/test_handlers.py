@@ -44,20 +44,13 @@ def painting(cache: Path) -> FileDataDict:
     return upload(cache / "wave.png", (80, 60))
 
 
-@pytest.fixture
-def broken(cache: Path) -> FileDataDict:
-    path = cache / "broken.jpg"
-    path.write_bytes(b"not a picture at all")
-    return upload(path)
-
-
 class Steered(Playback):
     """One that can be steered and knows how long it takes."""
 
     def __init__(self, records: Sequence[Record | Exception] = (), seconds: float | None = 42.0) -> None:
         super().__init__(records)
         self.turns: list[tuple[str, TransferConfig]] = []
-        self.running, self.seconds = True, seconds
+        self.running, self.seconds, self.measuring = True, seconds, True
         self.asked: list[tuple[Size, tuple[Size, ...], TransferConfig]] = []
 
     def steer(self, key: str, config: TransferConfig) -> bool:
@@ -70,10 +63,13 @@ class Steered(Playback):
         self.asked.append((content, tuple(styles), config))
         return self.seconds
 
+    def is_measuring(self) -> bool:
+        return self.measuring
+
 
 def progress(index: int, total: int = 3, size: Size = (128, 85)) -> Progress:
     image = np.full((size[1], size[0], 3), 10 * index, np.uint8)
-    losses = {"content_layers": {"relu4_2": 0.3}, "style_layers": {"relu1_1": 0.1}}
+    losses = {"content_layers": {"relu4_2": 0.3}, "style_layers": {"relu1_1": (index / 10) ** 2}}
     return Progress(index, total, size, (Losses(0.1, 0.2, 2.1),), 4.0, "", image, **losses)
 
 
@@ -340,10 +336,8 @@ def test_who_chose_a_sketch_does_not_steer_the_run_that_is_left(photo: FileDataD
 
 
 def test_a_blend_of_nothing_steers_nothing_and_is_told(
-    photo: FileDataDict, painting: FileDataDict, monkeypatch: pytest.MonkeyPatch
+    photo: FileDataDict, painting: FileDataDict, said: list[str]
 ) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(gr, "Warning", lambda message, **_: said.append(message))
     runner = Steered(WHOLE)
     running = next(run(runner, photo, painting, painting)).running
     assert not any(map(shown, steer(runner, running, 80, 100, *(0.0,) * 4)))
@@ -371,19 +365,16 @@ def test_the_buttons_tell_how_far_they_go(photo: FileDataDict, painting: FileDat
 def test_the_status_asks_for_what_is_missing_until_something_was_painted(
     photo: FileDataDict, painting: FileDataDict
 ) -> None:
-    assert "Everything is ready" in handlers.invite(ENGLISH, None, photo, painting, None)
-    assert "Everything is ready" in handlers.invite(ENGLISH, None, photo, None, painting)
-    assert "Choose a photo and a painting" in handlers.invite(ENGLISH, None, None, painting)
-    assert "Elige una foto y un cuadro" in handlers.invite(SPANISH, None, photo, None)
+    invite = Studio(Playback(()), DEFAULTS).invite
+    assert "Everything is ready" in invite(ENGLISH, None, *form(photo, painting))
+    assert "Everything is ready" in invite(ENGLISH, None, *form(photo, None, painting))
+    assert "Choose a photo and a painting" in invite(ENGLISH, None, *form(None, painting))
+    assert "Elige una foto y un cuadro" in invite(SPANISH, None, *form(photo))
     _, running = done(photo, painting)
-    assert not shown(handlers.invite(ENGLISH, running, None, painting))
+    assert not shown(invite(ENGLISH, running, *form(None, painting)))
 
 
-def test_what_a_run_cannot_be_steered_to_is_told(
-    photo: FileDataDict, painting: FileDataDict, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(gr, "Warning", lambda message, **_: said.append(message))
+def test_what_a_run_cannot_be_steered_to_is_told(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
     runner = Steered(WHOLE)
     running = next(run(runner, photo, painting)).running
     for colours in (13, None):
@@ -449,7 +440,7 @@ def test_a_full_disk_loses_no_picture(photo: FileDataDict, painting: FileDataDic
     assert end.actions["visible"]
     assert not end.download["interactive"]
     assert end.start["visible"]
-    pane, status, compared = handlers.look_back(SPANISH, painted, 2)
+    pane, status, compared, *_ = handlers.look_back(SPANISH, painted, 2)
     assert "tras el paso 3" in pane  # of no other is there a file
     assert "disco" in status
     assert not compared["visible"]
@@ -485,7 +476,7 @@ def test_what_went_on_can_be_looked_back_at_from_its_beginning(photo: FileDataDi
     end = finished(ENGLISH, last.painted, begin.running)
     assert (end.timeline["maximum"], end.timeline["value"]) == (4, 4)
     for step, grey, size, strength in ((2, 20, (128, 85), 30), (3, 30, (128, 85), 30), (4, 10, (256, 171), 90)):
-        _, _, compared = handlers.look_back(ENGLISH, last.painted, step)
+        _, _, compared, *_ = handlers.look_back(ENGLISH, last.painted, step)
         with Image.open(compared["value"][1]) as image:
             assert image.size == (256, 171)
             assert abs(image.getpixel((5, 5))[0] - grey) < 3  # type: ignore[index]
@@ -531,8 +522,11 @@ def test_the_timeline_shows_an_earlier_picture_and_makes_it_the_result(
     photo: FileDataDict, painting: FileDataDict
 ) -> None:
     painted, running = done(photo, painting)
-    _, status, compared = handlers.look_back(ENGLISH, painted, 2)
+    _, status, compared, layers, download = handlers.look_back(ENGLISH, painted, 2)
     assert "step 2" in status
+    assert not download["interactive"]  # it would be the moment before
+    assert "<td>20 %</td>" in layers
+    assert "<td>10 %</td>" in handlers.look_back(ENGLISH, painted, 1)[3]
     with Image.open(compared["value"][1]) as image:
         assert abs(image.getpixel((5, 5))[0] - 20) < 3  # type: ignore[index]
     preparing, ready = handlers.prepare(ENGLISH, painted, running, 2, "jpeg")
@@ -610,6 +604,15 @@ def test_while_the_machine_is_measured_the_page_asks_again(photo: FileDataDict, 
     assert timer.active
 
 
+def test_while_others_paint_the_page_says_that_it_waits(photo: FileDataDict, painting: FileDataDict) -> None:
+    runner = Steered(seconds=None)
+    runner.measuring = False
+    text, timer = Studio(runner, DEFAULTS).estimate(ENGLISH, *form(photo, painting))
+    assert ">waiting to measure\N{NO-BREAK SPACE}…<" in text
+    assert "when nobody paints" in text
+    assert timer.active
+
+
 def test_nobody_asks_again_for_a_time_that_will_never_be_known(photo: FileDataDict, painting: FileDataDict) -> None:
     class Unmeasurable(Playback):
         def estimate(self, *task: Any) -> float | None:
@@ -620,23 +623,29 @@ def test_nobody_asks_again_for_a_time_that_will_never_be_known(photo: FileDataDi
     assert not timer.active
 
 
-def test_no_time_is_told_for_what_cannot_be_painted(photo: FileDataDict, painting: FileDataDict) -> None:
-    for values in (form(None, painting), form(photo), form(photo, painting, steps=-1)):
+def test_no_time_is_told_as_long_as_a_picture_is_missing(photo: FileDataDict, painting: FileDataDict) -> None:
+    for values in (form(None, painting), form(photo)):
         text, timer = Studio(Steered(seconds=None), DEFAULTS).estimate(ENGLISH, *values)
         assert text == ""
         assert not timer.active
 
 
-def test_a_bad_upload_is_cleared_with_a_warning(
-    photo: FileDataDict, broken: FileDataDict, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(gr, "Warning", lambda message, **_: said.append(message))
-    check = handlers.check("photo")
-    assert not shown(check(ENGLISH, photo))
-    assert not said
-    assert check(ENGLISH, broken) is None
-    assert said == ["Photo: this file isn't a picture that can be read; use JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF."]
+def test_what_cannot_be_painted_is_told_before_anybody_presses_paint(painting: FileDataDict, cache: Path) -> None:
+    wide = upload(cache / "wide.png", (2000, 60))
+    for values, reason in (
+        (form(wide, painting), "A picture of 2000 × 60 px is too narrow"),
+        (form(upload(cache / "photo.png"), painting, steps=-1), "Steps"),
+    ):
+        studio = Studio(Steered(), DEFAULTS)
+        text, timer = studio.estimate(ENGLISH, *values)
+        assert ">not possible like this<" in text
+        assert reason in text
+        assert not timer.active
+        assert reason in studio.invite(ENGLISH, None, *values)
+        with pytest.raises(gr.Error, match=reason):
+            list(studio.run(ENGLISH, None, None, *values))
+    text, _ = Studio(Steered(), DEFAULTS).estimate(SPANISH, *form(wide, painting))
+    assert ">así no se puede<" in text
 
 
 def test_paintings_are_added_one_by_one(painting: FileDataDict) -> None:
@@ -646,9 +655,9 @@ def test_paintings_are_added_one_by_one(painting: FileDataDict) -> None:
         count, *updates = handlers.add_painting(count)
         shown_now.append([update["visible"] for update in updates])
     second, third, fourth, fifth = shown_now
-    assert second == [True, False, False, *[True, True, False, False], True, True]
-    assert third == [True, True, False, *[True, True, True, False], True, True]
-    assert fourth == fifth == [True, True, True, *[True] * 4, True, False]
+    assert second == [True, False, False, *[True, True, False, False], True, True, True]
+    assert third == [True, True, False, *[True, True, True, False], True, True, True]
+    assert fourth == fifth == [True, True, True, *[True] * 4, True, True, False]
     count, *updates = handlers.show_paintings(1, painting, None, painting, None)
     assert (count, [update["visible"] for update in updates]) == (3, third)
     count, *updates = handlers.show_paintings(1, painting, None, None, None)

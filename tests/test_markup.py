@@ -56,9 +56,17 @@ def test_times_are_told_as_a_person_would(seconds: float | None, words: str) -> 
 
 
 def test_the_time_beside_the_button() -> None:
-    assert ">measuring this machine …<" in markup.estimate("en", None)
+    assert ">measuring this machine\N{NO-BREAK SPACE}…<" in markup.estimate("en", None, is_measuring=True)
+    assert ">esperando para medir\N{NO-BREAK SPACE}…<" in markup.estimate("es", None)
     assert ">unos 2 min<" in markup.estimate("es", 100)
     assert "once it is your turn" in markup.estimate("en", 100)
+
+
+def test_what_a_result_is_of() -> None:
+    assert markup.pair("en", "<a> × b") == '<p class="pair">&lt;a&gt; × b</p>'
+    other = markup.pair("en", "a × b", is_chosen=False)
+    assert "Paint begins it. The buttons below go on with this one, a × b." in other
+    assert 'role="status"' in other
 
 
 def test_the_place_in_the_queue() -> None:

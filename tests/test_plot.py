@@ -108,6 +108,19 @@ def test_a_curve_of_nothing_has_no_name() -> None:
     assert {"total", "style", "content"} & set(texts(drawn(curves((0.0, 1.0, 2.0))))) == {"total", "style"}
 
 
+@pytest.mark.parametrize(("done", "total"), [(2, 2), (40, 300)])
+def test_the_marker_can_stand_on_each_step(done: int, total: int) -> None:
+    html = drawn(curves(*[(0.1, 1.0, 10.0)] * done, total=total))
+    (left, start, column), *others = re.findall(r'data-left="(\S+)" data-start="(\S+)" data-column="(\S+)"', html)
+    assert not others
+    places = [(float(start) + step * float(column) - LEFT) / WIDTH for step in range(1, done + 1)]
+    assert places == pytest.approx([x for x, _ in line(html, "total")], abs=1e-3)
+    (top, foot) = map(float, re.findall(r'<line y1="(\S+)" y2="(\S+)"/>', html)[0])
+    assert (top, foot) == pytest.approx((BOTTOM - HEIGHT, BOTTOM), abs=0.1)
+    assert float(left) == pytest.approx(LEFT, abs=0.1)
+    assert '<g class="moment" visibility="hidden"' in html  # until a timeline shows one
+
+
 def test_names_stand_at_the_ends_of_their_lines() -> None:
     html = drawn(curves((0.5, 2.0, 100.0), (0.1, 1.0, 10.0), total=4))
     places = {text: (x, y) for text, x, y in words(html)}

@@ -18,10 +18,10 @@ from tests.playback import ENGLISH, shown, upload
 
 def brushed(height: int, width: int, **colours: tuple[slice, slice]) -> np.ndarray:
     """A layer (H, W, 4) with a patch of the colour of each painting that is named."""
-    layer = np.zeros((height, width, 4), np.uint8)
+    layer, alpha = np.zeros((height, width, 4), np.uint8), round(255 * regions.OPACITY)
     for name, patch in colours.items():
         colour = regions.COLOURS[int(name.removeprefix("painting")) - 1]
-        layer[patch] = [*bytes.fromhex(colour[1:]), 255]
+        layer[patch] = [*bytes.fromhex(colour[1:]), alpha]
     return layer
 
 
@@ -37,6 +37,13 @@ def test_the_page_shows_the_colours_that_are_brushed_with() -> None:
     assert "Cuadro 2: azul" in legend
 
 
+def test_the_photo_can_be_seen_below_the_brush() -> None:
+    brush = regions.brush()
+    assert brush.default_color == brush.colors[0]  # type: ignore[index]
+    assert [colour for colour, _ in brush.colors] == list(regions.COLOURS)  # type: ignore[union-attr]
+    assert {opacity for _, opacity in brush.colors} == {0.6}  # type: ignore[union-attr]
+
+
 def test_colours_are_paintings() -> None:
     whole = slice(None)
     layer = brushed(
@@ -49,7 +56,7 @@ def test_colours_are_paintings() -> None:
 
 def test_what_is_hardly_brushed_stays_bare_and_smooth_edges_find_their_colour() -> None:
     layer = brushed(4, 4, painting2=(slice(None), slice(None)))
-    layer[:, 0, 3] = 100
+    layer[:, 0, 3] = 60
     layer[:, 1, :3] += 6
     labels = regions.labels(layer)
     assert labels is not None

@@ -40,7 +40,7 @@ def a_job(size: int = 64, steps: int = 4, shape: tuple[int, int] = (48, 64), key
 def a_step(index: int, total: int, note: str = "") -> Step:
     scalars = torch.tensor([index / 10, index / 20, 0.0, index / 5], dtype=torch.float64)
     losses = Losses(*scalars, {"relu2_2": scalars[0]}, {"relu1_1": scalars[1]})
-    return Step(index, total, SIZE, losses, torch.full((1, 3, 48, 64), index / total), note)
+    return Step(index, total, SIZE, losses.values, torch.full((1, 3, 48, 64), index / total), note)
 
 
 class Painter:
@@ -131,7 +131,7 @@ def test_an_accelerator_computes_the_next_step_while_one_is_shown(
     runner = LocalRunner("cpu")
     runner._looks_ahead = looks_ahead
     records = runner.run(a_job(steps=3, key="mine"))
-    assert isinstance([next(records), next(records)][1], Progress)
+    next(record for record in records if isinstance(record, Progress))
     runner._painter.submit(int).result()  # after all that was asked for
     assert painter.started[0].index == index
     assert runner.steer("mine", replace(TINY, steps=4, strength=90.0))
@@ -231,6 +231,18 @@ def test_a_full_queue_says_so(painter: Painter) -> None:
     assert next(runner.run(a_job())) == Waiting(1)
 
 
+def test_a_page_that_nobody_waits_at_hands_freed_memory_back(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back: list[int] = []
+    monkeypatch.setattr(module, "give_back_freed_memory", lambda: given_back.append(len(painter.started)))
+    runner = LocalRunner()
+    first, second = runner.run(a_job()), runner.run(a_job())
+    next(first), next(second)
+    list(first)
+    list(second)
+    runner.close()
+    assert given_back == [2]
+
+
 def test_networks_are_kept_by_weights_and_pooling(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = []
     monkeypatch.setattr(module, "load_vgg19", lambda *key: loaded.append((key, tiny_network())) or loaded[-1][1])
@@ -326,7 +338,7 @@ def test_the_forecast_ends_at_nothing_even_for_a_single_step(clock: list[float])
 
 
 def test_a_forecast_of_seconds_counts_until_steps_were_timed(clock: list[float]) -> None:
-    forecast = Forecast([(SIZE, 4), (LARGE, 3)], {SIZE: 1.0, LARGE: 4.0}, in_seconds=True)
+    forecast = Forecast([(SIZE, 4), (LARGE, 3)], {SIZE: 1.0, LARGE: 4.0}, slowness=1.0)
     forecast.add(1, 2.0)
     assert forecast.seconds_left(1) == pytest.approx(3 + 12)
     forecast.add(2, 2.0)
@@ -334,8 +346,17 @@ def test_a_forecast_of_seconds_counts_until_steps_were_timed(clock: list[float])
     assert forecast.seconds_left(3) == pytest.approx(2 * (1 + 12))
 
 
+def test_a_forecast_of_seconds_learns_from_the_run_before(clock: list[float]) -> None:
+    slow, unknown = Forecast([(SIZE, 4)], {SIZE: 2.0}, slowness=3.0), Forecast([(SIZE, 4)], {SIZE: 2.0})
+    assert (slow.seconds_left(1), slow.pace) == (pytest.approx(3 * 3 * 2.0), None)
+    for forecast in (slow, unknown):
+        for index in (1, 2, 3):
+            forecast.add(index, 5.0)
+    assert (slow.pace, unknown.pace) == (pytest.approx(2.5), None)
+
+
 def test_the_forecast_follows_the_plan(clock: list[float]) -> None:
-    forecast = Forecast([(SIZE, 4)], {SIZE: 1.0}, in_seconds=True)
+    forecast = Forecast([(SIZE, 4)], {SIZE: 1.0}, slowness=1.0)
     for index in (1, 2, 3):
         forecast.add(index, 1.0)
     forecast.plan = [(SIZE, 9)]
@@ -554,6 +575,20 @@ def test_an_estimate_is_there_once_the_machine_was_measured(painter: Painter, tr
     assert ask(optimizer="adam") == pytest.approx(4 * 0.5)
 
 
+def test_an_estimate_learns_from_the_last_run(
+    painter: Painter, trials: list[TransferConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = LocalRunner("cpu")
+    runner.measure(TINY)
+    settled(runner)
+    monkeypatch.setattr(Forecast, "add", lambda self, index, seconds: self._seconds_per_cost.append(1.5))
+    records = runner.run(a_job(steps=4))
+    next(progress_of(records))
+    assert runner.estimate((400, 300), [(300, 300)], TINY) == pytest.approx(4 * 0.5)  # a step tells little
+    list(records)
+    assert runner.estimate((400, 300), [(300, 300)], TINY) == pytest.approx(1.5 * 4 * 0.5)
+
+
 def test_weights_that_are_not_here_keep_nobody_from_an_estimate(
     painter: Painter, trials: list[TransferConfig], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -583,6 +618,7 @@ def test_nothing_is_measured_while_somebody_paints(painter: Painter, trials: lis
     job = runner.run(a_job())
     next(job)
     assert runner.estimate((400, 300), [(300, 300)], TINY) is None
+    assert not runner.is_measuring()
     settled(runner)
     assert not trials
     job.close()
@@ -605,14 +641,17 @@ def test_who_comes_to_paint_does_not_wait_until_all_is_measured(
     monkeypatch.setattr(module, "probing", probing)
     runner = LocalRunner("cpu")
     runner.measure(TINY)
+    assert runner.is_measuring()
     job = runner.run(a_job())
     next(job)
+    assert not runner.is_measuring()  # it is about to be given up
     go_on.set()
     assert len(list(progress_of(job))) == 4
     assert measured == [0]
     runner.measure(TINY)  # and it is tried again
     settled(runner)
     assert len(measured) == 1 + 100
+    assert not runner.is_measuring()
 
 
 def test_a_machine_that_cannot_be_measured_paints_all_the_same(

@@ -14,12 +14,12 @@ from gradio.data_classes import FileDataDict
 
 from demo import markup
 from demo.events import Waiting
-from demo.orders import MOST_PAINTINGS, SETTINGS, Wish, widget_values
+from demo.orders import Wish
 from demo.sheet import Sheets, View, cell, choose, ended, make_sketch, stopped
 from nst_core.config import TransferConfig
 from nst_core.plan import Size
 from nst_core.variations import SIX, SKETCH_SIZE, SKETCH_STEPS
-from tests.playback import ENGLISH, SPANISH, WHOLE, Playback, clicked, progress, shown, upload
+from tests.playback import ENGLISH, SPANISH, WHOLE, Playback, clicked, form, progress, shown, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -34,11 +34,6 @@ def photo(cache: Path) -> FileDataDict:
 @pytest.fixture
 def painting(cache: Path) -> FileDataDict:
     return upload(cache / "wave.png", (80, 60))
-
-
-def form(photo: FileDataDict | None, *paintings: FileDataDict) -> list[Any]:
-    slots = [*paintings, *[None] * MOST_PAINTINGS][:MOST_PAINTINGS]
-    return [photo, *slots, *[50.0] * MOST_PAINTINGS, None, *(widget_values(DEFAULTS)[name] for name in SETTINGS)]
 
 
 def views(runner: Playback, *values: Any, request: gr.Request = ENGLISH) -> list[View]:

@@ -72,7 +72,7 @@ def test_the_widgets_stand_in_the_order_their_handlers_take(page: gr.Blocks) -> 
     assert Form._fields[-len(SETTINGS) :] == SETTINGS
     parameters = list(inspect.signature(Studio.stylize).parameters)
     assert parameters == ["self", "request", "photo", "painting", *SETTINGS]
-    inputs = event(page, "Studio", "estimate").inputs
+    inputs = events(page, "Studio", "estimate")[0].inputs
     slots = [block.elem_id for block in inputs[: 1 + MOST_PAINTINGS]]
     assert slots == ["photo", "painting", "painting-second", "painting-third", "painting-fourth"]
     assert isinstance(inputs[1 + 2 * MOST_PAINTINGS], gr.State)
@@ -81,7 +81,7 @@ def test_the_widgets_stand_in_the_order_their_handlers_take(page: gr.Blocks) -> 
 
 
 def test_what_the_page_begins_with_can_be_painted_at_once(page: gr.Blocks) -> None:
-    inputs = event(page, "Studio", "estimate").inputs
+    inputs = events(page, "Studio", "estimate")[0].inputs
     assert [bool(block.value) for block in inputs[: 1 + MOST_PAINTINGS]] == [True, True, False, False, False]
     values = [getattr(block, "value", None) for block in inputs]
     assert make_wish(TransferConfig(), values).config == TransferConfig()
@@ -94,9 +94,10 @@ def test_a_run_fills_every_output_of_a_view(page: gr.Blocks) -> None:
     for fn in (*runs, *ends):
         assert len(fn.outputs) == len(View._fields)
         assert fn.outputs == runs[0].outputs
-    ids = [block.elem_id for block in runs[0].outputs[:15]]
+    ids = [block.elem_id for block in runs[0].outputs[:18]]
     assert ids[:6] == ["pane", "status", "losses", "bars", "hint", "comparison"]
     assert ids[6:] == [
+        "pair",
         "timeline",
         "moments",
         "actions",
@@ -106,8 +107,30 @@ def test_a_run_fills_every_output_of_a_view(page: gr.Blocks) -> None:
         "stop",
         "keep-going",
         "larger",
+        "keep-going-time",
+        "larger-time",
     ]
-    assert all(isinstance(block, gr.State) for block in runs[0].outputs[15:])
+    assert all(isinstance(block, gr.State) for block in runs[0].outputs[18:])
+
+
+def test_whoever_ends_a_run_hears_what_its_picture_is_of(page: gr.Blocks) -> None:
+    ends = {index(page, fn) for name in ("finished", "failed", "stopped") for fn in events(page, "Studio", name)}
+    estimates = events(page, "Studio", "estimate")
+    assert {fn.trigger_after for fn in estimates} == {*ends, None}  # and whoever chooses other pictures
+    told = events(page, "Further", "tell")
+    assert {fn.trigger_after for fn in told} == {*(index(page, fn) for fn in estimates), None}  # or turns a dial
+    for fn in told:
+        assert [block.elem_id for block in fn.outputs] == ["pair", "keep-going-time", "larger-time"]
+
+
+def test_no_three_listeners_of_two_pictures_wait_for_each_others_last_event(page: gr.Blocks) -> None:
+    """When both change at once, they call each other for ever in Gradio 6.31."""
+    waiting = [
+        {target for target, kind in fn.targets if kind == "change"}
+        for fn in page.fns.values()
+        if fn.trigger_mode == "always_last"
+    ]
+    assert max(sum(len(listened & other) > 1 for other in waiting) for listened in waiting) < 3
 
 
 def test_stop_cancels_whatever_paints(page: gr.Blocks) -> None:
@@ -170,7 +193,7 @@ def test_whatever_can_be_chosen_makes_a_config(page: gr.Blocks) -> None:
 
 
 def test_pictures_have_words_for_those_who_cannot_see_them(page: gr.Blocks) -> None:
-    photo, *paintings = event(page, "Studio", "estimate").inputs[: 1 + MOST_PAINTINGS]
+    photo, *paintings = events(page, "Studio", "estimate")[0].inputs[: 1 + MOST_PAINTINGS]
     assert photo.alt_text == str(t("photo.alt"))
     assert len({painting.alt_text for painting in paintings}) == MOST_PAINTINGS
     assert photo.sources == ["upload", "clipboard", "webcam"]

@@ -137,7 +137,13 @@ WORDS = {
     "time.minutes": ("about {minutes} min", "unos {minutes} min"),
     "time.hours": ("about {hours} h {minutes} min", "unas {hours} h {minutes} min"),
     "time.left": ("{time} left", "faltan {time}"),
-    "time.measuring": ("measuring this machine …", "midiendo este equipo …"),
+    "time.measuring": ("measuring this machine\N{NO-BREAK SPACE}…", "midiendo este equipo\N{NO-BREAK SPACE}…"),
+    "time.waiting": ("waiting to measure\N{NO-BREAK SPACE}…", "esperando para medir\N{NO-BREAK SPACE}…"),
+    "time.waiting_hint": (
+        "The time is known once this machine was measured, and that begins when nobody paints",
+        "El tiempo se sabrá cuando se haya medido este equipo, y eso empieza cuando nadie pinte",
+    ),
+    "time.impossible": ("not possible like this", "así no se puede"),
     "time.unknown": ("estimating the time …", "calculando el tiempo …"),
     "time.hint": (
         "For these settings on this machine, once it is your turn",

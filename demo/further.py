@@ -1,0 +1,99 @@
+"""What can be made of a result: how a run goes on, how long that takes, and which pictures it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import FileDataDict
+
+from demo import markup
+from demo.form import Form
+from demo.library import subject
+from demo.orders import (
+    LARGER,
+    LIMITS,
+    MOST_PAINTINGS,
+    Wish,
+    are_the_same,
+    checked_sizes,
+    larger_size,
+    make_wish,
+    more_steps,
+    number,
+    sizes_of,
+    the_rest,
+)
+from demo.runner import Runner
+from demo.session import Painted, Running
+from demo.toasts import told
+from demo.words import Language, language, say
+from nst_core.config import TransferConfig
+
+
+@dataclass(frozen=True)
+class Further:
+    """What the page says beside a result, in front of `runner`; its widgets started at `defaults`."""
+
+    runner: Runner
+    defaults: TransferConfig
+
+    def tell(self, request: gr.Request, painted: Painted | None, running: Running | None, *form: Any) -> list[Any]:
+        """Which pictures the result is of, or why Paint can't make another, and the times beside Keep going and Larger.
+
+        `form`: what is chosen now.
+        """
+        if painted is None or (running is not None and self.runner.is_under_way(running.key)):
+            return [gr.skip()] * 3
+        speaks, dials = language(request), Form(*form).dials
+        times = [self._time(speaks, painted, running, dials, factor) for factor in (1.0, LARGER)]
+        return [self._pair(speaks, painted, form), *times]
+
+    def _pair(self, speaks: Language, painted: Painted, form: Sequence[Any]) -> str:
+        try:
+            checked_sizes(make_wish(self.defaults, form, speaks), speaks)
+        except ValueError as error:
+            return markup.aside(told(speaks, error))
+        return pair(speaks, painted.wish, form[: 1 + MOST_PAINTINGS])
+
+    def _time(
+        self, speaks: Language, painted: Painted, running: Running | None, dials: Sequence[Any], times: float
+    ) -> str:
+        """Nothing where it isn't known, and where a click tells why it can't be."""
+        done = painted.progress.index
+        with suppress(ValueError):
+            wish = wished(painted, running, done, dials, times, speaks)
+            seconds = self.runner.estimate(*sizes_of(wish), the_rest(wish.config, done))
+            if seconds is not None:
+                return markup.estimate(speaks, seconds)
+        return ""
+
+
+def wished(
+    kept: Painted, running: Running | None, done: int, dials: Sequence[Any], times: float, speaks: Language
+) -> Wish:
+    """What going on from step `done` means, at so many times the size, with the dials as they are; `ValueError`."""
+    wish = turned(kept.steered(running), dials, speaks)
+    size = larger_size(wish.config.size, times)
+    if times > 1 and size <= wish.config.size:
+        raise ValueError(say(speaks, "error.largest", limit=int(LIMITS["size"][1])))
+    return replace(wish, config=replace(wish.config, size=size, steps=done + more_steps(kept.planned)))
+
+
+def turned(wish: Wish, dials: Sequence[Any], speaks: Language) -> Wish:
+    """A wish with the dials (strength, colours, blends) where they are now; `ValueError` for what is no number."""
+    strength, colours, *blends = dials
+    values: dict[str, Any] = {
+        name: number(name, value, speaks) for name, value in (("strength", strength), ("colours", colours))
+    }
+    return replace(wish, config=replace(wish.config, **values)).blended(blends, speaks)
+
+
+def pair(speaks: Language, wish: Wish, chosen: Sequence[FileDataDict | None]) -> str:
+    """HTML: which pictures a result is of; it draws the eye where others are chosen by now."""
+    photo, *paintings = chosen
+    is_of_these = are_the_same(wish, photo, [painting for painting in paintings if painting])
+    return markup.pair(speaks, subject(wish, speaks), is_of_these)
