@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from demo import markup
+from demo.words import LANGUAGES
 from tests.browser.conftest import Open
+from tests.browser.settling import settling
 from tests.browser.test_how import open_how
-from tests.browser.test_page import ENDLESS, PATIENCE, start
+from tests.browser.test_page import AT_REST, ENDLESS, PATIENCE, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -25,11 +29,13 @@ FOCUSED = """() => {
     const column = element.closest('#choices') && innerWidth >= 900 ? 'right' : 'left';
     return {column, top: Math.round(frame.top + scrollY), bottom: Math.round(frame.bottom + scrollY)};
 }"""
+# The entry of an open list that Enter would choose.
+ACTIVE = "() => document.querySelector('[role=option].active')?.textContent ?? ''"
 
 
 def complaints(page: Page) -> list[str]:
     """`color-contrast: .status p`: what is grave, and where."""
-    page.wait_for_timeout(500)  # colours that fade in are judged when they are there
+    page.wait_for_function(AT_REST)  # colours that fade in are judged when they are there
     found = Axe().run(page).response["violations"]
     return [
         f"{rule['id']}: {node['target']} {node['failureSummary']}"
@@ -72,12 +78,25 @@ def type_number(page: Page, label: str, value: int, key: str = "Tab") -> None:
     page.keyboard.type(str(value))
 
 
+def choose(page: Page, words: str) -> None:
+    """From the list that has the focus; the next key waits until the last one has shown."""
+    for _ in range(MANY):
+        before = page.evaluate(ACTIVE)
+        page.keyboard.press("ArrowDown")
+        page.wait_for_function(f"before => ({ACTIVE})() !== before", arg=before)
+        if words in page.evaluate(ACTIVE):
+            page.keyboard.press("Enter")
+            return
+    pytest.fail(f"no key leads to {words}")
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_the_focus_goes_down_the_page(open_page: Open, width: int) -> None:
     page = open_page(width, 844 if width == 390 else 900)
     page.click("#add")
-    start(page, steps=8)
-    page.wait_for_selector("#comparison img", timeout=PATIENCE)
+    with settling(page):
+        start(page, steps=8)
+        page.wait_for_selector("#comparison img", timeout=PATIENCE)
     page.get_by_role("tab", name="Paint").focus()
     seen = [page.evaluate(FOCUSED)]
     while len(seen) < MANY and seen[-1]:
@@ -123,8 +142,7 @@ def test_a_whole_visit_by_keyboard(open_page: Open, width: int) -> None:
     page.keyboard.press("Home")
     expect(page.locator("#status")).to_contain_text("This is the result now: step 1.")
     go_to(page, "#format input")
-    for key in ("ArrowDown", "ArrowDown", "Enter"):
-        page.keyboard.press(key)
+    choose(page, "JPEG")
     expect(page.locator("#download")).to_contain_text("JPEG", timeout=PATIENCE)
     go_to(page, "#download")
     with page.expect_download() as arriving:
@@ -145,6 +163,18 @@ def test_a_whole_visit_by_keyboard(open_page: Open, width: int) -> None:
     page.wait_for_selector("#inside-bars tbody tr", timeout=PATIENCE)
     page.keyboard.press("Enter")
     expect(page.locator("#inside-status")).to_contain_text("Stopped after step", timeout=PATIENCE)
+
+
+def test_the_time_beside_the_button_moves_nothing(open_page: Open) -> None:
+    """On a phone it has little room, and is told later than the rest."""
+    page = open_page(390, 844)
+    expect(page.locator("#estimate")).to_contain_text("about", timeout=PATIENCE)
+    row = page.locator("#go").evaluate("go => go.getBoundingClientRect().height")
+    for language, is_measuring in product(LANGUAGES, (True, False)):
+        page.locator("#estimate .estimate").evaluate(
+            "(estimate, html) => { estimate.outerHTML = html; }", markup.estimate(language, None, is_measuring)
+        )
+        assert page.locator("#go").evaluate("go => go.getBoundingClientRect().height") == row
 
 
 def luminance(colour: str) -> float:

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -17,24 +16,28 @@ from tests.browser.conftest import ROOT, wait_for
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
-    """A page whose every run fails after two steps."""
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of a page whose every run fails after two steps."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "tests.browser.failing", str(port)]
-    environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path)}
+    environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("failing"))}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as process:
-        context = browser.new_context()
         try:
             wait_for(f"http://127.0.0.1:{port}/", process)
-            page = context.new_page()
-            page.goto(f"http://127.0.0.1:{port}/")
-            page.wait_for_selector("#painting .image-frame img")
-            yield page
+            yield f"http://127.0.0.1:{port}/"
         finally:
-            context.close()
             process.terminate()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector("#painting .image-frame img")
+        yield page
 
 
 def test_the_picture_so_far_stays_and_one_can_go_on(page: Page) -> None:

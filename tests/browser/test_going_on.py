@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from nst_core.recipe import read_recipe
 from tests.browser.conftest import Open
+from tests.browser.settling import settling
 from tests.browser.test_page import PATIENCE, check_picture, download, photograph, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
@@ -17,10 +18,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.weights]
 def look_back(page: Page, step: int) -> None:
     """Move the timeline to a step, and wait for its file."""
     box = page.locator("#timeline input[type=number]")
-    box.fill(str(step))
-    box.press("Enter")
+    with settling(page):
+        box.fill(str(step))
+        box.press("Enter")
     expect(page.locator("#status")).to_contain_text(f"This is the result now: step {step}.")
-    page.wait_for_timeout(1000)
 
 
 def test_what_goes_on_stays_one_run(open_page: Open, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.test_page import PATIENCE, photograph
+from tests.browser.test_page import PATIENCE, STOPPED, photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -54,7 +54,7 @@ def test_it_can_be_stopped(open_page: Open) -> None:
     page.wait_for_selector("#inside-bars tbody tr", timeout=PATIENCE)
     expect(page.locator("#rebuild-content")).to_be_disabled()  # one at a time
     page.click("#inside-stop")
-    expect(page.locator("#rebuild-content")).to_be_enabled()
+    expect(page.locator("#rebuild-content")).to_be_enabled(timeout=STOPPED)
     expect(page.locator("#inside-status")).to_contain_text("Stopped after step")
     stopped = page.locator("#inside-status").inner_text()
     page.wait_for_timeout(1500)

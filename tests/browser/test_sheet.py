@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.test_page import ENDLESS, PATIENCE, photograph, set_number
+from tests.browser.test_page import ENDLESS, PATIENCE, STOPPED, photograph, set_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -57,11 +57,13 @@ def test_six_can_be_stopped_and_asked_for_again(open_page: Open) -> None:
     ask_for_six(page, steps=70)
     page.wait_for_selector(".sketch img", timeout=PATIENCE)
     page.click("#stop-sheet")
-    expect(page.locator("#sheet-status")).to_contain_text("Stopped")
-    expect(page.locator("#stop-sheet")).to_be_hidden()
+    expect(page.locator("#sheet-status")).to_contain_text("Stopped", timeout=STOPPED)
+    expect(page.locator("#stop-sheet")).to_be_hidden(timeout=STOPPED)
     painted = page.locator(".sketch img").count()
     page.wait_for_timeout(1500)
     assert page.locator(".sketch img").count() == painted < 6  # nothing arrives after the end
+    assert [frame.is_visible() for frame in page.locator(".sketch").all()] == [True] * painted + [False] * (6 - painted)
+    photograph(page, "sheet-stopped")
     ask_for_six(page)
     expect(page.locator(".sketch:enabled img")).to_have_count(6, timeout=PATIENCE)
 
@@ -73,18 +75,18 @@ def test_a_sketch_that_is_clicked_during_a_run_is_painted_at_once(open_page: Ope
     expect(page.locator("#status")).to_contain_text(re.compile(rf"step \d+ of {ENDLESS}"), timeout=PATIENCE)
     set_number(page, "How much painting?", 60)
     expect(page.locator("#hint")).to_contain_text("follows from the next step on")
-    set_number(page, "Steps", 200)
+    set_number(page, "Steps", 100)
     page.locator(".sketch:enabled").first.click()
-    expect(page.locator("#status")).to_contain_text(re.compile(r"step \d+ of 200"), timeout=PATIENCE)
+    expect(page.locator("#status")).to_contain_text(re.compile(r"step \d+ of 100"), timeout=PATIENCE)
     expect(page.locator("#stop")).to_be_visible()
     expect(page.locator("#stylize")).to_be_hidden()
-    expect(page.locator("#status")).to_contain_text("Finished after 200 steps", timeout=PATIENCE)
+    expect(page.locator("#status")).to_contain_text("Finished after 100 steps", timeout=PATIENCE)
     expect(page.locator("#stop")).to_be_hidden()
     expect(page.locator("#results button")).to_have_count(2)  # what was left has been kept
     expect(page.locator("#results button").last).to_contain_text("60 %")  # and wasn't steered by the sketch
-    expect(page.locator("#results button").first).to_contain_text("15 % · 128 px · 200 steps")
+    expect(page.locator("#results button").first).to_contain_text("15 % · 128 px · 100 steps")
     page.wait_for_timeout(1500)
-    expect(page.locator("#status")).to_contain_text("Finished after 200 steps")  # nothing else was painted
+    expect(page.locator("#status")).to_contain_text("Finished after 100 steps")  # nothing else was painted
 
 
 def test_a_sketch_can_be_chosen_while_the_others_are_still_coming(open_page: Open) -> None:

@@ -1,0 +1,85 @@
+"""What stands beside a result in a real browser: which pair it is of, what comes next, and the moment in the curves."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.test_page import ENDLESS, PATIENCE, choose_pair, photograph, start, stop, wait_for_pictures
+
+pytestmark = [pytest.mark.browser, pytest.mark.weights]
+
+# How far down the page what stands below the line about the pair begins.
+BELOW = "Math.round(document.getElementById('further').getBoundingClientRect().top + scrollY)"
+
+
+def done(page: Page) -> int:
+    """The steps that the curves show."""
+    label = page.locator("#losses figure").get_attribute("aria-label") or ""
+    return int(re.findall(r"after step (\d+)", label)[0])
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
+def test_an_old_result_says_that_it_is_of_another_pair(open_page: Open, width: int, scheme: str) -> None:
+    page = open_page(width, 844 if width == 390 else 900, scheme)
+    start(page, steps=4)
+    page.wait_for_selector("#comparison img", timeout=PATIENCE)
+    pair, name = page.locator("#pair p"), "Neuschwanstein Castle × The Starry Night"
+    expect(pair).to_have_text(name)
+    for button in ("keep-going", "larger"):
+        expect(page.locator(f"#{button}-time")).to_have_text(re.compile(r"about \d+ (s|min)"), timeout=PATIENCE)
+    place = page.evaluate(BELOW)
+    choose_pair(page, 4)
+    expect(pair).to_have_text(
+        f"You have chosen another pair: Paint begins it. The buttons below go on with this one, {name}."
+    )
+    assert page.evaluate(BELOW) == place
+    photograph(page, f"{width}-{scheme}-another-pair")
+    page.click("#keep-going")
+    expect(page.locator("#status")).to_contain_text("Finished after 5 steps", timeout=PATIENCE)
+    expect(pair).to_contain_text(f"go on with this one, {name}")
+    page.click("#stylize")
+    expect(page.locator("#status")).to_contain_text("Finished after 4 steps", timeout=PATIENCE)
+    expect(pair).to_have_text("Red panda × Summertime")
+    assert page.evaluate(BELOW) == place
+
+
+def test_the_moment_of_the_timeline_is_marked_in_the_curves(open_page: Open) -> None:
+    page = open_page()
+    start(page, steps=ENDLESS)
+    wait_for_pictures(page, 3)
+    marker, slider = page.locator("#losses .moment"), page.locator("#timeline input[type=range]")
+    expect(marker).to_be_hidden()
+    stop(page)
+    expect(marker).to_be_visible()
+    expect(marker).to_have_text(slider.input_value())
+    assert str(done(page)) == slider.input_value()  # the curves end where the picture is
+    rightmost = marker.locator("line").evaluate("line => line.getBoundingClientRect().x")
+    ends = page.locator("#losses path[style*='var(--total)']").first.evaluate(
+        "path => path.getBoundingClientRect().right"
+    )
+    assert abs(rightmost - ends) < 3
+    farthest = page.locator("#bars").inner_text()
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(marker).to_have_text("1")
+    assert marker.locator("line").evaluate("line => line.getBoundingClientRect().x") < rightmost
+    expect(page.locator("#bars")).not_to_have_text(farthest)
+    number, axis = (
+        page.locator(place).evaluate("place => place.getBoundingClientRect().toJSON()")
+        for place in ("#losses .moment .number", "#losses path[style*='var(--total)']")
+    )
+    assert number["left"] >= axis["left"] - 3  # and doesn't hide the other axis's numbers
+    photograph(page, "1440-light-marker")
+    page.click("#keep-going")
+    expect(marker).to_be_hidden(timeout=PATIENCE)
+
+
+def test_the_curves_of_a_finished_run_are_whole(open_page: Open) -> None:
+    page = open_page()
+    start(page, steps=10)
+    expect(page.locator("#status")).to_contain_text("Finished after 10 steps", timeout=PATIENCE)
+    assert done(page) == 10
