@@ -83,6 +83,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
             shelf = gallery.build_gallery(spoken)
         with gr.Tab(t("page.inside_tab")):
             inside.build_inside(runner, defaults, spoken, chosen.photo, chosen.painting)
+        _wire_regions(chosen, more, (go.start, go.six))  # before what takes them
         go.six.click(None, js=SHOW_SHEET)  # before the event that lasts
         # Before the dials are set, which would steer the run that is left.
         left = gr.on([cell.click for cell in six.cells], studio.leave, view.running, view.running, **QUICK)
@@ -290,7 +291,7 @@ def _wire_further(further: Further, estimated: Sequence[Dependency], chosen: For
 def _wire_pictures(
     ui: gr.Blocks, chosen: Form, more: More, filled: Sequence[Dependency], examples: Sequence[pairs.Pair]
 ) -> None:
-    """A bad picture is refused at once; paintings can be added, and brushed to where they belong.
+    """A bad picture is refused at once, and paintings can be added.
 
     `filled`: events after which there may be more paintings than there are slots to see.
     """
@@ -302,7 +303,7 @@ def _wire_pictures(
         [kept, *pictures, chosen.regions, more.canvas, more.brushed],
         preprocess=False,
         trigger_mode="multiple",
-        **{**LONG, "concurrency_limit": 1},  # the next one knows what was kept, and that a word was said
+        **LONG | {"concurrency_limit": 1},  # the next one knows what was kept, and that a word was said
     )
     slots = [more.shown, *more.parts]
     more.add.click(handlers.add_painting, more.shown, slots, **QUICK)
@@ -311,18 +312,16 @@ def _wire_pictures(
     )
     for event in filled:
         event.then(handlers.show_paintings, [more.shown, *chosen.paintings], slots, preprocess=False, **QUICK)
+
+
+def _wire_regions(chosen: Form, more: More, buttons: Sequence[gr.Button]) -> None:
+    """What is brushed is read after each stroke, and by the `buttons` that paint: the editor takes its time to send."""
     more.brushed.expand(regions.canvas, chosen.photo, more.canvas, preprocess=False, **LONG)
     strokes = regions.Strokes()
     strokes.serve(more.canvas)
-    gr.on(
-        [more.canvas.input, more.canvas.clear],
-        strokes.read,
-        more.canvas,
-        chosen.regions,
-        preprocess=False,
-        trigger_mode="always_last",
-        **LONG,
-    )
+    brushed, changed = (strokes.read, more.canvas, chosen.regions), [more.canvas.input, more.canvas.clear]
+    gr.on(changed, *brushed, preprocess=False, trigger_mode="always_last", **LONG)
+    gr.on([button.click for button in buttons], *brushed, preprocess=False, **QUICK)
 
 
 def _wire_examples(offered: gr.HTML, examples: list[pairs.Pair], chosen: Form) -> None:

@@ -221,7 +221,8 @@ def test_two_paintings_share_the_photo(open_page: Open, tmp_path: Path) -> None:
         frame = page.locator(f"#{name}").evaluate("frame => getComputedStyle(frame).borderBottomColor")
         slider = page.locator(f".blend.brush-{place}")
         assert frame == slider.evaluate("slider => getComputedStyle(slider, '::after').borderBottomColor")
-    set_number(page, "How much of the second?", 80)
+    for name, value in (("How much of the second?", 80), ("Resolution", 128), ("Steps", 4)):
+        set_number(page, name, value)
     with settling(page):
         page.get_by_role("button", name="Where does each painting belong?").click()
     expect(page.locator(".legend .brush-2 i")).to_have_css("background-image", re.compile("great_wave"))
@@ -234,15 +235,12 @@ def test_two_paintings_share_the_photo(open_page: Open, tmp_path: Path) -> None:
     box = canvas.bounding_box()
     assert box is not None
     across = box["y"] + box["height"] / 2
-    with settling(page):
-        page.mouse.move(box["x"] + 0.3 * box["width"], across)
-        page.mouse.down()
-        page.mouse.move(box["x"] + 0.6 * box["width"], across, steps=10)
-        page.mouse.up()
-        page.wait_for_timeout(1500)  # the editor draws first, and tells by nothing when it will send
-    photograph(page, "two-paintings")
+    page.mouse.move(box["x"] + 0.3 * box["width"], across)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], across, steps=10)
+    page.mouse.up()
+    page.click("#stylize")  # before the editor has sent the stroke by itself
     check_brushed(canvas.screenshot())
-    start(page, steps=4)
     expect(page.locator("#status")).to_contain_text("Finished after 4 steps", timeout=PATIENCE)
     recipe = read_recipe(download(page, tmp_path))
     assert recipe.config.style_blend == (50, 80)
