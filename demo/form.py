@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from demo import markup, offered, pairs, regions
-from demo.orders import LIMITS, MOST_PAINTINGS
+from demo.orders import EVEN, LIMITS, MOST_PAINTINGS, WHOLE
 from demo.spoken import Spoken
 from demo.words import t
 from nst_core.config import CHOICES, TransferConfig
@@ -132,7 +132,7 @@ def _picture(name: str, sources: list[Any], example: Path | None, *classes: str)
 
 def _blend(ordinal: str, *classes: str) -> gr.Slider:
     label = t(f"blend.{ordinal}")
-    return gr.Slider(0, 100, 50, step=1, label=label, visible=False, buttons=[], elem_classes=["blend", *classes])
+    return gr.Slider(0, WHOLE, EVEN, step=1, label=label, visible=False, buttons=[], elem_classes=["blend", *classes])
 
 
 def dials(defaults: TransferConfig, spoken: Spoken) -> tuple[gr.Slider, gr.Slider]:

@@ -139,6 +139,7 @@ class Gallery:
             values[0] = str(setup.photo)
         if setup.paintings:
             values[1 : 1 + MOST_PAINTINGS] = slots([str(path) for path in setup.paintings])
+        values[1 + MOST_PAINTINGS : 1 + MOST_PAINTINGS + len(setup.blends)] = setup.blends
         if setup.settings is not None:
             values[-len(SETTINGS) :] = [setup.settings[name] for name in SETTINGS]
         return values

@@ -15,12 +15,12 @@ from urllib.parse import urlencode
 from gradio.data_classes import FileDataDict
 
 from demo import library
-from demo.orders import MOST_PAINTINGS, SETTINGS, Wish, make_config, uploaded, widget_values
+from demo.orders import MOST_PAINTINGS, SETTINGS, WHOLE, Wish, make_config, uploaded, widget_values
 from demo.words import Language, say
 from nst_core.config import TransferConfig
 from nst_core.recipe import sha256_of
 
-PHOTO, STYLE = "photo", "style"
+PHOTO, STYLE, BLEND = "photo", "style", "blend"
 KINDS: tuple[library.Kind, ...] = get_args(library.Kind)
 GIVEN = tuple(name for name in SETTINGS if name != "weights")  # whose choice is the server's
 # What Gradio itself, and whoever spreads links, put into addresses.
@@ -35,6 +35,7 @@ class Setup:
 
     photo: Path | None = None
     paintings: tuple[Path, ...] = ()
+    blends: tuple[float, ...] = ()  # how much of each of them, in percent; () where the address doesn't say
     settings: Mapping[str, Any] | None = None  # all of `SETTINGS` where the address gives one
     complaints: tuple[str, ...] = ()
 
@@ -44,6 +45,7 @@ def read(query: Mapping[str, str], defaults: TransferConfig, language: Language 
     complaints: list[str] = []
     photos = _named(query, PHOTO, "photo", complaints, language)
     paintings = _named(query, STYLE, "painting", complaints, language)[:MOST_PAINTINGS]
+    blends = _shares(query, len(paintings), complaints, language)
     values, given = widget_values(defaults), False
     for name, text in query.items():
         if name in GIVEN:
@@ -54,16 +56,22 @@ def read(query: Mapping[str, str], defaults: TransferConfig, language: Language 
                 complaints.append(str(error))
             else:
                 values, given = changed, True
-        elif name not in (PHOTO, STYLE, *OTHERS) and not name.startswith(("__", "utm_")):
+        elif name not in (PHOTO, STYLE, BLEND, *OTHERS) and not name.startswith(("__", "utm_")):
             complaints.append(say(language, "links.unknown", name=name[:MOST]))
     return Setup(
-        photos[0] if photos else None, tuple(paintings), values if given else None, tuple(complaints[:MOST_COMPLAINTS])
+        photos[0] if photos else None,
+        tuple(paintings),
+        blends,
+        values if given else None,
+        tuple(complaints[:MOST_COMPLAINTS]),
     )
 
 
 def write(wish: Wish, defaults: TransferConfig) -> str:
     """The parameters that open the page like this: the examples among its pictures, and settings that aren't usual."""
-    chosen = {PHOTO: _examples(wish, "photo"), STYLE: _examples(wish, "painting")}
+    paintings = _examples(wish, "painting")
+    blends = wish.config.style_blend if len(paintings) == len(wish.paintings) else ()
+    chosen = {PHOTO: _examples(wish, "photo"), STYLE: paintings, BLEND: [_text(share) for share in blends]}
     usual, values = widget_values(defaults), widget_values(wish.config)
     settings = {name: _text(values[name]) for name in GIVEN if values[name] != usual[name]}
     return urlencode({name: ",".join(names) for name, names in chosen.items() if names} | settings, safe=",")
@@ -71,8 +79,9 @@ def write(wish: Wish, defaults: TransferConfig) -> str:
 
 def left_out(wish: Wish, language: Language = "en") -> list[str]:
     """What of a wish no address can tell, in words."""
-    own = any(len(_examples(wish, kind)) < len(_pictures(wish, kind)) for kind in KINDS)
-    missing = {"pictures": own, "regions": bool(wish.masks), "blend": bool(wish.config.style_blend)}
+    own = {kind: len(_examples(wish, kind)) < len(_pictures(wish, kind)) for kind in KINDS}
+    blend = own["painting"] and bool(wish.config.style_blend)
+    missing = {"pictures": any(own.values()), "regions": bool(wish.masks), "blend": blend}
     return [say(language, f"links.{part}") for part, is_missing in missing.items() if is_missing]
 
 
@@ -88,6 +97,19 @@ def _named(
             text = say(language, "links.no_picture", name=each[:MOST], known=", ".join(known))
             complaints.append(text)
     return found
+
+
+def _shares(query: Mapping[str, str], paintings: int, complaints: list[str], language: Language) -> tuple[float, ...]:
+    """How much of each painting, in percent, separated by commas."""
+    text = query.get(BLEND)
+    if text is None:
+        return ()
+    shares = [_parsed(BLEND, each, WHOLE) for each in text.split(",")]
+    are_shares = all(isinstance(share, float) and 0 <= share <= WHOLE for share in shares)
+    if are_shares and len(shares) == paintings and any(shares):
+        return tuple(shares)
+    complaints.append(say(language, "links.no_blend", value=text[:MOST], count=paintings))
+    return ()
 
 
 def _parsed(name: str, text: str, usual: Any) -> Any:

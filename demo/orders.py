@@ -34,6 +34,7 @@ from nst_core.sizes import scaled
 T = TypeVar("T")
 
 MOST_PAINTINGS = 4
+EVEN, WHOLE = 50.0, 100.0  # of a slider that tells how much of a painting: where it starts, and its end
 # The settings that follow the pictures, in the order of their widgets.
 SETTINGS = (
     "strength",

@@ -11,10 +11,12 @@ from gradio.data_classes import FileDataDict
 
 from demo import library
 from demo.orders import (
+    EVEN,
     LIMITS,
     MOST_PAINTINGS,
     SETTINGS,
     WEIGHTS,
+    WHOLE,
     Wish,
     label_of,
     make_config,
@@ -28,7 +30,6 @@ from nst_core.recipe import KEY, Command, Ingredient, Recipe, Role, parse
 
 NAME = 60  # characters of a file's name that are shown
 FORM = 1 + 2 * MOST_PAINTINGS + 1 + len(SETTINGS)  # values: photo, paintings, blends, regions, settings
-EVEN, WHOLE = 50.0, 100.0  # of a slider that tells how much of a painting
 KINDS: dict[Role, library.Kind] = {Role.CONTENT: "photo", Role.STYLE: "painting"}
 
 

@@ -310,8 +310,11 @@ def opened(query: dict[str, str], request: gr.Request = ENGLISH) -> list[Any]:
 
 
 def test_an_address_fills_the_form(said: list[str]) -> None:
-    values = opened({"photo": "cat", "style": "poppies,great_wave", "strength": "61"})
+    values = opened({"photo": "cat", "style": "poppies,great_wave", "blend": "20,60", "strength": "61"})
     assert len(values) == FORM
+    blends = values[1 + MOST_PAINTINGS : 1 + 2 * MOST_PAINTINGS]
+    assert blends[:2] == [20.0, 60.0]
+    assert not any(map(shown, blends[2:]))
     assert [Path(str(path)).stem for path in values[:3]] == ["cat", "poppies", "great_wave"]
     assert values[-len(SETTINGS)] == 61.0
     assert not said

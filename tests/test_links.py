@@ -58,6 +58,19 @@ def test_several_paintings_are_named_with_commas() -> None:
     assert [path.stem for path in setup.paintings] == ["great_wave", "poppies", "night_cafe", "summertime"]
 
 
+def test_a_blend_is_for_the_paintings_that_are_named() -> None:
+    setup = links.read({"style": "great_wave,poppies", "blend": "20,60.5"}, DEFAULTS)
+    assert (setup.blends, setup.settings, setup.complaints) == ((20.0, 60.5), None, ())
+
+
+@pytest.mark.parametrize("blend", ["20", "20,30,40", "20,101", "20,-1", "20,nan", "20,much", "0,0", ","])
+def test_a_blend_that_no_sliders_can_be_set_to_is_told(blend: str) -> None:
+    setup = links.read({"style": "great_wave,poppies", "blend": blend}, DEFAULTS)
+    (complaint,) = setup.complaints
+    assert complaint.endswith(f"from 0 to 100 for each of its paintings (2), not all 0, got {blend}.")
+    assert (len(setup.paintings), setup.blends) == (2, ())
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
@@ -122,7 +135,24 @@ def test_what_no_address_can_tell_is_told(cache: Path) -> None:
     assert links.left_out(Wish(None, (), DEFAULTS)) == []
     mask = np.full((2, 2), 255, np.uint8)
     whole = replace(wish, masks=(mask, mask), config=replace(DEFAULTS, style_blend=(20.0, 60.0)))
-    assert links.left_out(whole, "es") == ["las regiones que marcaste", "cuánto de cada cuadro"]
+    assert links.left_out(whole, "es") == ["las regiones que marcaste"]
+    Image.new("RGB", (40, 40)).save(cache / "own.png")
+    own: FileDataDict = {"path": str(cache / "own.png"), "orig_name": "own.png", "is_stream": False}
+    half = replace(whole, paintings=(paintings[0], own))
+    assert links.left_out(half) == [
+        "your own pictures",
+        "the regions that you brushed",
+        "how much of each painting",
+    ]
+    assert parse_qs(links.write(half, DEFAULTS)) == {"photo": ["cat"], "style": ["poppies"]}
+
+
+def test_a_link_leads_back_to_a_blend(cache: Path) -> None:
+    paintings = tuple(upload(library.by_name("painting")[name], cache) for name in ("poppies", "great_wave"))
+    wish = Wish(None, paintings, replace(DEFAULTS, style_blend=(20.0, 62.5)), (0, 1))
+    text = links.write(wish, DEFAULTS)
+    assert text == "style=poppies,great_wave&blend=20,62.5"
+    assert links.read(dict(parse_qsl(text)), DEFAULTS).blends == (20.0, 62.5)
 
 
 def test_a_file_that_was_not_uploaded_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,4 +84,8 @@ WORDS = {
         "The link names the picture {name}, which isn't among the examples: {known}.",
         "El enlace nombra la imagen {name}, que no está entre los ejemplos: {known}.",
     ),
+    "links.no_blend": (
+        "The link's blend needs a number from 0 to 100 for each of its paintings ({count}), not all 0, got {value}.",
+        "El blend del enlace pide un número de 0 a 100 por cada cuadro ({count}), no todos 0, y es {value}.",
+    ),
 }

@@ -90,7 +90,7 @@ def test_a_picture_without_a_recipe_is_refused_in_words(open_page: Open, tmp_pat
 
 
 def test_a_link_opens_the_page_as_it_was(open_page: Open) -> None:
-    page = open_page(query="?photo=cat&style=great_wave,poppies&strength=61&seed=3&colour=red")
+    page = open_page(query="?photo=cat&style=great_wave,poppies&blend=30,80&strength=61&seed=3&colour=red")
     expect(page.get_by_label(f"number input for {STRENGTH}")).to_have_value("61")
     expect(page.get_by_test_id("toast-body")).to_contain_text("asks for colour, which this page doesn't know")
     for number, name in enumerate(("great_wave", "poppies")):
@@ -99,9 +99,11 @@ def test_a_link_opens_the_page_as_it_was(open_page: Open) -> None:
         expect(picture).to_have_attribute("src", re.compile(name))
     page.click("#copy-link")
     link = page.locator("#link textarea")
-    expect(link).to_have_value(f"{page.url.split('?')[0]}?photo=cat&style=great_wave,poppies&strength=61&seed=3")
+    query = "photo=cat&style=great_wave,poppies&blend=30,80&strength=61&seed=3"
+    expect(link).to_have_value(f"{page.url.split('?')[0]}?{query}")
     other = open_page(390, 844, query=f"?{link.input_value().partition('?')[2]}")
     expect(other.get_by_label(f"number input for {STRENGTH}")).to_have_value("61")
+    expect(other.get_by_label("number input for How much of the second?")).to_have_value("80")
     expect(other.locator("#photo .image-frame img")).to_have_attribute("src", re.compile("cat.jpg"))
 
 
