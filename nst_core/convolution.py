@@ -130,10 +130,11 @@ class Winograd:
         """All transformed weights, (frequencies, panels, I, panel)."""
         if self._transformed is None:
             kernels = compiled()
-            self._transformed = torch.empty(kernels.FREQUENCIES, self._made * self._depth)
+            made = torch.empty(kernels.FREQUENCIES, self._made * self._depth)
             sizes = 4 * self._depth, 4 * self._made, 4 * kernels.panel(), 4 * kernels.lanes()
-            target = self._transformed.data_ptr()
-            kernels.run(kernels.transform_weights, self._items, self._first_tap, *sizes, target, *self._distances)
+            rest = self._first_tap, *sizes, made.data_ptr(), *self._distances
+            kernels.run(kernels.transform_weights, self._items, *rest)
+            self._transformed = made  # other threads shall not see it before
         return self._transformed
 
     @property

@@ -31,7 +31,7 @@ FIRST_STEP = 0.01
 GENTLE_STEP = 0.0003
 CAUTION = 4.0  # what each restart divides the step length by
 RUNAWAY = 10.0  # a pixel so far outside [0, 1] belongs to a step that overshot
-LOOK_EVERY = 10  # steps: what an accelerator was asked is read when it is asked again, and nobody has waited
+LOOK_EVERY = 3  # steps: what an accelerator was asked is read when it is asked again, and nobody has waited
 
 
 def at_once(work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]) -> None:
@@ -89,7 +89,8 @@ class Descent:
             self._caution = start.new_ones(())
             self._loss_scale = start.new_zeros(())  # 0 until a loss is known
         self._told, self._steps = 1.0, 0
-        self._asked = send(self._caution)  # on an accelerator: how things stood when it was last looked at
+        self._is_late = start.device.type != "cpu"  # in telling what went wrong: it isn't waited for
+        self._asked = send(self._caution)  # if it is late: how things stood when it was last looked at
 
     def step(self) -> tuple[Losses, str]:
         """Evaluate once and move once: the losses of the image before the move, and what a person should know of it.
@@ -145,7 +146,7 @@ class Descent:
         self._loss_scale.masked_fill_(astray, 0)
 
     def _warning(self) -> str:
-        if self.pixels.device.type == "cpu":
+        if not self._is_late:
             caution = self._caution.item()
         elif self._steps % LOOK_EVERY:
             return ""
@@ -165,13 +166,17 @@ class Descent:
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from what `state` returned, of a descent with the same objective, size and config."""
+        """Go on from what `state` returned, of a descent with the same objective, size and config.
+
+        Only before the first step: moves that were recorded would go on changing the memory from before.
+        """
         device = self.pixels.device
         with torch.inference_mode(False), torch.no_grad():
             self._method.restore(state["learnt"])
             for name, attribute in KEPT.items():
                 value = state[name]
                 setattr(self, attribute, value.to(device, copy=True) if isinstance(value, Tensor) else value)
+        self._asked = send(self._caution)
 
 
 # What of a descent is saved, and the attributes that hold it.

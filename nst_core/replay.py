@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 # Of the norm of a gradient or a move: kernels that add up in any order, or in TF32, differ by far less.
 TOLERANCE = 1e-2
+EVALUATION, MOVE = "evaluation", "move"
 
 
 class RecordingError(RuntimeError):
@@ -44,10 +45,10 @@ class Tape(Protocol):
 class CUDATape:
     """`Tape` of a CUDA device: a graph of kernels."""
 
-    works = True  # in this process: a recording that is broken off leaves memory behind
+    failed: ClassVar[set[str]] = set()  # kinds of work, in this process: what is broken off leaves memory behind
 
-    def __init__(self, device: torch.device) -> None:
-        self._device, self._graph = device, torch.cuda.CUDAGraph()
+    def __init__(self, device: torch.device, kind: str) -> None:
+        self._device, self._kind, self._graph = device, kind, torch.cuda.CUDAGraph()
 
     def record(self, work: Callable[[], T]) -> T:
         """See `Tape`; work that asks the device for a number can't be recorded."""
@@ -63,7 +64,7 @@ class CUDATape:
                 with torch.cuda.graph(self._graph, stream=aside, capture_error_mode="thread_local"):
                     return work()
             except RuntimeError as error:
-                CUDATape.works = False
+                self.failed.add(self._kind)
                 raise RecordingError(str(error)) from error
 
     def replay(self) -> None:
@@ -127,36 +128,32 @@ class InPlace:
             tape, taken = self._recorded
             _put(given, taken)
             tape.replay()
-        elif self._blank is not None:
-            tape, self._blank = self._blank, None
-            self._record(tape, work, given, changed)
-        else:
+        elif self._blank is None or not self._record(work, given, changed):
             work(*given)
 
-    def _record(
-        self, tape: Tape, work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]
-    ) -> None:
+    def _record(self, work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]) -> bool:
+        """Whether the work is done, and recorded; if not, all is as it was before."""
+        assert self._blank is not None
+        tape, self._blank = self._blank, None  # one that isn't used shall not keep its memory
+        before: list[Tensor] = []
         try:
             taken, before = _copies(given), _copies(changed)
-        except torch.OutOfMemoryError:
-            work(*given)
-            return
-        try:
             tape.record(lambda: work(*taken))
-        except RecordingError as reason:
-            logger.warning("a move can't be recorded, so its kernels are started one by one (%s)", reason)
-            return
-        expected = changed[0].clone()
-        _put(before, changed)
-        _put(given, taken)
-        tape.replay()
-        error = ((changed[0] - expected).norm() / (expected - before[0]).norm()).item()
-        if error <= TOLERANCE or torch.equal(changed[0], expected):  # NaN isn't
-            self._recorded = tape, taken
-            return
-        logger.warning("a replayed move differs by %.2g of it, so none is replayed", error)
-        _put(before, changed)
-        work(*given)
+            expected = changed[0].clone()
+            _put(before, changed)
+            _put(given, taken)
+            tape.replay()
+            error = ((changed[0] - expected).norm() / (expected - before[0]).norm()).item()
+            if error <= TOLERANCE or torch.equal(changed[0], expected):  # NaN isn't
+                self._recorded = tape, taken
+                return True
+            problem = f"replayed, it differs by {error:.2g} of it"
+        except RuntimeError as reason:  # among others: no room for copies, or an error known once it is asked for
+            problem = str(reason)
+        logger.warning("a move can't be recorded, so its kernels are started one by one (%s)", problem)
+        if before:
+            _put(before, changed)
+        return False
 
 
 def _copies(tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -170,10 +167,12 @@ def _put(values: Iterable[Tensor], places: Iterable[Tensor]) -> None:
 
 def in_place(device: torch.device) -> Do:
     """What does the moves of a run, recorded where the `device` allows it."""
-    return InPlace(CUDATape(device)) if device.type == "cuda" and CUDATape.works else at_once
+    return InPlace(CUDATape(device, MOVE)) if device.type == "cuda" and MOVE not in CUDATape.failed else at_once
 
 
 def replayed(evaluate: Evaluate, device: torch.device, config: TransferConfig) -> Evaluate:
     """`evaluate`, recorded where the `device` and the losses allow it."""
     asks = config.style_loss is StyleLoss.WASSERSTEIN  # whether eigenvalues converged
-    return Replay(evaluate, CUDATape(device)) if device.type == "cuda" and CUDATape.works and not asks else evaluate
+    if device.type != "cuda" or EVALUATION in CUDATape.failed or asks:
+        return evaluate
+    return Replay(evaluate, CUDATape(device, EVALUATION))

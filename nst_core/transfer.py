@@ -16,11 +16,11 @@ from torch import Tensor
 
 from nst_core.colour import finish, prepare_photo, recolour, unfinish
 from nst_core.config import Border, Initial, TransferConfig
-from nst_core.execution import Execution, half_block
+from nst_core.execution import Execution, Precision, half_block
 from nst_core.images import to_tensor
 from nst_core.memory import is_out_of_memory, none_kept
 from nst_core.objective import Losses, LossValues, Objective
-from nst_core.optimizers import FIRST_STEP, GENTLE_STEP, Descent, Evaluate, at_once
+from nst_core.optimizers import FIRST_STEP, GENTLE_STEP, Descent, Do, Evaluate, at_once
 from nst_core.plan import Plan, Size, extended, replanned, scale_plan
 from nst_core.precision import in_precision, tensor_cores
 from nst_core.replay import in_place, replayed
@@ -125,6 +125,7 @@ class Transfer:
         self._scale, self._done = (0, 0) if state is None else (state.scale, state.done)
         self._descent: Descent | None = None
         self._evaluate_whole: Evaluate | None = None
+        self._do: Do = at_once
         # The last one counts; a deque, as who steers may be on another thread.
         self._turns: deque[TransferConfig] = deque(maxlen=1)
         self._is_off_course = False  # there was a turn since the objective was made
@@ -184,8 +185,8 @@ class Transfer:
         begin = self._pictures.begin
         first = GENTLE_STEP if begin is not None and max(begin.size) >= max(size) else FIRST_STEP
         # In blocks there is no memory to spare for a recording, nor is the time of small kernels worth it.
-        do = in_place(self.network.device) if self._objective.is_whole else at_once
-        self._descent = Descent(self._evaluate, start, self.config, self.execution.history, first, do)
+        self._do = in_place(self.network.device) if self._objective.is_whole else at_once
+        self._descent = Descent(self._evaluate, start, self.config, self.execution.history, first, self._move)
         self._scale, self._done = scale, 0
         if self._state is not None:
             self._descent.restore(self._state.descent)
@@ -234,6 +235,11 @@ class Transfer:
         with nullcontext() if self._objective.is_whole else none_kept():
             return self._with_room((image.shape[-1], image.shape[-2]), attempt)
 
+    def _move(self, work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]) -> None:
+        """`optimizers.Do`, in float32 even if another run of this process is amidst its evaluation."""
+        with tensor_cores(Precision.FLOAT32):
+            self._do(work, given, changed)
+
     def _with_room(self, size: Size, attempt: Callable[[], T]) -> T:
         """What `attempt`, at a picture of `size`, returns; it is made anew in smaller blocks while memory gives out.
 
@@ -247,6 +253,7 @@ class Transfer:
                 if not block or not is_out_of_memory(error):
                     raise
             # Not amidst `except`, where the error's traceback still holds all that was in memory.
+            self._evaluate_whole, self._do = None, at_once  # recordings have memory of their own
             torch.cuda.empty_cache()
             self.execution = replace(self.execution, block=block)
             self._news.append(f"out of memory; going on in blocks of {block} pixels")

@@ -2,23 +2,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core import convolution, transfer
+from nst_core import convolution, optimizers, transfer
 from nst_core.config import Border, Normalization, Optimizer, StyleLoss, TotalVariation, TransferConfig
 from nst_core.execution import Execution
 from nst_core.objective import Losses, Objective
 from nst_core.optimizers import LOOK_EVERY, Descent, Do, at_once
-from nst_core.replay import InPlace, RecordingError, Replay, in_place, replayed
+from nst_core.replay import EVALUATION, MOVE, InPlace, RecordingError, Replay, in_place, replayed
 from nst_core.scene import Painting, Region, Scene
 from nst_core.transfer import Step, Transfer
 from nst_core.vgg import VGG
-from tests.conftest import tiny_network
+from tests.conftest import smooth_picture, tiny_network
 from tests.tape import CPUTape, Unattended
 
 LAYERS: dict[str, Any] = {"content_layers": ("relu2_2",), "style_layers": ("relu1_1", "relu2_1")}
@@ -131,9 +131,9 @@ def test_the_cpu_has_nothing_to_record() -> None:
 class Card(CPUTape):
     """In place of `CUDATape`, where there is no card."""
 
-    works = True
+    failed: ClassVar[set[str]] = set()
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: torch.device, kind: str) -> None:
         super().__init__()
         assert device.type == "cuda"
 
@@ -143,7 +143,9 @@ def test_what_asks_for_numbers_and_what_failed_before_is_not_recorded(monkeypatc
     monkeypatch.setattr("nst_core.replay.CUDATape", Card)
     assert isinstance(replayed(evaluate, device, CONFIG), Replay)
     assert replayed(evaluate, device, replace(CONFIG, style_loss=StyleLoss.WASSERSTEIN)) == evaluate
-    monkeypatch.setattr(Card, "works", False)
+    monkeypatch.setattr(Card, "failed", {MOVE})
+    assert isinstance(replayed(evaluate, device, CONFIG), Replay)
+    monkeypatch.setattr(Card, "failed", {EVALUATION})
     assert replayed(evaluate, device, CONFIG) == evaluate
 
 
@@ -242,8 +244,33 @@ class Straying(CPUTape):
         return result
 
 
+class Halfway(CPUTape):
+    """Memory gives out amidst the work, before anything is recorded."""
+
+    def record(self, work: Callable[[], Any]) -> Any:
+        work()
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+
+class Failing(CPUTape):
+    """What it replays is left halfway, by an error that comes late."""
+
+    def replay(self) -> None:
+        self.calls = self.calls[: len(self.calls) // 2]
+        super().replay()
+        raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+
 @pytest.mark.parametrize("optimizer", MOVES)
-@pytest.mark.parametrize(("tape", "reason"), [(Refusing, "can't be recorded"), (Straying, "differs by")])
+@pytest.mark.parametrize(
+    ("tape", "reason"),
+    [
+        (Refusing, "not allowed while recording"),
+        (Straying, "differs by"),
+        (Halfway, "out of memory"),
+        (Failing, "illegal memory access"),
+    ],
+)
 def test_moves_that_are_not_recorded_well_are_done_one_by_one(
     optimizer: Optimizer, tape: type[CPUTape], reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -262,11 +289,41 @@ def test_moves_are_not_recorded_where_there_is_no_room(optimizer: Optimizer, mon
     assert tape.recorded == 0
 
 
+@pytest.mark.parametrize("optimizer", MOVES)
+def test_an_accelerator_tells_late_but_once_what_went_wrong(
+    optimizer: Optimizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By how things stood then, not when it is read; also after a run was gone on with."""
+    monkeypatch.setattr(optimizers, "send", lambda numbers: numbers.clone().tolist)
+    losses = [1.0] * 20
+    losses[4] = float("nan")
+
+    def evaluate(image: Tensor) -> tuple[Losses, Tensor]:
+        total = image.new_tensor(losses.pop(0))
+        return Losses(total, total, total, total, {}, {}), torch.ones_like(image)
+
+    def told(descent: Descent, steps: int) -> dict[int, str]:
+        descent._is_late = True
+        notes = {step: descent.step()[1] for step in range(1, 1 + steps)}
+        return {step: note for step, note in notes.items() if note}
+
+    config = replace(CONFIG, optimizer=optimizer)
+    descent = Descent(evaluate, noise(10), config)
+    notes = told(descent, 12)
+    assert list(notes) == [3 * LOOK_EVERY]  # the step after which it was asked is the sixth
+    assert "4 times shorter" in notes[9]
+    resumed = Descent(evaluate, noise(10), config)
+    resumed.restore(descent.state())
+    assert told(resumed, 8) == {}
+
+
 def test_only_a_card_records_moves(monkeypatch: pytest.MonkeyPatch) -> None:
     assert in_place(torch.device("cpu")) == at_once
     monkeypatch.setattr("nst_core.replay.CUDATape", Card)
     assert isinstance(in_place(torch.device("cuda")), InPlace)
-    monkeypatch.setattr(Card, "works", False)
+    monkeypatch.setattr(Card, "failed", {EVALUATION})
+    assert isinstance(in_place(torch.device("cuda")), InPlace)
+    monkeypatch.setattr(Card, "failed", {MOVE})
     assert in_place(torch.device("cuda")) == at_once
 
 
@@ -309,6 +366,23 @@ def test_a_run_whose_evaluations_are_replayed_is_the_same_run(
     for step, expected in zip(found, steps_of(pictures, network, turn=5), strict=True):
         torch.testing.assert_close(step.image, expected.image)
         assert step.losses.total == pytest.approx(expected.losses.total, rel=1e-5)
+
+
+def test_who_falls_back_to_blocks_records_no_more(
+    painting: Image.Image, network: VGG, tapes: list[CPUTape], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluate = Objective.evaluate
+
+    def short_of_memory(self: Objective, image: Tensor) -> tuple[Losses, Tensor]:
+        if self.is_whole:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return evaluate(self, image)
+
+    monkeypatch.setattr(Objective, "evaluate", short_of_memory)
+    config = replace(RUN, size=300, scales=1, steps=3)
+    steps = list(Transfer(smooth_picture(300, 200, 1), painting, config, extractor=network))
+    assert [step.note for step in steps] == ["out of memory; going on in blocks of 144 pixels", "", ""]
+    assert not any(tape.recorded for tape in tapes)
 
 
 def test_blocks_are_not_recorded(photo: Image.Image, painting: Image.Image, network: VGG, tapes: list[CPUTape]) -> None:
