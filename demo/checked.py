@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileDataDict
 
+from demo import regions
 from demo.orders import MOST_PAINTINGS, load, path_of
 from demo.toasts import warn
 from demo.words import Language, language
@@ -38,7 +39,7 @@ def check(request: gr.Request, kept: Kept | None, *pictures: FileDataDict | None
     widgets = [gr.skip() if path == wish else path for path, wish in zip(paths, wished, strict=True)]
     refused = tuple(None if path == wish else wish for path, wish in zip(paths, wished, strict=True))
     is_another = kept is not None and paths[0] != path_of(kept.pictures[0])
-    return [Kept(now, refused), *widgets, *([None, None, gr.update(open=False)] if is_another else [gr.skip()] * 3)]
+    return [Kept(now, refused), *widgets, *(regions.bare() if is_another else [gr.skip()] * 3)]
 
 
 def _usable(

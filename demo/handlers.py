@@ -152,34 +152,24 @@ class Studio:
             return gr.skip(), gr.skip()
         return markup.hint(say(speaks, "status.steered"), fresh=True), after
 
-    def estimate(self, request: gr.Request, *form: Any) -> tuple[str, Any]:
-        """The time beside the button, and whether to ask again in a while."""
-        speaks = language(request)
+    def estimate(self, request: gr.Request, running: Running | None, *form: Any) -> tuple[str, Any, Any]:
+        """The time beside the button, whether to ask again in a while, and the status until something was painted:
+        whether one may begin, or why not."""
+        speaks, rest = language(request), gr.Timer(active=False)
         if not _is_complete(form):
-            return "", gr.Timer(active=False)
+            return "", rest, _invitation(running, say(speaks, "status.incomplete"))
         try:
             wish = make_wish(self.defaults, form, speaks)
             sizes = checked_sizes(wish, speaks)
         except ValueError as error:
-            return markup.impossible(speaks, told(speaks, error)), gr.Timer(active=False)
+            reason = told(speaks, error)
+            return markup.impossible(speaks, reason), rest, _invitation(running, reason)
+        ready = _invitation(running, say(speaks, "status.ready"))
         try:
             seconds = self.runner.estimate(*sizes, wish.config)
         except ValueError:  # it will never be known
-            return "", gr.Timer(active=False)
-        return markup.estimate(speaks, seconds, self.runner.is_measuring()), gr.Timer(active=seconds is None)
-
-    def invite(self, request: gr.Request, running: Running | None, *form: Any) -> Any:
-        """The status of a page on which nothing was painted yet: whether one may begin, or why not."""
-        if running is not None:
-            return gr.skip()
-        speaks = language(request)
-        if not _is_complete(form):
-            return markup.message(say(speaks, "status.incomplete"))
-        try:
-            checked_sizes(make_wish(self.defaults, form, speaks), speaks)
-        except ValueError as error:
-            return markup.message(told(speaks, error))
-        return markup.message(say(speaks, "status.ready"))
+            return "", rest, ready
+        return markup.estimate(speaks, seconds, self.runner.is_measuring()), gr.Timer(active=seconds is None), ready
 
     def stylize(
         self,
@@ -285,6 +275,10 @@ def _slots(shown: int) -> tuple[Any, ...]:
 def _is_complete(form: Sequence[Any]) -> bool:
     photo, paintings = form[0], form[1 : 1 + MOST_PAINTINGS]
     return bool(photo) and any(paintings)
+
+
+def _invitation(running: Running | None, text: str) -> Any:
+    return gr.skip() if running is not None else markup.message(text)
 
 
 def _last_step(painted: Painted | None) -> int:

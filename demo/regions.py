@@ -64,6 +64,11 @@ def canvas(request: gr.Request, photo: FileDataDict | None) -> dict[str, Any]:
     return {"background": image, "layers": [], "composite": None}
 
 
+def bare() -> list[Any]:
+    """The regions, their canvas and what that stands in: nothing is brushed."""
+    return [None, None, gr.update(open=False)]
+
+
 class Strokes:
     """What was brushed, from the request that brings it to the event that asks for it.
 

@@ -32,7 +32,7 @@ from demo.scripts import (
 )
 from demo.spoken import Spoken
 from demo.views import View
-from demo.wiring import LONG, QUICK
+from demo.wiring import LAST, LONG, QUICK
 from demo.words import Language, say, t
 from nst_core.config import TransferConfig
 
@@ -229,8 +229,7 @@ def _wire_steering(studio: Studio, chosen: Form, view: View) -> None:
         [view.running, *chosen.dials],
         [view.hint, view.running],
         preprocess=False,
-        trigger_mode="always_last",
-        **QUICK,
+        **LAST,
     )
 
 
@@ -245,29 +244,16 @@ def _wire_estimate(
     (`always_last`), and that two changes set off at once, call each other for ever in Gradio 6.31.
     """
     again = gr.Timer(ASK_AGAIN)
-    pictures: tuple[Any, ...] = (chosen.photo, *chosen.paintings)
-    numbers: tuple[Any, ...] = (
-        chosen.style_scale,
-        chosen.size,
-        chosen.steps,
-        chosen.scales,
-        chosen.optimizer,
-        chosen.pooling,
-    )
-    changed = gr.on(
-        [ui.load, again.tick, *(widget.change for widget in (*pictures, *chosen.blends, *numbers))],
-        studio.estimate,
-        list(chosen),
-        [estimate, again],
-        preprocess=False,
-        trigger_mode="always_last",
-        **QUICK,
-    )
-    changed.then(studio.invite, [view.running, *chosen], view.status, preprocess=False, **QUICK)
-    ended = (
-        end.then(studio.estimate, list(chosen), [estimate, again], preprocess=False, **QUICK) for end in runs.ended
-    )
-    return changed, *ended
+    asked: dict[str, Any] = {
+        "fn": studio.estimate,
+        "inputs": [view.running, *chosen],
+        "outputs": [estimate, again, view.status],
+        "preprocess": False,
+        **LAST,
+    }
+    # Whatever may be refused: its reason has to go as soon as it is mended.
+    changed = gr.on([ui.load, again.tick, *(widget.change for widget in chosen)], **asked)
+    return changed, *(end.then(**asked) for end in runs.ended)
 
 
 def _wire_estimate_of_six(
@@ -275,7 +261,7 @@ def _wire_estimate_of_six(
 ) -> None:
     """The time beside their button."""
     for event in estimated:
-        event.then(sheets.estimate, list(chosen), estimate, preprocess=False, **QUICK)
+        event.then(sheets.estimate, list(chosen), estimate, preprocess=False, **LAST)
 
 
 def _wire_further(further: Further, estimated: Sequence[Dependency], chosen: Form, view: View) -> None:
@@ -283,9 +269,7 @@ def _wire_further(further: Further, estimated: Sequence[Dependency], chosen: For
     inputs = [view.painted, view.running, *chosen]
     outputs = [view.pair, view.keep_going_time, view.larger_time]
     for event in estimated:
-        event.then(further.tell, inputs, outputs, preprocess=False, **QUICK)
-    dials = [dial.change for dial in chosen.dials]
-    gr.on(dials, further.tell, inputs, outputs, preprocess=False, trigger_mode="multiple", **QUICK)
+        event.then(further.tell, inputs, outputs, preprocess=False, **LAST)
 
 
 def _wire_pictures(
@@ -312,6 +296,7 @@ def _wire_pictures(
     )
     for event in filled:
         event.then(handlers.show_paintings, [more.shown, *chosen.paintings], slots, preprocess=False, **QUICK)
+        event.then(regions.bare, None, [chosen.regions, more.canvas, more.brushed], **QUICK)
 
 
 def _wire_regions(chosen: Form, more: More, buttons: Sequence[gr.Button]) -> None:
@@ -355,8 +340,8 @@ def _wire_looking_back(view: View) -> None:
         trigger_mode="always_last",
         **LONG,
     )
-    moved.then(handlers.prepare, asked, view.download, **LONG)
-    view.kind.input(handlers.prepare, asked, view.download, **LONG)
+    for event in (moved.then, view.kind.input):
+        event(handlers.prepare, asked, view.download, trigger_mode="always_last", **LONG)
 
 
 def _wire_api(studio: Studio, chosen: Form) -> None:

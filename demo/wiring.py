@@ -9,6 +9,8 @@ from gradio.events import Dependency
 
 # Events that answer at once need no place in the queue.
 QUICK: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+# Those whose last call counts: by themselves, Gradio's events drop a call that comes while one is under way.
+LAST: dict[str, Any] = {**QUICK, "trigger_mode": "always_last"}
 # Those that take a while, or tell something by a toast.
 LONG: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
 

@@ -365,13 +365,17 @@ def test_the_buttons_tell_how_far_they_go(photo: FileDataDict, painting: FileDat
 def test_the_status_asks_for_what_is_missing_until_something_was_painted(
     photo: FileDataDict, painting: FileDataDict
 ) -> None:
-    invite = Studio(Playback(()), DEFAULTS).invite
-    assert "Everything is ready" in invite(ENGLISH, None, *form(photo, painting))
-    assert "Everything is ready" in invite(ENGLISH, None, *form(photo, None, painting))
-    assert "Choose a photo and a painting" in invite(ENGLISH, None, *form(None, painting))
-    assert "Elige una foto y un cuadro" in invite(SPANISH, None, *form(photo))
+    def status(request: gr.Request, running: Running | None, *values: Any) -> Any:
+        *_, text = Studio(Steered(), DEFAULTS).estimate(request, running, *values)
+        return text
+
+    assert "Everything is ready" in status(ENGLISH, None, *form(photo, painting))
+    assert "Everything is ready" in status(ENGLISH, None, *form(photo, None, painting))
+    assert "Choose a photo and a painting" in status(ENGLISH, None, *form(None, painting))
+    assert "Elige una foto y un cuadro" in status(SPANISH, None, *form(photo))
     _, running = done(photo, painting)
-    assert not shown(invite(ENGLISH, running, *form(None, painting)))
+    for values in (form(photo, painting), form(None, painting), form(photo, painting, steps=-1)):
+        assert not shown(status(ENGLISH, running, *values))
 
 
 def test_what_a_run_cannot_be_steered_to_is_told(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
@@ -591,7 +595,7 @@ def test_where_there_are_no_16_bits_the_button_works_all_the_same(photo: FileDat
 
 def test_the_time_stands_beside_the_button(photo: FileDataDict, painting: FileDataDict) -> None:
     runner = Steered(seconds=42.0)
-    text, timer = Studio(runner, DEFAULTS).estimate(ENGLISH, *form(photo, painting, steps=77))
+    text, timer, _ = Studio(runner, DEFAULTS).estimate(ENGLISH, None, *form(photo, painting, steps=77))
     assert "about 42 s" in text
     assert not timer.active
     ((content, styles, config),) = runner.asked
@@ -599,7 +603,7 @@ def test_the_time_stands_beside_the_button(photo: FileDataDict, painting: FileDa
 
 
 def test_while_the_machine_is_measured_the_page_asks_again(photo: FileDataDict, painting: FileDataDict) -> None:
-    text, timer = Studio(Steered(seconds=None), DEFAULTS).estimate(SPANISH, *form(photo, painting))
+    text, timer, _ = Studio(Steered(seconds=None), DEFAULTS).estimate(SPANISH, None, *form(photo, painting))
     assert "midiendo este equipo" in text
     assert timer.active
 
@@ -607,7 +611,7 @@ def test_while_the_machine_is_measured_the_page_asks_again(photo: FileDataDict, 
 def test_while_others_paint_the_page_says_that_it_waits(photo: FileDataDict, painting: FileDataDict) -> None:
     runner = Steered(seconds=None)
     runner.measuring = False
-    text, timer = Studio(runner, DEFAULTS).estimate(ENGLISH, *form(photo, painting))
+    text, timer, _ = Studio(runner, DEFAULTS).estimate(ENGLISH, None, *form(photo, painting))
     assert ">waiting to measure\N{NO-BREAK SPACE}…<" in text
     assert "when nobody paints" in text
     assert timer.active
@@ -618,14 +622,15 @@ def test_nobody_asks_again_for_a_time_that_will_never_be_known(photo: FileDataDi
         def estimate(self, *task: Any) -> float | None:
             raise ValueError("it can't be measured here")
 
-    text, timer = Studio(Unmeasurable(()), DEFAULTS).estimate(ENGLISH, *form(photo, painting))
+    text, timer, status = Studio(Unmeasurable(()), DEFAULTS).estimate(ENGLISH, None, *form(photo, painting))
     assert text == ""
     assert not timer.active
+    assert "Everything is ready" in status
 
 
 def test_no_time_is_told_as_long_as_a_picture_is_missing(photo: FileDataDict, painting: FileDataDict) -> None:
     for values in (form(None, painting), form(photo)):
-        text, timer = Studio(Steered(seconds=None), DEFAULTS).estimate(ENGLISH, *values)
+        text, timer, _ = Studio(Steered(seconds=None), DEFAULTS).estimate(ENGLISH, None, *values)
         assert text == ""
         assert not timer.active
 
@@ -637,14 +642,14 @@ def test_what_cannot_be_painted_is_told_before_anybody_presses_paint(painting: F
         (form(upload(cache / "photo.png"), painting, steps=-1), "Steps"),
     ):
         studio = Studio(Steered(), DEFAULTS)
-        text, timer = studio.estimate(ENGLISH, *values)
+        text, timer, status = studio.estimate(ENGLISH, None, *values)
         assert ">not possible like this<" in text
         assert reason in text
         assert not timer.active
-        assert reason in studio.invite(ENGLISH, None, *values)
+        assert reason in status
         with pytest.raises(gr.Error, match=reason):
             list(studio.run(ENGLISH, None, None, *values))
-    text, _ = Studio(Steered(), DEFAULTS).estimate(SPANISH, *form(wide, painting))
+    text, *_ = Studio(Steered(), DEFAULTS).estimate(SPANISH, None, *form(wide, painting))
     assert ">así no se puede<" in text
 
 
