@@ -176,6 +176,15 @@ def test_among_what_fits_the_fastest_is_taken() -> None:
                 assert best.seconds * HISTORIES[best.execution.history] <= other.seconds * steps
 
 
+@pytest.mark.parametrize(("steps", "history"), [(99, 20), (100, 50)])
+def test_a_long_run_remembers_more_where_there_is_room(steps: int, history: int) -> None:
+    config = replace(ZERO, size=512, scales=1, steps=steps)
+    assert way(60, config) == Execution(history=history)
+    usual = forecast(FAST, a_task(config), Execution())
+    assert way(1.2 * (usual.memory - FAST.used) / GB, config) == Execution()
+    assert way(60, replace(config, optimizer=Optimizer.ADAM)) == Execution()
+
+
 def test_what_was_chosen_stays() -> None:
     assert way(60, history=7) == Execution(history=7)
     assert way(60, block=256) == Execution(block=256)

@@ -5,11 +5,11 @@ full size, on the losses of the preset `paper`: its normalisation, average pooli
 variation. Its first step moves the average pixel as far as ours does: torch's own is so short that the second, of
 unknown curvature, overshoots.
 
-"The same loss": evaluations of `Descent`, with the history it has by default, until that loss is as low as the plain
-loop's lowest. "As good a picture": runs of the defaults, of more and more steps, until the relative style error, mean
-over full, half and quarter size, is as low as that of the plain loop's picture, at no higher content error. "The
-preset": what `--preset` gives and costs, the style error also as a share of the photo's own. Costs are in evaluations
-of the plain loop at the same size, counted in pixels that VGG-19 sees.
+"The same loss": evaluations of `Descent`, with the history that runs so long get by default, until that loss is as
+low as the plain loop's lowest. "As good a picture": runs of the defaults, of more and more steps, until the relative
+style error, mean over full, half and quarter size, is as low as that of the plain loop's picture, at no higher
+content error. "The preset": what `--preset` gives and costs, the style error also as a share of the photo's own.
+Costs are in evaluations of the plain loop at the same size, counted in pixels that VGG-19 sees.
 
     python -m tests.benchmarks.evaluations --size 384 --steps 200 --pairs 4 --parts loss,picture,preset
 """
@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 
 from nst_core.config import Initial, Preset, TransferConfig
-from nst_core.execution import Execution
+from nst_core.forecast import HISTORIES
 from nst_core.images import fit, save_image
 from nst_core.objective import Objective
 from nst_core.optimizers import FIRST_STEP, Descent, Evaluate
@@ -127,7 +127,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", type=int, default=384, help="long side in pixels, of the first two tables")
     parser.add_argument("--steps", type=int, default=200, help="of the plain loop")
-    parser.add_argument("--history", type=int, default=Execution.history, help="pairs that our L-BFGS keeps")
+    parser.add_argument("--history", type=int, default=max(HISTORIES), help="pairs that our L-BFGS keeps")
     parser.add_argument("--pairs", type=int, default=4, help="how many of the examples")
     parser.add_argument("--parts", default="loss,picture,preset", help="which of the tables")
     parser.add_argument("--preset", default=Preset.FAST, help="of the third table")
