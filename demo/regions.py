@@ -55,8 +55,10 @@ def _entry(speaks: Language, place: int) -> str:
     return f'<li class="brush-{place}"><b aria-hidden="true">{place}</b><i></i><span>{escape(text)}</span></li>'
 
 
-def canvas(request: gr.Request, photo: FileDataDict | None) -> dict[str, Any]:
-    """The photo to brush on, small."""
+def canvas(request: gr.Request, photo: FileDataDict | None, brushed: Mask | None) -> Any:
+    """The photo to brush on, small; what is brushed on it already stays."""
+    if brushed is not None:
+        return gr.skip()
     speaks = language(request)
     with toast(speaks):
         image = load("photo", photo, speaks, SIDE).convert("RGB")

@@ -301,7 +301,7 @@ def _wire_pictures(
 
 def _wire_regions(chosen: Form, more: More, buttons: Sequence[gr.Button]) -> None:
     """What is brushed is read after each stroke, and by the `buttons` that paint: the editor takes its time to send."""
-    more.brushed.expand(regions.canvas, chosen.photo, more.canvas, preprocess=False, **LONG)
+    more.brushed.expand(regions.canvas, [chosen.photo, chosen.regions], more.canvas, preprocess=False, **LONG)
     strokes = regions.Strokes()
     strokes.serve(more.canvas)
     brushed, changed = (strokes.read, more.canvas, chosen.regions), [more.canvas.input, more.canvas.clear]

@@ -127,7 +127,12 @@ def test_the_editor_has_no_store_of_its_own() -> None:
 
 def test_the_photo_is_what_one_brushes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    editor = regions.canvas(ENGLISH, upload(tmp_path / "photo.png", (1200, 800)))
+    editor = regions.canvas(ENGLISH, upload(tmp_path / "photo.png", (1200, 800)), None)
     assert editor["background"].size == (512, 341)
     with pytest.raises(gr.Error, match="no photo yet"):
-        regions.canvas(ENGLISH, None)
+        regions.canvas(ENGLISH, None, None)
+
+
+def test_what_is_brushed_already_stays_on_the_canvas(tmp_path: Path) -> None:
+    photo = upload(tmp_path / "photo.png", (60, 40))
+    assert not shown(regions.canvas(ENGLISH, photo, np.ones((40, 60), np.uint8)))

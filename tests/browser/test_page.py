@@ -246,6 +246,10 @@ def test_two_paintings_share_the_photo(open_page: Open, tmp_path: Path) -> None:
     assert recipe.config.style_blend == (50, 80)
     assert [each.name for each in recipe.of(Role.STYLE)] == ["starry_night.jpg", "great_wave.jpg"]
     assert len(recipe.of(Role.MASK)) == 2
+    for _ in range(2):  # who puts it away and takes it out again finds what was brushed
+        with settling(page):
+            page.get_by_role("button", name="Where does each painting belong?").click()
+    check_brushed(canvas.screenshot())
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
@@ -514,12 +518,12 @@ def test_two_tabs_take_turns_and_a_closed_one_makes_room(open_page: Open) -> Non
     start(first, steps=ENDLESS)
     wait_for_pictures(first, 1)
     start(second, steps=ENDLESS)
-    expect(second.locator("#status")).to_contain_text("your picture is next")
+    expect(second.locator("#status")).to_contain_text("your picture is next", timeout=5000)
     start(third, steps=4)
     expect(third.locator("#status")).to_contain_text("2 pictures are painted before yours")
     photograph(third, "waiting")
     assert_freed(first, second)
-    expect(third.locator("#status")).to_contain_text("your picture is next")
+    expect(third.locator("#status")).to_contain_text("your picture is next", timeout=5000)
     assert_freed(second, third)
     expect(third.locator("#status")).to_contain_text("Finished after 4 steps", timeout=PATIENCE)
 
