@@ -6,6 +6,7 @@ import base64
 import io
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,12 +21,13 @@ from demo import downloads, handlers
 from demo.downloads import Format
 from demo.events import Losses, Progress, Record, Waiting
 from demo.handlers import Studio
-from demo.orders import MOST_PAINTINGS, SETTINGS, widget_values
+from demo.orders import SETTINGS, widget_values
 from demo.session import Painted, Running
 from demo.views import UNCHANGED, View
 from nst_core.config import TransferConfig
 from nst_core.plan import Size
 from nst_core.recipe import read_recipe
+from tests import playback
 from tests.playback import ENGLISH, SPANISH, Playback, shown, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -81,9 +83,7 @@ def settings(**changes: Any) -> list[Any]:
     return [values[name] for name in SETTINGS]
 
 
-def form(photo: FileDataDict | None, *paintings: FileDataDict | None, **changes: Any) -> list[Any]:
-    slots = [*paintings, *[None] * MOST_PAINTINGS][:MOST_PAINTINGS]
-    return [photo, *slots, *[50.0] * MOST_PAINTINGS, None, *settings(**changes)]
+form = partial(playback.form, size=128, steps=3)
 
 
 def run(
