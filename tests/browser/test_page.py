@@ -48,10 +48,11 @@ WATCH = """() => {
     new MutationObserver(listen).observe(document.body, {childList: true, subtree: true});
     look();
 }"""
-# All that is to be seen is there: pictures have come, and what fades or moves has done so.
+# All that is to be seen is there: pictures have come, and what fades or moves has done so. What takes longer than two
+# seconds is no entrance: a spinner, or the countdown of a toast, after which it is gone.
 AT_REST = """() => [...document.images].every(image => image.complete || image.loading === 'lazy')
     && document.getAnimations().every(animation =>
-        animation.playState !== 'running' || animation.effect.getComputedTiming().endTime === Infinity)"""
+        animation.playState !== 'running' || animation.effect.getComputedTiming().endTime > 2000)"""
 
 
 def choose_pair(page: Page, index: int) -> None:
