@@ -126,16 +126,16 @@ def _ways(machine: Machine, task: Task, chosen: Mapping[str, Any]) -> Iterator[E
     options: dict[str, list[Any]] = {
         "block": [block for block in BLOCKS if block < longest],
         "precision": [machine.precision],
-        "history": list(_histories(task)) if remembers else [Execution.history],
+        "history": _histories(task) if remembers else [Execution.history],
     }
     options |= {name: [value] for name, value in chosen.items()}
     for values in product(*options.values()):
         yield Execution(**dict(zip(options, values, strict=True)))
 
 
-def _histories(task: Task) -> Iterator[int]:
+def _histories(task: Task) -> list[int]:
     most = max(steps for _, steps in task.plan)
-    return (history for history in HISTORIES if history <= Execution.history or most >= LONG * history)
+    return [history for history in HISTORIES if history <= Execution.history or most >= LONG * history]
 
 
 def _seconds(machine: Machine, task: Task, execution: Execution, size: Size, steps: int) -> float:

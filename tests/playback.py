@@ -58,11 +58,21 @@ class Playback:
         return False
 
 
-def form(photo: FileDataDict | None, *paintings: FileDataDict | None, **changes: Any) -> list[Any]:
-    """What the page sends: the photo, all slots, their blends, no regions, and the settings."""
+def settings(**changes: Any) -> list[Any]:
+    """The defaults as the page sends them, but for the changes."""
+    return [(widget_values(DEFAULTS) | changes)[name] for name in SETTINGS]
+
+
+def form(
+    photo: FileDataDict | None,
+    *paintings: FileDataDict | None,
+    blends: tuple[float, ...] = (),
+    regions: Any = None,
+    **changes: Any,
+) -> list[Any]:
+    """What the page sends: the photo, all slots, their blends, the regions, and the settings."""
     slots = [*paintings, *[None] * MOST_PAINTINGS][:MOST_PAINTINGS]
-    values = widget_values(DEFAULTS) | changes
-    return [photo, *slots, *[50.0] * MOST_PAINTINGS, None, *(values[name] for name in SETTINGS)]
+    return [photo, *slots, *[*blends, *[50.0] * MOST_PAINTINGS][:MOST_PAINTINGS], regions, *settings(**changes)]
 
 
 def progress(index: int, total: int = 2, size: Size = (64, 48), **layers: dict[str, float]) -> Progress:

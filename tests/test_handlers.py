@@ -21,7 +21,6 @@ from demo import downloads, handlers
 from demo.downloads import Format
 from demo.events import Losses, Progress, Record, Waiting
 from demo.handlers import Studio
-from demo.orders import SETTINGS, widget_values
 from demo.session import Painted, Running
 from demo.views import UNCHANGED, View
 from nst_core.config import TransferConfig
@@ -78,12 +77,8 @@ def progress(index: int, total: int = 3, size: Size = (128, 85)) -> Progress:
 WHOLE = (Waiting(1), Waiting(0), progress(1, size=(64, 43)), progress(2), progress(3))
 
 
-def settings(**changes: Any) -> list[Any]:
-    values = widget_values(DEFAULTS) | {"size": 128, "steps": 3} | changes
-    return [values[name] for name in SETTINGS]
-
-
-form = partial(playback.form, size=128, steps=3)
+SMALL = {"size": 128, "steps": 3}
+settings, form = partial(playback.settings, **SMALL), partial(playback.form, **SMALL)
 
 
 def run(

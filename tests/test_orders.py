@@ -13,12 +13,12 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo import orders
-from demo.orders import MOST_PAINTINGS, SETTINGS, Wish, make_config, make_order, make_wish, widget_values
+from demo.orders import SETTINGS, Wish, make_config, make_order, make_wish, widget_values
 from demo.words import LANGUAGES, Language
 from nst_core.config import Initial, TransferConfig
 from nst_core.images import fit
 from nst_core.plan import Size
-from tests.playback import upload
+from tests.playback import form, settings, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -33,15 +33,6 @@ def photo(cache: Path) -> FileDataDict:
 @pytest.fixture
 def painting(cache: Path) -> FileDataDict:
     return upload(cache / "wave.png", (80, 60))
-
-
-def settings(**changes: Any) -> list[Any]:
-    return [(widget_values(DEFAULTS) | changes)[name] for name in SETTINGS]
-
-
-def form(photo: Any, *paintings: Any, blends: tuple[float, ...] = (), regions: Any = None, **changes: Any) -> list[Any]:
-    slots = [*paintings, *[None] * MOST_PAINTINGS][:MOST_PAINTINGS]
-    return [photo, *slots, *[*blends, *[50.0] * MOST_PAINTINGS][:MOST_PAINTINGS], regions, *settings(**changes)]
 
 
 def test_the_defaults_of_the_page_are_those_of_the_config() -> None:

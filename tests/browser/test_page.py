@@ -25,6 +25,7 @@ SCREENSHOTS = Path(__file__).with_name("screenshots")
 PATIENCE = 60_000  # milliseconds for a whole small run on a busy machine
 STOPPED = 5000  # milliseconds: 2 seconds of the contract, a step, and a busy machine
 FREED = 5.0  # seconds: the same
+TOLD = 5000  # milliseconds until one hears of a new place in line
 ENDLESS = 1000  # steps that no test waits for
 
 # Notes down all that a run shows, be it for a moment: the steps of its pictures, the pictures, what the status says,
@@ -519,12 +520,12 @@ def test_two_tabs_take_turns_and_a_closed_one_makes_room(open_page: Open) -> Non
     start(first, steps=ENDLESS)
     wait_for_pictures(first, 1)
     start(second, steps=ENDLESS)
-    expect(second.locator("#status")).to_contain_text("your picture is next", timeout=5000)
+    expect(second.locator("#status")).to_contain_text("your picture is next", timeout=TOLD)
     start(third, steps=4)
     expect(third.locator("#status")).to_contain_text("2 pictures are painted before yours")
     photograph(third, "waiting")
     assert_freed(first, second)
-    expect(third.locator("#status")).to_contain_text("your picture is next", timeout=5000)
+    expect(third.locator("#status")).to_contain_text("your picture is next", timeout=TOLD)
     assert_freed(second, third)
     expect(third.locator("#status")).to_contain_text("Finished after 4 steps", timeout=PATIENCE)
 
