@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-CORE = sorted((ROOT / "nst_core").glob("*.py"))
-DEMO = sorted((ROOT / "demo").glob("*.py"))
+CORE = sorted((ROOT / "nst_core").rglob("*.py"))
+DEMO = sorted((ROOT / "demo").rglob("*.py"))
 SCRIPTS = sorted(set((ROOT / "examples").glob("*.py")) - {ROOT / "examples/client.py"})  # which asks a server
 
 
@@ -42,6 +42,11 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def module_of(path: Path) -> str:
+    """`nst_core/a/b.py` -> `nst_core.a.b`; a package is called by its folder."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
 @pytest.mark.parametrize("path", [*CORE, *SCRIPTS], ids=name_of)
 def test_the_engine_knows_no_web(path: Path) -> None:
     assert not forbidden(path, "demo", "gradio", "gradio_client", "ray", "spaces", "fastapi", "matplotlib")
@@ -62,8 +67,12 @@ def test_the_maths_knows_no_config_and_the_page_no_torch() -> None:
 
 @pytest.mark.parametrize("folder", [CORE, DEMO], ids=["nst_core", "demo"])
 def test_no_two_modules_import_each_other(folder: list[Path]) -> None:
-    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in folder}
-    TopologicalSorter({name: imported_by(path) & set(modules) for name, path in modules.items()}).prepare()
+    modules = {module_of(path): path for path in folder}
+    TopologicalSorter({name: imported_by(path) & set(modules) - {name} for name, path in modules.items()}).prepare()
+
+
+def test_the_guards_see_sub_folders() -> None:
+    assert ROOT / "demo/words/page.py" in DEMO
 
 
 def probe(code: str, folder: Path = ROOT) -> str:
@@ -81,7 +90,7 @@ def probe(code: str, folder: Path = ROOT) -> str:
 
 def test_the_core_stands_alone() -> None:
     heavy = {"gradio", "ray", "demo", "torchvision", "matplotlib", "av", "pyvips"}
-    core = ", ".join(f"nst_core.{path.stem}" for path in CORE)
+    core = ", ".join(map(module_of, CORE))
     assert probe(f"import sys, {core}; print({heavy} & set(sys.modules))") == "set()\n"
     assert probe("import sys, nst_core.cli; print({'torch', 'PIL', 'gradio'} & set(sys.modules))") == "set()\n"
     assert probe("import sys, nst_core.config; print({'torch', 'numpy'} & set(sys.modules))") == "set()\n"
@@ -122,6 +131,6 @@ for name in before:
 
 
 def test_importing_does_nothing(tmp_path: Path) -> None:
-    core = ", ".join(f"nst_core.{path.stem}" for path in CORE)
+    core = ", ".join(map(module_of, CORE))
     assert probe(WATCHED.replace("MODULES", core), tmp_path) == ""
     assert not list(tmp_path.iterdir())

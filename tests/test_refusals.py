@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 
 def abouts() -> Iterator[str]:
     """What the errors are about that are written out in the sources."""
-    for path in (*ROOT.glob("nst_core/*.py"), *ROOT.glob("demo/*.py")):
+    for path in (*ROOT.glob("nst_core/**/*.py"), *ROOT.glob("demo/**/*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "InputError":
                 yield from (each.value for each in node.args[1:2] if isinstance(each, ast.Constant))

@@ -16,7 +16,7 @@ from demo import words
 from demo.words import I18N, LANGUAGES, WORDS, Words, collect, language, numeral, say, t
 
 ROOT = Path(__file__).parents[1]
-SOURCES = sorted((ROOT / "demo").glob("*.py"))
+SOURCES = sorted((ROOT / "demo").rglob("*.py"))
 
 
 def request(accepted: str | None) -> gr.Request:
@@ -36,7 +36,7 @@ def asked_for(path: Path) -> Iterator[str]:
                     yield argument.value
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_key_that_is_asked_for_exists(path: Path) -> None:
     assert set(asked_for(path)) <= set(WORDS)
 
