@@ -6,7 +6,7 @@ from dataclasses import Field, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from nst_core.validation import NUMBERS, check_number, member, option
+from nst_core.fields import NUMBERS, check_number, member, option
 
 
 class Preset(StrEnum):

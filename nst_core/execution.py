@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from nst_core.validation import check_number, member, option
+from nst_core.fields import check_number, member, option
 
 
 class Precision(StrEnum):

@@ -16,8 +16,8 @@ from nst_core import __version__
 from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
 from nst_core.console import PROGRAM
 from nst_core.execution import Execution
+from nst_core.fields import NUMBER_NAMES
 from nst_core.recipe import Command
-from nst_core.validation import NUMBER_NAMES
 
 # Where `--help` shows each field: those that matter come first, beside -o and --preset.
 FIRST = ("strength", "size", "steps", "colours")

@@ -13,7 +13,7 @@ from nst_core.execution import Execution
 from nst_core.recipe import Command, Ingredient, Recipe, Role, sha256_of
 
 if TYPE_CHECKING:
-    from nst_core.state import State
+    from nst_core.checkpoint import State
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def _resumed(given: Given) -> Order:
     _check_resume(given)
     if not origin.is_file():
         raise ValueError(f"{origin} doesn't exist; check the name")
-    from nst_core.state import load_state  # with torch
+    from nst_core.checkpoint import load_state  # with torch
 
     state, text = load_state(origin)
     output, kept, recipe = _read_state_text(text, origin)

@@ -15,9 +15,9 @@ from nst_core.order import Order, state_text
 from nst_core.recipe import KEY, Recipe, versions
 
 if TYPE_CHECKING:
+    from nst_core.checkpoint import State
     from nst_core.clip import Clip
     from nst_core.plan import Size
-    from nst_core.state import State
     from nst_core.transfer import Step
 
 
@@ -111,7 +111,7 @@ class Results:
     def _with_state(self, outcome: Outcome, step: Step, state: State | None) -> Outcome:
         if state is None:
             return outcome
-        from nst_core.state import save_state
+        from nst_core.checkpoint import save_state
 
         path = state_path(self.order)
         try:

@@ -16,10 +16,10 @@ from nst_core.results import Film, Outcome, Results, state_path
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from nst_core.checkpoint import State
     from nst_core.forecast import Forecast
     from nst_core.machine import Machine
     from nst_core.plan import Plan, Size
-    from nst_core.state import State
     from nst_core.transfer import Step, Transfer
     from nst_core.vgg import VGG
 

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from nst_core.checkpoint import State
 from nst_core.colour import finish, prepare_photo, recolour, unfinish
 from nst_core.config import Border, Initial, TransferConfig
 from nst_core.execution import Execution, Precision, half_block
@@ -25,7 +26,6 @@ from nst_core.plan import Plan, Size, extended, replanned, scale_plan
 from nst_core.precision import in_precision, tensor_cores
 from nst_core.replay import in_place, replayed
 from nst_core.scene import Pictures, Scene, build_scene, gather, product
-from nst_core.state import State
 from nst_core.steering import check_steering
 from nst_core.vgg import VGG, load_vgg19
 

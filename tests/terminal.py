@@ -13,12 +13,12 @@ import torch
 from PIL import Image
 
 from nst_core import cli
+from nst_core.checkpoint import State
 from nst_core.config import Pooling, TransferConfig
 from nst_core.execution import Execution, Precision
 from nst_core.machine import Machine, Pace
 from nst_core.objective import Losses
 from nst_core.plan import Plan, scale_plan
-from nst_core.state import State
 from nst_core.transfer import Step
 from nst_core.vgg import VGG
 from nst_core.weights import CHANNELS

@@ -10,8 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
+from nst_core.checkpoint import FORMAT, State, load_state, save_state
 from nst_core.config import TransferConfig
-from nst_core.state import FORMAT, State, load_state, save_state
 from nst_core.transfer import Transfer
 from nst_core.vgg import VGG
 from tests.conftest import FullDisk
