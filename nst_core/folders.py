@@ -127,7 +127,7 @@ def pairs(order: Order) -> list[Order]:
 
 def is_finished(order: Order, hash_of: Callable[[Path], str]) -> bool:
     """Whether the result is there, as far as it shall be painted, from the same pictures and options."""
-    from nst_core.reading import read_text
+    from nst_core.images.reading import read_text
 
     if not order.output.is_file():
         return False
@@ -163,7 +163,7 @@ def _check_options(order: Order) -> VGG:
     """Refuse what no pair could be painted with, by a trial that takes no step; returns the network for all pairs."""
     from PIL import Image
 
-    from nst_core.reading import load_mask
+    from nst_core.images.reading import load_mask
     from nst_core.transfer import Transfer, resolve_device
     from nst_core.vgg import load_vgg19
 
@@ -248,7 +248,7 @@ def _size(path: Path) -> Size:
     """(width, height) by the first bytes of a file, maybe on its side; `ValueError` for what is no picture."""
     from PIL import Image
 
-    from nst_core.reading import READABLE
+    from nst_core.images.reading import READABLE
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from nst_core.config import Border, TransferConfig
 from nst_core.errors import InputError
-from nst_core.sizes import MIN_SIDE, fit
+from nst_core.images.sizes import MIN_SIDE, fit
 
 Size = tuple[int, int]  # (width, height), as in Pillow
 Plan = list[tuple[Size, int]]  # the size and the steps of each scale, coarse to fine

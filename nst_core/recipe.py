@@ -141,7 +141,7 @@ def find(ingredient: Ingredient, candidates: Iterable[Path], origin: Path) -> Pa
 
 def read_recipe(path: Path) -> Recipe:
     """The recipe that a PNG carries; `ValueError` when there is none that can be followed."""
-    from nst_core.reading import read_text
+    from nst_core.images.reading import read_text
 
     if not path.is_file():
         raise ValueError(f"{path} doesn't exist; check the name")

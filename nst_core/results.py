@@ -70,7 +70,7 @@ class Results:
             return replace(self._save(step, code, f"{ending} {_where(step)}; "), error=error)
 
     def _write(self, step: Step, path: Path) -> None:
-        from nst_core.saving import save_image
+        from nst_core.images.saving import save_image
 
         recipe = self._recipe(step)
         save_image(

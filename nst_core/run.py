@@ -58,8 +58,8 @@ def prepare(order: Order, network: VGG | None = None, machine: Machine | None = 
 
     `network`, on the device where to compute, and what is known of the machine are used if they are there already.
     """
+    from nst_core.images.reading import read_profile
     from nst_core.plan import scale_plan, step_costs
-    from nst_core.reading import read_profile
 
     check_files(order)
     inputs = _read(order)
@@ -97,7 +97,7 @@ def check_files(order: Order) -> None:
     """Raise `ValueError` for what can't be written, and for what would replace a file that is needed."""
     from nst_core.clip import check_film
     from nst_core.files import check_place
-    from nst_core.formats import check_output
+    from nst_core.images.formats import check_output
 
     pictures = [order.output, *order.intermediates]
     for path in (pictures[0], pictures[-1]):  # the last name is the longest
@@ -121,7 +121,7 @@ def check_files(order: Order) -> None:
 
 
 def _read(order: Order) -> Inputs:
-    from nst_core.reading import load_image, load_mask
+    from nst_core.images.reading import load_image, load_mask
 
     def load(path: Path) -> Image:
         return load_image(path, keep_alpha=order.config.keep_alpha)

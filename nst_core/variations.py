@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nst_core.config import TransferConfig
+from nst_core.images.sizes import MIN_SIDE
 from nst_core.plan import Size
-from nst_core.sizes import MIN_SIDE
 
 # Enough to tell them apart, and the six take less than a minute on two cores.
 SKETCH_SIZE, SKETCH_STEPS = 192, 70

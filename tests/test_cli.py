@@ -337,7 +337,9 @@ def test_depth_alpha_and_profile_reach_the_file(paints: Paints) -> None:
     picture = smooth_picture(64, 48, seed=1)
     picture.save("photo.png", icc_profile=profile)
     saved: list[dict[str, Any]] = []
-    paints.monkeypatch.setattr("nst_core.saving.save_image", lambda image, path, **options: saved.append(options))
+    paints.monkeypatch.setattr(
+        "nst_core.images.saving.save_image", lambda image, path, **options: saved.append(options)
+    )
     paints.monkeypatch.setattr("nst_core.transfer.Transfer", engine())
     for options in (("--depth", "16", "--keep-profile"), ()):
         paints.terminal("photo.png", "photo.png", "-o", "out.png", "--size", 64, "--steps", 1, *options)
@@ -435,14 +437,14 @@ def test_two_interrupts_before_the_first_step(paints: Paints) -> None:
 
 
 def test_an_interrupt_does_not_lose_the_picture_that_is_being_saved(paints: Paints) -> None:
-    from nst_core.saving import save_image
+    from nst_core.images.saving import save_image
 
     def save_impatiently(image: torch.Tensor, path: Path, **options: Any) -> None:
         for _ in range(2):
             os.kill(os.getpid(), signal.SIGINT)
         save_image(image, path, **options)
 
-    paints.monkeypatch.setattr("nst_core.saving.save_image", save_impatiently)
+    paints.monkeypatch.setattr("nst_core.images.saving.save_image", save_impatiently)
     code, _ = paints(before=at(6, raising(KeyboardInterrupt())))
     assert code == 130
     assert paints.level() == 5

@@ -243,7 +243,7 @@ def test_an_interrupt_keeps_what_is_done(folders: Folders) -> None:
 
 
 def test_an_interrupt_between_two_pictures_is_heard(folders: Folders) -> None:
-    from nst_core.reading import load_image
+    from nst_core.images.reading import load_image
 
     loaded: list[Path] = []
 
@@ -253,7 +253,7 @@ def test_an_interrupt_between_two_pictures_is_heard(folders: Folders) -> None:
             os.kill(os.getpid(), signal.SIGINT)
         return load_image(path, **options)
 
-    folders.monkeypatch.setattr("nst_core.reading.load_image", load)
+    folders.monkeypatch.setattr("nst_core.images.reading.load_image", load)
     code, said = folders()
     assert code == 130
     assert last(said) == "nst_core: painted 1 of 4 pictures in out; stopped with 3 left; the same command goes on"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from nst_core.push_pull import push_pull
+from nst_core.images.inpaint import push_pull
 
 
 def plain(colours: np.ndarray, weights: np.ndarray) -> np.ndarray:

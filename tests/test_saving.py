@@ -14,8 +14,8 @@ import torch
 from PIL import Image, JpegImagePlugin
 from torch import Tensor
 
-from nst_core.formats import DEEP, WRITABLE
 from nst_core.images import check_output, load_image, read_profile, read_text, save_image, to_array, to_tensor
+from nst_core.images.formats import DEEP, WRITABLE
 from tests.conftest import FullDisk
 from tests.pictures import ADOBE_COLUMNS, P3_COLUMNS, SRGB_COLUMNS, assert_alike, file_of, rgb_profile, slopes
 
@@ -231,7 +231,7 @@ def test_16_bits_are_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.Mon
 
     path = tmp_path / "out.png"
     path.write_bytes(b"old")
-    monkeypatch.setattr("nst_core.saving.putchunk", fill_the_disk)
+    monkeypatch.setattr("nst_core.images.saving.putchunk", fill_the_disk)
     with pytest.raises(OSError, match="No space left"):
         save_image(random_image(), path, depth=16, text={"key": "value"})
     assert path.read_bytes() == b"old"

@@ -13,10 +13,10 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from nst_core import vips
 from nst_core.errors import InputError
-from nst_core.modes import to_mask, to_rgb, to_rgba
-from nst_core.sizes import MAX_PIXELS, MIN_SIDE
+from nst_core.images import vips
+from nst_core.images.modes import to_mask, to_rgb, to_rgba
+from nst_core.images.sizes import MAX_PIXELS, MIN_SIDE
 
 _MEGAPIXELS = f"{MAX_PIXELS // 1_000_000} megapixels"
 

@@ -14,10 +14,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo, putchunk
 from torch import Tensor
 
-from nst_core import vips
 from nst_core.files import replacing
-from nst_core.formats import writing_options
-from nst_core.vips import Levels
+from nst_core.images import vips
+from nst_core.images.formats import writing_options
+from nst_core.images.vips import Levels
 
 LEVELS: dict[int, Any] = {8: np.uint8, 16: np.uint16}  # by depth: bits a channel
 

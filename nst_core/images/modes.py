@@ -81,7 +81,7 @@ def _filled(rgb: Image.Image, opacity: NDArray[np.uint8]) -> Image.Image:
     """`rgb` with the colours around where it is transparent."""
     import torch  # here: pictures are read, and refused, before it is
 
-    from nst_core.push_pull import push_pull
+    from nst_core.images.inpaint import push_pull
 
     colours = torch.from_numpy(np.asarray(rgb, np.float32)).permute(2, 0, 1)[None]  # (1, 3, H, W)
     weights = torch.from_numpy(np.minimum(opacity / np.float32(TRUSTED), 1))[None, None]

@@ -7,11 +7,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core.formats import check_output
-from nst_core.modes import split_alpha, to_mask, to_rgb, to_rgba
-from nst_core.reading import load_image, load_mask, read_profile, read_size, read_text
-from nst_core.saving import save_image, to_array
-from nst_core.sizes import MAX_PIXELS, MIN_SIDE, fit
+from nst_core.images.formats import check_output
+from nst_core.images.modes import split_alpha, to_mask, to_rgb, to_rgba
+from nst_core.images.reading import load_image, load_mask, read_profile, read_size, read_text
+from nst_core.images.saving import save_image, to_array
+from nst_core.images.sizes import MAX_PIXELS, MIN_SIDE, fit
 
 __all__ = [
     "MAX_PIXELS",
