@@ -20,8 +20,8 @@ from nst_core.console import (
     tell,
     terminated_like_interrupted,
 )
+from nst_core.device.memory import is_out_of_memory, keep_freed_memory
 from nst_core.folders import has_folders, paint_folders
-from nst_core.memory import is_out_of_memory, keep_freed_memory
 from nst_core.order import Order
 from nst_core.request import read_order
 from nst_core.run import paint, prepare

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from nst_core.cache import recall, remember
+from nst_core.device.cache import recall, remember
 from nst_core.room import feature_room, room
 
 LOCAL_FLOATS = 500_000  # transformed values that a thread works on by itself: what stays in its own cache

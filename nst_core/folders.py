@@ -21,7 +21,7 @@ from nst_core.console import (
     graceful,
     tell,
 )
-from nst_core.memory import is_out_of_memory
+from nst_core.device.memory import is_out_of_memory
 from nst_core.order import Order, Source
 from nst_core.recipe import KEY, Command, Role, name_of, parse, sha256_of
 from nst_core.results import Outcome

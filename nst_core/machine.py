@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from PIL import Image
 
-from nst_core.cache import recall, remember
 from nst_core.config import ColourMethod, Initial, TransferConfig
+from nst_core.device.cache import recall, remember
+from nst_core.device.memory import free_memory, give_back_freed_memory, own_memory
 from nst_core.execution import Execution, Precision
-from nst_core.memory import free_memory, give_back_freed_memory, own_memory
 from nst_core.plan import step_cost
 from nst_core.transfer import Transfer
 from nst_core.vgg import VGG

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from nst_core.blocks import Block, Sweep, add_up, cover
 from nst_core.config import Border, StyleLoss, TotalVariation, TransferConfig
+from nst_core.device.host_copy import send
 from nst_core.losses import (
     channel_moments,
     mean_and_deviation,
@@ -22,7 +23,6 @@ from nst_core.losses import (
     total_variation_l1_gradient,
 )
 from nst_core.scene import Painting, Region, Scene, layer_map
-from nst_core.sending import send
 from nst_core.terms import MEASURES, Average, ContentTerm, Measure, StyleTerm, content_term, style_term
 from nst_core.vgg import VGG
 

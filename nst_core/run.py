@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nst_core.console import FAILED, INTERRUPTED, OUT_OF_MEMORY, Bar, Stop
-from nst_core.memory import is_out_of_memory
+from nst_core.device.memory import is_out_of_memory
 from nst_core.order import Order
 from nst_core.recipe import Command, Role
 from nst_core.results import Film, Outcome, Results, state_path

@@ -17,9 +17,9 @@ from torch import Tensor
 from nst_core.checkpoint import State
 from nst_core.colour import finish, prepare_photo, recolour, unfinish
 from nst_core.config import Border, Initial, TransferConfig
+from nst_core.device.memory import is_out_of_memory, none_kept
 from nst_core.execution import Execution, Precision, half_block
 from nst_core.images import to_tensor
-from nst_core.memory import is_out_of_memory, none_kept
 from nst_core.objective import Losses, LossValues, Objective
 from nst_core.optimizers import FIRST_STEP, GENTLE_STEP, Descent, Do, Evaluate, at_once
 from nst_core.plan import Plan, Size, extended, replanned, scale_plan

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from nst_core import cache
+from nst_core.device import cache
 from tests.conftest import FullDisk
 
 
@@ -99,7 +99,7 @@ def test_it_can_be_switched_off(folder: Path, monkeypatch: pytest.MonkeyPatch, t
 
 def test_it_lies_in_the_users_cache_folder(tmp_path: Path) -> None:
     """In a process of its own, whose home is another."""
-    code = "from nst_core.cache import recall, remember; remember('thing', 1); print(recall('thing'))"
+    code = "from nst_core.device.cache import recall, remember; remember('thing', 1); print(recall('thing'))"
     environment = {name: value for name, value in os.environ.items() if name not in ("NST_CACHE", "XDG_CACHE_HOME")}
     run = subprocess.run(
         [sys.executable, "-c", code],

@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core import memory
 from nst_core.config import Border, Pooling, TransferConfig
+from nst_core.device import memory
 from nst_core.execution import Execution, Precision, half_block
 from nst_core.transfer import Step, Transfer
 from nst_core.vgg import VGG, Keep

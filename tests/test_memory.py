@@ -11,8 +11,8 @@ import psutil
 import pytest
 import torch
 
-from nst_core import memory
-from nst_core.memory import free_memory, is_out_of_memory, own_memory
+from nst_core.device import memory
+from nst_core.device.memory import free_memory, is_out_of_memory, own_memory
 
 MB = 1_000_000
 
@@ -103,7 +103,7 @@ import resource, sys, torch
 def faults():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
-from nst_core.memory import keep_freed_memory
+from nst_core.device.memory import keep_freed_memory
 if sys.argv[1] == "keep":
     keep_freed_memory()
 before = faults()
@@ -122,7 +122,7 @@ print(faults() - before)
 def test_what_is_kept_can_be_given_back() -> None:
     program = """
 import torch
-from nst_core.memory import give_back_freed_memory, keep_freed_memory, own_memory
+from nst_core.device.memory import give_back_freed_memory, keep_freed_memory, own_memory
 keep_freed_memory()
 torch.ones(64 * 2**20)
 before = own_memory()

@@ -39,7 +39,7 @@ def test_what_was_freed_serves_for_its_like() -> None:
     """Small things that live on lie between, as they do in a step; the heap must not grow by a block at each round."""
     program = """
 import torch
-from nst_core.memory import keep_freed_memory, own_memory
+from nst_core.device.memory import keep_freed_memory, own_memory
 from nst_core.room import room
 keep_freed_memory()
 block, kept = 4 * 2**20, []

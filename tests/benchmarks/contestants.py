@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from nst_core.config import Border, TransferConfig
+from nst_core.device.memory import keep_freed_memory
 from nst_core.execution import Execution, Precision
-from nst_core.memory import keep_freed_memory
 from nst_core.transfer import Transfer
 from tests.benchmarks.peers import run_pastiche, run_pystiche
 from tests.benchmarks.plain_loop import plain_loop

@@ -22,10 +22,10 @@ from demo.orders import Order, Wish
 from demo.runner import UNKNOWN, LocalRunner
 from demo.session import Painted
 from nst_core.config import TransferConfig
+from nst_core.device.memory import keep_freed_memory
 from nst_core.execution import Execution
 from nst_core.images import fit
 from nst_core.machine import as_it_is
-from nst_core.memory import keep_freed_memory
 from nst_core.transfer import Transfer, resolve_device
 from nst_core.vgg import VGG, load_vgg19
 from tests.benchmarks.judge import Pair, load_pairs
