@@ -15,7 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from nst_core.correlation import correlate
+from nst_core.cpu.gram import correlate
 
 RESOLUTION = 8  # in units of the dtype's epsilon: below it, an eigenvalue beside the largest is rounding (measured)
 

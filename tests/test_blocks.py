@@ -10,9 +10,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core import convolution
 from nst_core.blocks import Block, Sweep, add_up, cover
 from nst_core.config import Border, Initial, Normalization, Pooling, StyleLoss, TotalVariation, TransferConfig
+from nst_core.cpu import convolution
 from nst_core.execution import Execution
 from nst_core.images import to_tensor
 from nst_core.objective import LossValues, Objective

@@ -12,10 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core import convolution
 from nst_core.config import Border, Pooling
-from nst_core.convolution import Convolution, Direct, Way, Winograd, compiled
-from nst_core.correlation import correlate
+from nst_core.cpu import convolution
+from nst_core.cpu.convolution import Convolution, Direct, Way, Winograd, compiled
+from nst_core.cpu.gram import correlate
 from nst_core.vgg import VGG
 
 pytestmark = pytest.mark.skipif(not compiled().available(), reason="no compiled loops for this CPU")
@@ -228,8 +228,8 @@ def test_other_processors(features: dict[str, bool], lanes: int, tmp_path: Path)
         import torch, torch.nn.functional as F
         from nst_core import kernels
         kernels.llvmlite = Fake(binding=Fake(get_host_cpu_features=lambda: {features!r}))
-        from nst_core.convolution import Winograd, compiled
-        from nst_core.correlation import correlate
+        from nst_core.cpu.convolution import Winograd, compiled
+        from nst_core.cpu.gram import correlate
         assert compiled().lanes() == {lanes} and compiled().available() == ({lanes} > 0)
         image, weight = torch.rand(1, 64, 9, 14).contiguous(memory_format=torch.channels_last), torch.rand(64, 64, 3, 3)
         flat = image.flatten(2)

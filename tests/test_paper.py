@@ -112,7 +112,7 @@ def test_the_papers_loss_curve(
     monkeypatch.setattr("nst_core.scene.to_tensor", lambda picture, size: to_tensor(picture, size).to(dtype))
     monkeypatch.setattr(LBFGS, "_bands", lambda self: torch.ones_like(self._s[0]))
     # Which way is the faster is a matter of the moment, and each has roundings of its own.
-    monkeypatch.setattr("nst_core.convolution._winograd_wins", lambda *_: False)
+    monkeypatch.setattr("nst_core.cpu.convolution._winograd_wins", lambda *_: False)
     ours = our_losses(castle_and_stars, dtype)
     assert ours[-1] < ours[0] / 50
     assert ours[:steps] == pytest.approx(the_papers_losses(castle_and_stars, dtype)[:steps], rel=0.01)

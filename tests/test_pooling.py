@@ -9,10 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from nst_core import convolution, pooling
 from nst_core.config import Border, Pooling
-from nst_core.convolution import Convolution, compiled
-from nst_core.pooling import convolve_and_pool
+from nst_core.cpu import convolution, pooling
+from nst_core.cpu.convolution import Convolution, compiled
+from nst_core.cpu.pooling import convolve_and_pool
 from nst_core.vgg import VGG
 from tests.test_convolution import difference, features, weights
 

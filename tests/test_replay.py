@@ -9,8 +9,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core import convolution, optimizers, transfer
+from nst_core import optimizers, transfer
 from nst_core.config import Border, Normalization, Optimizer, StyleLoss, TotalVariation, TransferConfig
+from nst_core.cpu import convolution
 from nst_core.execution import Execution
 from nst_core.objective import Losses, Objective
 from nst_core.optimizers import LOOK_EVERY, Descent, Do, at_once

@@ -8,7 +8,7 @@ import sys
 import pytest
 import torch
 
-from nst_core.room import ALIGNMENT, feature_room, room
+from nst_core.cpu.buffers import ALIGNMENT, feature_room, room
 
 
 @pytest.mark.parametrize("count", [1, 15, 1000, 10**6])
@@ -40,7 +40,7 @@ def test_what_was_freed_serves_for_its_like() -> None:
     program = """
 import torch
 from nst_core.device.memory import keep_freed_memory, own_memory
-from nst_core.room import room
+from nst_core.cpu.buffers import room
 keep_freed_memory()
 block, kept = 4 * 2**20, []
 def one_round():

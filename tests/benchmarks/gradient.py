@@ -24,7 +24,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nst_core.config import TransferConfig
-from nst_core.convolution import Convolution
+from nst_core.cpu.convolution import Convolution
 from nst_core.objective import Objective
 from nst_core.scene import build_scene, gather
 from nst_core.vgg import VGG, load_vgg19

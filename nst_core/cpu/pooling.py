@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from nst_core.convolution import Convolution, compiled
-from nst_core.room import feature_room
+from nst_core.cpu.buffers import feature_room
+from nst_core.cpu.convolution import Convolution, compiled
 
 
 def convolve_and_pool(convolution: Convolution, features: Tensor, pad: int = 1) -> Tensor:

@@ -14,8 +14,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from nst_core.cpu.buffers import feature_room, room
 from nst_core.device.cache import recall, remember
-from nst_core.room import feature_room, room
 
 LOCAL_FLOATS = 500_000  # transformed values that a thread works on by itself: what stays in its own cache
 KEPT = 2**15  # filters of a layer whose transformed weights are kept, 5 MB
@@ -244,8 +244,8 @@ def is_plain(features: Tensor) -> bool:
 
 @functools.cache
 def compiled() -> ModuleType:
-    """`nst_core.kernels`, half a second to import: for those who paint, not for those who ask for help."""
-    from nst_core import kernels
+    """`nst_core.cpu.kernels`, half a second to import: for those who paint, not for those who ask for help."""
+    from nst_core.cpu import kernels
 
     return kernels
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from nst_core.convolution import compiled, fits
-from nst_core.room import feature_room
+from nst_core.cpu.buffers import feature_room
+from nst_core.cpu.convolution import compiled, fits
 
 RUNS = 8  # sums that are added up at the end
 
