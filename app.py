@@ -22,7 +22,7 @@ from demo.ui import STYLESHEETS, build_ui, theme
 from demo.words import I18N
 from nst_core.config import TransferConfig
 from nst_core.device.memory import keep_freed_memory
-from nst_core.weights import load_parameters
+from nst_core.network.weights import load_parameters
 
 DEFAULT_PORT = 7860
 MAX_FILE_SIZE = "50mb"

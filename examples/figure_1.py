@@ -17,9 +17,9 @@ from tqdm import tqdm
 
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import fit, load_image, to_array
+from nst_core.network.vgg import load_vgg19
 from nst_core.reconstruct import reconstruct_content, reconstruct_style
 from nst_core.transfer import Step
-from nst_core.vgg import load_vgg19
 
 HERE = Path(__file__).parent
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")

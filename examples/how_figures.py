@@ -23,8 +23,8 @@ from tqdm import tqdm
 from examples.figure_1 import HERE, LAYERS, reconstructions, shrunk
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import fit, load_image, to_array
+from nst_core.network.vgg import load_vgg19
 from nst_core.transfer import Step, stylize
-from nst_core.vgg import load_vgg19
 
 LARGE, SMALL, TINY = 384, 256, 160  # pixels of the long side of a picture, by how many stand in a row
 STRENGTHS = (0, 20, 40, 60, 80, 100)

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from nst_core.config import Border
-from nst_core.vgg import MARGIN, VGG
+from nst_core.network.vgg import MARGIN, VGG
 
 T = TypeVar("T")
 

@@ -29,8 +29,8 @@ from nst_core.run import check_files, look_ahead, paint, prepare
 
 if TYPE_CHECKING:
     from nst_core.forecast import Forecast
+    from nst_core.network.vgg import VGG
     from nst_core.plan import Size
-    from nst_core.vgg import VGG
 
 # What counts as a picture in a folder. HEIC can't be read, but to pass over somebody's photos would surprise.
 PICTURES = frozenset(
@@ -164,8 +164,8 @@ def _check_options(order: Order) -> VGG:
     from PIL import Image
 
     from nst_core.images.reading import load_mask
+    from nst_core.network.vgg import load_vgg19
     from nst_core.transfer import Transfer, resolve_device
-    from nst_core.vgg import load_vgg19
 
     masks = [load_mask(path) for path in order.paths(Role.WITHIN)]
     network = load_vgg19(order.config.weights, order.config.pooling).to(resolve_device(order.device))

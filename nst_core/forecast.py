@@ -14,9 +14,9 @@ from nst_core.blocks import cover
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.execution import SMALLEST, Execution
 from nst_core.machine import Machine
+from nst_core.network.vgg import VGG
 from nst_core.plan import Plan, Size, painting_size, step_cost
 from nst_core.units import in_bytes
-from nst_core.vgg import VGG
 
 FLOAT = 4  # bytes
 IMAGE = 3 * FLOAT  # bytes of a pixel

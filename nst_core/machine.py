@@ -17,9 +17,9 @@ from nst_core.config import ColourMethod, Initial, TransferConfig
 from nst_core.device.cache import recall, remember
 from nst_core.device.memory import free_memory, give_back_freed_memory, own_memory
 from nst_core.execution import Execution, Precision
+from nst_core.network.vgg import VGG
 from nst_core.plan import step_cost
 from nst_core.transfer import Transfer
-from nst_core.vgg import VGG
 
 SIDES = {"cpu": (128, 384)}  # pixels, of the pictures that the pace is measured with, by the kind of device
 LARGE_SIDES = (256, 1024)  # of the others: below, they don't get going

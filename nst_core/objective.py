@@ -22,9 +22,9 @@ from nst_core.losses import (
     total_variation_l1,
     total_variation_l1_gradient,
 )
+from nst_core.network.vgg import VGG
 from nst_core.scene import Painting, Region, Scene, layer_map
 from nst_core.terms import MEASURES, Average, ContentTerm, Measure, StyleTerm, content_term, style_term
-from nst_core.vgg import VGG
 
 T = TypeVar("T")
 

@@ -103,7 +103,7 @@ def _fewer(plan: Plan, steps: int) -> Plan:
 
 def step_cost(size: Size, config: TransferConfig) -> int:
     """What a step at `size` (width, height) costs: in pixels that VGG-19 sees, the mirrored margin among them."""
-    from nst_core.vgg import MARGIN  # here: sizes are checked before torch is imported
+    from nst_core.network.vgg import MARGIN  # here: sizes are checked before torch is imported
 
     margin = 2 * MARGIN if config.border is Border.MIRROR else 0
     return (size[0] + margin) * (size[1] + margin)

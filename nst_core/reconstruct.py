@@ -13,8 +13,8 @@ import torch
 from PIL import Image
 
 from nst_core.config import TransferConfig
+from nst_core.network.vgg import VGG
 from nst_core.transfer import Step, Transfer
-from nst_core.vgg import VGG
 
 
 def content_config(layer: str, config: TransferConfig) -> TransferConfig:

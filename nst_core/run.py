@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from nst_core.checkpoint import State
     from nst_core.forecast import Forecast
     from nst_core.machine import Machine
+    from nst_core.network.vgg import VGG
     from nst_core.plan import Plan, Size
     from nst_core.transfer import Step, Transfer
-    from nst_core.vgg import VGG
 
 
 @dataclass(frozen=True)

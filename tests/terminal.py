@@ -17,11 +17,11 @@ from nst_core.checkpoint import State
 from nst_core.config import Pooling, TransferConfig
 from nst_core.execution import Execution, Precision
 from nst_core.machine import Machine, Pace
+from nst_core.network.vgg import VGG
+from nst_core.network.weights import CHANNELS
 from nst_core.objective import Losses
 from nst_core.plan import Plan, scale_plan
 from nst_core.transfer import Step
-from nst_core.vgg import VGG
-from nst_core.weights import CHANNELS
 
 ROOT = Path(__file__).parents[1]
 PHOTO = ROOT / "examples/content/neuschwanstein.jpg"

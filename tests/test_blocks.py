@@ -15,10 +15,10 @@ from nst_core.config import Border, Initial, Normalization, Pooling, StyleLoss, 
 from nst_core.cpu import convolution
 from nst_core.execution import Execution
 from nst_core.images import to_tensor
+from nst_core.network.vgg import VGG
 from nst_core.objective import LossValues, Objective
 from nst_core.scene import Painting, Region, Scene
 from nst_core.transfer import stylize
-from nst_core.vgg import VGG
 from tests.conftest import smooth_picture, tiny_network
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1")  # strides 1, 2, 4; the deepest depends on 10 pixels around its own

@@ -16,7 +16,7 @@ from nst_core.config import Border, Pooling
 from nst_core.cpu import convolution
 from nst_core.cpu.convolution import Convolution, Direct, Way, Winograd, compiled
 from nst_core.cpu.gram import correlate
-from nst_core.vgg import VGG
+from nst_core.network.vgg import VGG
 
 pytestmark = pytest.mark.skipif(not compiled().available(), reason="no compiled loops for this CPU")
 

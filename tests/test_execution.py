@@ -14,8 +14,8 @@ from torch import Tensor
 from nst_core.config import Border, Pooling, TransferConfig
 from nst_core.device import memory
 from nst_core.execution import Execution, Precision, half_block
+from nst_core.network.vgg import VGG, Keep
 from nst_core.transfer import Step, Transfer
-from nst_core.vgg import VGG, Keep
 from tests.conftest import TINY_CHANNELS, smooth_picture, tiny_network, tiny_parameters
 
 

@@ -51,7 +51,7 @@ class Folders:
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Folders:
-    monkeypatch.setattr("nst_core.vgg.load_vgg19", lambda weights, pooling: hollow_network())
+    monkeypatch.setattr("nst_core.network.vgg.load_vgg19", lambda weights, pooling: hollow_network())
     return Folders(open_terminal(tmp_path, monkeypatch, capsys), monkeypatch)
 
 

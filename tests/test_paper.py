@@ -15,10 +15,10 @@ from torch import Tensor
 from nst_core.config import Pooling, Preset, TransferConfig
 from nst_core.images import fit, load_image, to_tensor
 from nst_core.lbfgs import LBFGS
+from nst_core.network.vgg import load_vgg19
+from nst_core.network.weights import load_parameters
 from nst_core.optimizers import FIRST_STEP
 from nst_core.transfer import stylize
-from nst_core.vgg import load_vgg19
-from nst_core.weights import load_parameters
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SIZE, STEPS, HISTORY, ALPHA, BETA = 64, 50, 20, 1.0, 1e3

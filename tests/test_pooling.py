@@ -13,7 +13,7 @@ from nst_core.config import Border, Pooling
 from nst_core.cpu import convolution, pooling
 from nst_core.cpu.convolution import Convolution, compiled
 from nst_core.cpu.pooling import convolve_and_pool
-from nst_core.vgg import VGG
+from nst_core.network.vgg import VGG
 from tests.test_convolution import difference, features, weights
 
 compiled_only = pytest.mark.skipif(not compiled().available(), reason="no compiled loops for this CPU")
@@ -92,7 +92,7 @@ def test_a_network_does_it_only_where_nobody_looks(vgg19: VGG, border: Border) -
 
 
 def test_average_pooling_is_done_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nst_core.vgg.convolve_and_pool", lambda *_: pytest.fail("that takes the largest"))
+    monkeypatch.setattr("nst_core.network.vgg.convolve_and_pool", lambda *_: pytest.fail("that takes the largest"))
     parameters = {"conv1_1.weight": torch.rand(4, 3, 3, 3), "conv1_1.bias": torch.zeros(4)}
     network = VGG(parameters, Pooling.AVERAGE, ((4,),))
     assert network(torch.rand(1, 3, 8, 8), ["pool1"])["pool1"].shape == (1, 4, 4, 4)

@@ -12,9 +12,9 @@ from PIL import Image
 from nst_core.config import RECONSTRUCTION, Border, TransferConfig
 from nst_core.images import load_image, to_tensor
 from nst_core.losses import gram_matrix
+from nst_core.network.vgg import VGG
 from nst_core.reconstruct import reconstruct_content, reconstruct_style
 from nst_core.transfer import _enlarge
-from nst_core.vgg import VGG
 from tests.test_transfer import EXAMPLES
 
 CONFIG = replace(TransferConfig(**RECONSTRUCTION), size=64, steps=40, tv_weight=0.0)

@@ -12,8 +12,8 @@ from PIL import Image
 
 from nst_core.checkpoint import FORMAT, State, load_state, save_state
 from nst_core.config import TransferConfig
+from nst_core.network.vgg import VGG
 from nst_core.transfer import Transfer
-from nst_core.vgg import VGG
 from tests.conftest import FullDisk
 
 CONFIG = TransferConfig(

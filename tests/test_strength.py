@@ -13,9 +13,9 @@ import pytest
 
 from nst_core.config import TransferConfig
 from nst_core.images import load_image
+from nst_core.network.vgg import VGG
 from nst_core.objective import LossValues
 from nst_core.transfer import stylize
-from nst_core.vgg import VGG
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PAIRS = [("cat", "moulin_galette"), ("astronaut", "pere_tanguy"), ("neuschwanstein", "starry_night")]

@@ -13,8 +13,8 @@ from PIL import Image
 from nst_core import transfer as transfer_module
 from nst_core.config import ColourMethod, Initial, Optimizer, TransferConfig
 from nst_core.images import load_image, to_array, to_tensor
+from nst_core.network.vgg import VGG
 from nst_core.transfer import Step, Transfer, resolve_device, stylize
-from nst_core.vgg import VGG
 from tests.conftest import smooth_picture
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nst_core.config import Border, Pooling
-from nst_core.vgg import MARGIN, VGG, load_vgg19, mirror
+from nst_core.network.vgg import MARGIN, VGG, load_vgg19, mirror
 from tests.conftest import TINY_CHANNELS, tiny_network, tiny_parameters
 
 

@@ -13,8 +13,8 @@ from torch import Tensor
 from torchvision.models import VGG19_Weights
 from torchvision.models.vgg import cfgs, make_layers
 
-from nst_core import weights
-from nst_core.weights import IMAGENET_MEAN, IMAGENET_STD, Parameters, load_parameters
+from nst_core.network import weights
+from nst_core.network.weights import IMAGENET_MEAN, IMAGENET_STD, Parameters, load_parameters
 
 
 @pytest.fixture(scope="module")

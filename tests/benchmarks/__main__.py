@@ -30,7 +30,7 @@ import torch
 from torch import Tensor
 
 from nst_core.config import Normalization, TransferConfig
-from nst_core.vgg import VGG, load_vgg19
+from nst_core.network.vgg import VGG, load_vgg19
 from tests.benchmarks.contestants import contestants
 from tests.benchmarks.judge import load_pairs
 from tests.benchmarks.plain_loop import PlainLoss, allow_tf32

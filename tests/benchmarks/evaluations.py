@@ -27,12 +27,12 @@ from torch import Tensor
 from nst_core.config import Initial, Preset, TransferConfig
 from nst_core.forecast import HISTORIES
 from nst_core.images import fit, save_image
+from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.objective import Objective
 from nst_core.optimizers import FIRST_STEP, Descent, Evaluate
 from nst_core.plan import scale_plan, step_cost
 from nst_core.scene import build_scene, gather
 from nst_core.transfer import stylize
-from nst_core.vgg import VGG, load_vgg19
 from tests.benchmarks.judge import Pair, judge, load_pairs
 
 PATIENCE = 1.5  # times the plain loop's steps: then ours is given up

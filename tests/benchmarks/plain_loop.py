@@ -19,8 +19,8 @@ from torch import Tensor, nn
 from nst_core.config import Normalization, Pooling
 from nst_core.execution import Precision
 from nst_core.images import to_tensor
-from nst_core.vgg import VGG
-from nst_core.weights import IMAGENET_MEAN, IMAGENET_STD
+from nst_core.network.vgg import VGG
+from nst_core.network.weights import IMAGENET_MEAN, IMAGENET_STD
 from tests.benchmarks.task import Task
 
 

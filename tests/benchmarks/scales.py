@@ -14,9 +14,9 @@ from pathlib import Path
 
 from nst_core.config import TransferConfig
 from nst_core.images import save_image
+from nst_core.network.vgg import load_vgg19
 from nst_core.plan import scale_plan, step_cost
 from nst_core.transfer import stylize
-from nst_core.vgg import load_vgg19
 from tests.benchmarks.judge import Pair, judge, load_pairs
 
 

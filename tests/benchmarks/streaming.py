@@ -26,8 +26,8 @@ from nst_core.device.memory import keep_freed_memory
 from nst_core.execution import Execution
 from nst_core.images import fit
 from nst_core.machine import as_it_is
+from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.transfer import Transfer, resolve_device
-from nst_core.vgg import VGG, load_vgg19
 from tests.benchmarks.judge import Pair, load_pairs
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from nst_core.config import Border, TransferConfig
 from nst_core.images import fit
-from nst_core.vgg import VGG
+from nst_core.network.vgg import VGG
 from tests.benchmarks.judge import Pair
 
 

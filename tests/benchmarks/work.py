@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nst_core.config import TransferConfig
+from nst_core.network.vgg import VGG
 from nst_core.plan import Size
-from nst_core.vgg import VGG
 
 TAPS = 9  # of a 3x3 convolution
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import torch
 
 from nst_core.execution import Precision
-from nst_core.vgg import VGG
+from nst_core.network.vgg import VGG
 
 
 def in_precision(network: VGG, precision: Precision) -> VGG:

@@ -15,7 +15,7 @@ from nst_core.cpu.buffers import feature_room
 from nst_core.cpu.convolution import Convolution, is_plain
 from nst_core.cpu.pooling import convolve_and_pool
 from nst_core.device.memory import give_back_freed_memory
-from nst_core.weights import CHANNELS, IMAGENET_MEAN, IMAGENET_STD, load_parameters
+from nst_core.network.weights import CHANNELS, IMAGENET_MEAN, IMAGENET_STD, load_parameters
 
 MARGIN = 16  # mirrored pixels: one position of the deepest block, so that every layer's share is whole
 

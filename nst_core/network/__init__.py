@@ -1,0 +1,1 @@
+"""VGG-19: its layers, its weights, and what it computes with."""
