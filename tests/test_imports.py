@@ -19,7 +19,7 @@ SCRIPTS = sorted(set((ROOT / "examples").glob("*.py")) - {ROOT / "examples/clien
 
 
 def imported_by(path: Path) -> set[str]:
-    """The dotted names that a file imports, wherever in it: `from nst_core import vgg` gives `nst_core.network.vgg` too."""
+    """The dotted names that a file imports, wherever in it; a name of a package is one of them, module or not."""
     return set(_imports(ast.parse(path.read_text("utf-8")), ".".join(path.relative_to(ROOT).parent.parts)))
 
 
