@@ -28,7 +28,7 @@ from demo.views import View
 from demo.wiring import LONG, QUICK, afterwards
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
-from nst_core.plan import Size
+from nst_core.scene.scales import Size
 
 logger = logging.getLogger(__name__)
 

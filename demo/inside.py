@@ -23,8 +23,8 @@ from demo.wiring import LONG, QUICK, afterwards
 from demo.words import Language, language, say, t
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import fit, to_rgb
-from nst_core.plan import Size
 from nst_core.reconstruct import content_config, style_config
+from nst_core.scene.scales import Size
 
 # As in figure 1 of Gatys et al. (2015), whose conv4_2 is our relu4_2.
 CONTENT_LAYERS = tuple(f"relu{block}_2" for block in range(1, 6))

@@ -11,7 +11,7 @@ from PIL import Image
 
 from demo.events import Pixels, Progress
 from demo.words import Language, say
-from nst_core.plan import Size
+from nst_core.scene.scales import Size
 
 PREVIEW_SIDE = 768  # pixels of the long side: a JPEG of about 100 KB
 PREVIEW_QUALITY = 82

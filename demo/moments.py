@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from demo.events import Pixels, Progress
-from nst_core.plan import Size
+from nst_core.scene.scales import Size
 
 logger = logging.getLogger(__name__)
 

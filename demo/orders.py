@@ -28,8 +28,8 @@ from nst_core.config import CHOICES, TransferConfig
 from nst_core.errors import InputError
 from nst_core.images import fit, load_image, read_size, to_rgb
 from nst_core.images.sizes import scaled
-from nst_core.plan import Size, scale_plan
 from nst_core.recipe import sha256_of
+from nst_core.scene.scales import Size, scale_plan
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from demo.toasts import toast
 from demo.words import Language, language
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import save_image
-from nst_core.plan import Size
+from nst_core.scene.scales import Size
 from nst_core.variations import SIX, SKETCH_STEPS
 
 

@@ -26,7 +26,7 @@ from nst_core.forecast import Task, suggest
 from nst_core.images import to_array
 from nst_core.machine import Machine, Pace, as_it_is, probing, recalled, speed
 from nst_core.network.vgg import VGG, load_vgg19
-from nst_core.plan import Plan, Size, scale_plan
+from nst_core.scene.scales import Plan, Size, scale_plan
 from nst_core.transfer import Step, Transfer, resolve_device
 
 logger = logging.getLogger(__name__)

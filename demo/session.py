@@ -20,7 +20,7 @@ from demo.moments import Moments
 from demo.orders import Order, Wish
 from demo.plot import Curves
 from nst_core.config import TransferConfig
-from nst_core.plan import Size
+from nst_core.scene.scales import Size
 
 KEPT_FOR = 24 * 3600  # seconds: what was uploaded and what was made
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from nst_core.files import replacing
-from nst_core.plan import Plan
+from nst_core.scene.scales import Plan
 
 FORMAT = "nst_core state, version 3"
 

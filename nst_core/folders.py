@@ -30,7 +30,7 @@ from nst_core.run import check_files, look_ahead, paint, prepare
 if TYPE_CHECKING:
     from nst_core.forecast import Forecast
     from nst_core.network.vgg import VGG
-    from nst_core.plan import Size
+    from nst_core.scene.scales import Size
 
 # What counts as a picture in a folder. HEIC can't be read, but to pass over somebody's photos would surprise.
 PICTURES = frozenset(
@@ -70,7 +70,7 @@ class Planned:
     @property
     def cost(self) -> float:
         """What its steps cost, in the bar's unit."""
-        from nst_core.plan import step_costs
+        from nst_core.scene.scales import step_costs
 
         if self.outlook is None:
             return 0.0
@@ -231,7 +231,7 @@ def _check_names(orders: Sequence[Order]) -> None:
 
 def _look_ahead(orders: Sequence[Order], network: VGG) -> list[Planned]:
     from nst_core.machine import probe
-    from nst_core.plan import scale_plan
+    from nst_core.scene.scales import scale_plan
 
     def outlook(order: Order) -> Forecast | None:
         try:

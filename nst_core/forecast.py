@@ -15,7 +15,7 @@ from nst_core.config import Optimizer, TransferConfig
 from nst_core.execution import SMALLEST, Execution
 from nst_core.machine import Machine
 from nst_core.network.vgg import VGG
-from nst_core.plan import Plan, Size, painting_size, step_cost
+from nst_core.scene.scales import Plan, Size, painting_size, step_cost
 from nst_core.units import in_bytes
 
 FLOAT = 4  # bytes

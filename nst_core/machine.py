@@ -18,7 +18,7 @@ from nst_core.device.cache import recall, remember
 from nst_core.device.memory import free_memory, give_back_freed_memory, own_memory
 from nst_core.execution import Execution, Precision
 from nst_core.network.vgg import VGG
-from nst_core.plan import step_cost
+from nst_core.scene.scales import step_cost
 from nst_core.transfer import Transfer
 
 SIDES = {"cpu": (128, 384)}  # pixels, of the pictures that the pace is measured with, by the kind of device

@@ -23,7 +23,7 @@ from nst_core.losses import (
     total_variation_l1_gradient,
 )
 from nst_core.network.vgg import VGG
-from nst_core.scene import Painting, Region, Scene, layer_map
+from nst_core.scene.scene import Painting, Region, Scene, layer_map
 from nst_core.terms import MEASURES, Average, ContentTerm, Measure, StyleTerm, content_term, style_term
 
 T = TypeVar("T")

@@ -17,7 +17,7 @@ from nst_core.recipe import KEY, Recipe, versions
 if TYPE_CHECKING:
     from nst_core.checkpoint import State
     from nst_core.clip import Clip
-    from nst_core.plan import Size
+    from nst_core.scene.scales import Size
     from nst_core.transfer import Step
 
 

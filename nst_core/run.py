@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nst_core.forecast import Forecast
     from nst_core.machine import Machine
     from nst_core.network.vgg import VGG
-    from nst_core.plan import Plan, Size
+    from nst_core.scene.scales import Plan, Size
     from nst_core.transfer import Step, Transfer
 
 
@@ -59,7 +59,7 @@ def prepare(order: Order, network: VGG | None = None, machine: Machine | None = 
     `network`, on the device where to compute, and what is known of the machine are used if they are there already.
     """
     from nst_core.images.reading import read_profile
-    from nst_core.plan import scale_plan, step_costs
+    from nst_core.scene.scales import scale_plan, step_costs
 
     check_files(order)
     inputs = _read(order)

@@ -15,7 +15,6 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from nst_core.checkpoint import State
-from nst_core.colour import finish, prepare_photo, recolour, unfinish
 from nst_core.config import Border, Initial, TransferConfig
 from nst_core.device.memory import is_out_of_memory, none_kept
 from nst_core.execution import Execution, Precision, half_block
@@ -24,9 +23,10 @@ from nst_core.network.precision import in_precision, tensor_cores
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.objective import Losses, LossValues, Objective
 from nst_core.optimizers import FIRST_STEP, GENTLE_STEP, Descent, Do, Evaluate, at_once
-from nst_core.plan import Plan, Size, extended, replanned, scale_plan
 from nst_core.replay import in_place, replayed
-from nst_core.scene import Pictures, Scene, build_scene, gather, product
+from nst_core.scene.colour import finish, prepare_photo, recolour, unfinish
+from nst_core.scene.scales import Plan, Size, extended, replanned, scale_plan
+from nst_core.scene.scene import Pictures, Scene, build_scene, gather, product
 from nst_core.steering import check_steering
 
 T = TypeVar("T")

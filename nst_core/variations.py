@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from nst_core.config import TransferConfig
 from nst_core.images.sizes import MIN_SIDE
-from nst_core.plan import Size
+from nst_core.scene.scales import Size
 
 # Enough to tell them apart, and the six take less than a minute on two cores.
 SKETCH_SIZE, SKETCH_STEPS = 192, 70

@@ -14,7 +14,7 @@ from PIL import Image
 from demo.events import Job, Losses, Progress, Record, Waiting
 from demo.orders import MOST_PAINTINGS, SETTINGS, widget_values
 from nst_core.config import TransferConfig
-from nst_core.plan import Size
+from nst_core.scene.scales import Size
 
 DEFAULTS = TransferConfig()
 ENGLISH = gr.Request(headers={"accept-language": "en"})

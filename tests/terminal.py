@@ -20,7 +20,7 @@ from nst_core.machine import Machine, Pace
 from nst_core.network.vgg import VGG
 from nst_core.network.weights import CHANNELS
 from nst_core.objective import Losses
-from nst_core.plan import Plan, scale_plan
+from nst_core.scene.scales import Plan, scale_plan
 from nst_core.transfer import Step
 
 ROOT = Path(__file__).parents[1]

@@ -17,7 +17,7 @@ from nst_core.execution import Execution
 from nst_core.images import to_tensor
 from nst_core.network.vgg import VGG
 from nst_core.objective import LossValues, Objective
-from nst_core.scene import Painting, Region, Scene
+from nst_core.scene.scene import Painting, Region, Scene
 from nst_core.transfer import stylize
 from tests.conftest import smooth_picture, tiny_network
 

@@ -10,7 +10,9 @@ import torch
 from scipy.linalg import sqrtm
 from torch import Tensor
 
-from nst_core.colour import (
+from nst_core.config import ColourMethod
+from nst_core.images import to_tensor
+from nst_core.scene.colour import (
     chroma,
     finish,
     into_gamut,
@@ -21,8 +23,6 @@ from nst_core.colour import (
     prepare_photo,
     recolour,
 )
-from nst_core.config import ColourMethod
-from nst_core.images import to_tensor
 from tests.conftest import smooth_picture
 from tests.tape import Unattended
 

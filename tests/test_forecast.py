@@ -13,7 +13,7 @@ from nst_core.execution import SMALLEST, Execution, Precision
 from nst_core.forecast import HISTORIES, WARM, Forecast, Task, forecast, suggest
 from nst_core.machine import Machine, Pace
 from nst_core.outlook import overview, sentence, summary, table
-from nst_core.plan import scale_plan
+from nst_core.scene.scales import scale_plan
 from nst_core.units import counted, in_bytes, in_time
 from tests.conftest import tiny_network
 from tests.terminal import hollow_network

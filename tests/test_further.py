@@ -15,7 +15,7 @@ from demo.library import subject
 from demo.orders import Wish, make_order
 from demo.session import Painted, Running, followed
 from nst_core.config import TransferConfig
-from nst_core.plan import Size
+from nst_core.scene.scales import Size
 from tests.playback import ENGLISH, SPANISH, Playback, form, progress, shown, upload
 
 pytestmark = pytest.mark.usefixtures("cache")

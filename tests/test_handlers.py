@@ -24,8 +24,8 @@ from demo.handlers import Studio
 from demo.session import Painted, Running
 from demo.views import UNCHANGED, View
 from nst_core.config import TransferConfig
-from nst_core.plan import Size
 from nst_core.recipe import read_recipe
+from nst_core.scene.scales import Size
 from tests import playback
 from tests.playback import ENGLISH, SPANISH, Playback, shown, upload
 

@@ -16,7 +16,7 @@ from nst_core.config import Border, Initial, Optimizer, TransferConfig
 from nst_core.execution import Execution, Precision
 from nst_core.machine import STEPS, Pace, as_it_is, probe, probing, recalled
 from nst_core.network.vgg import VGG
-from nst_core.plan import step_cost
+from nst_core.scene.scales import step_cost
 
 SIDES = machine.SIDES["cpu"]
 TINY = TransferConfig(content_layers=("relu2_2",), style_layers=("relu1_1", "relu3_1"))

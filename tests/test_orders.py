@@ -17,7 +17,7 @@ from demo.orders import SETTINGS, Wish, make_config, make_order, make_wish, widg
 from demo.words import LANGUAGES, Language
 from nst_core.config import Initial, TransferConfig
 from nst_core.images import fit
-from nst_core.plan import Size
+from nst_core.scene.scales import Size
 from tests.playback import form, settings, upload
 
 pytestmark = pytest.mark.usefixtures("cache")

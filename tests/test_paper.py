@@ -109,7 +109,7 @@ def test_the_papers_loss_curve(
 
     In float32 as far as roundings, which L-BFGS multiplies, allow; in float64 all the way.
     """
-    monkeypatch.setattr("nst_core.scene.to_tensor", lambda picture, size: to_tensor(picture, size).to(dtype))
+    monkeypatch.setattr("nst_core.scene.scene.to_tensor", lambda picture, size: to_tensor(picture, size).to(dtype))
     monkeypatch.setattr(LBFGS, "_bands", lambda self: torch.ones_like(self._s[0]))
     # Which way is the faster is a matter of the moment, and each has roundings of its own.
     monkeypatch.setattr("nst_core.cpu.convolution._winograd_wins", lambda *_: False)

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from nst_core.config import Border, TransferConfig
-from nst_core.plan import TILE, extended, painting_size, replanned, scale_plan, step_cost
+from nst_core.scene.scales import TILE, extended, painting_size, replanned, scale_plan, step_cost
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from nst_core.execution import Execution, Precision
 from nst_core.network.precision import in_precision, tensor_cores
 from nst_core.network.vgg import VGG
 from nst_core.objective import Objective
-from nst_core.scene import Painting, Region, Scene
+from nst_core.scene.scene import Painting, Region, Scene
 from nst_core.transfer import stylize
 from tests.conftest import smooth_picture
 from tests.tape import Unattended

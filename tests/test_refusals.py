@@ -17,7 +17,7 @@ from demo.toasts import told, warn
 from demo.words import WORDS
 from nst_core.errors import InputError
 from nst_core.images import fit, load_image, split_alpha
-from nst_core.plan import painting_size
+from nst_core.scene.scales import painting_size
 from tests.test_images import png_of_size
 
 ROOT = Path(__file__).parents[1]

@@ -17,7 +17,7 @@ from nst_core.network.vgg import VGG
 from nst_core.objective import Losses, Objective
 from nst_core.optimizers import LOOK_EVERY, Descent, Do, at_once
 from nst_core.replay import EVALUATION, MOVE, InPlace, RecordingError, Replay, in_place, replayed
-from nst_core.scene import Painting, Region, Scene
+from nst_core.scene.scene import Painting, Region, Scene
 from nst_core.transfer import Step, Transfer
 from tests.conftest import smooth_picture, tiny_network
 from tests.tape import CPUTape, Unattended

@@ -12,7 +12,7 @@ from PIL import Image
 
 from nst_core.config import TransferConfig
 from nst_core.images import to_tensor
-from nst_core.scene import Scene, build_scene, gather, layer_map, product
+from nst_core.scene.scene import Scene, build_scene, gather, layer_map, product
 
 CONFIG = TransferConfig(size=64)
 SIZE = (64, 48)

@@ -17,7 +17,7 @@ from demo.events import Waiting
 from demo.orders import Wish
 from demo.sheet import Sheets, View, cell, choose, ended, make_sketch, stopped
 from nst_core.config import TransferConfig
-from nst_core.plan import Size
+from nst_core.scene.scales import Size
 from nst_core.variations import SIX, SKETCH_SIZE, SKETCH_STEPS
 from tests.playback import ENGLISH, SPANISH, WHOLE, Playback, clicked, form, progress, shown, upload
 

@@ -17,7 +17,7 @@ from nst_core.config import ColourMethod, Initial, Optimizer, StyleLoss, Transfe
 from nst_core.images import load_image, to_tensor
 from nst_core.network.vgg import VGG
 from nst_core.objective import Objective
-from nst_core.scene import build_scene, gather
+from nst_core.scene.scene import build_scene, gather
 from nst_core.steering import STEERABLE
 from nst_core.transfer import Step, Transfer
 from tests.conftest import smooth_picture

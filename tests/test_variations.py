@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nst_core.config import TransferConfig
-from nst_core.plan import scale_plan
+from nst_core.scene.scales import scale_plan
 from nst_core.variations import SIX, SKETCH_SIZE, SKETCH_STEPS, Variation, sketch
 
 

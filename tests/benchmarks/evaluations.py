@@ -30,8 +30,8 @@ from nst_core.images import fit, save_image
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.objective import Objective
 from nst_core.optimizers import FIRST_STEP, Descent, Evaluate
-from nst_core.plan import scale_plan, step_cost
-from nst_core.scene import build_scene, gather
+from nst_core.scene.scales import scale_plan, step_cost
+from nst_core.scene.scene import build_scene, gather
 from nst_core.transfer import stylize
 from tests.benchmarks.judge import Pair, judge, load_pairs
 

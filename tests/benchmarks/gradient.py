@@ -27,7 +27,7 @@ from nst_core.config import TransferConfig
 from nst_core.cpu.convolution import Convolution
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.objective import Objective
-from nst_core.scene import build_scene, gather
+from nst_core.scene.scene import build_scene, gather
 from tests.benchmarks.judge import load_pairs
 from tests.benchmarks.plain_loop import PlainLoss
 from tests.benchmarks.table import markdown

@@ -15,7 +15,7 @@ from pathlib import Path
 from nst_core.config import TransferConfig
 from nst_core.images import save_image
 from nst_core.network.vgg import load_vgg19
-from nst_core.plan import scale_plan, step_cost
+from nst_core.scene.scales import scale_plan, step_cost
 from nst_core.transfer import stylize
 from tests.benchmarks.judge import Pair, judge, load_pairs
 

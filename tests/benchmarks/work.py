@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from nst_core.config import TransferConfig
 from nst_core.network.vgg import VGG
-from nst_core.plan import Size
+from nst_core.scene.scales import Size
 
 TAPS = 9  # of a 3x3 convolution
 

@@ -11,10 +11,10 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from nst_core.colour import prepare_painting, prepare_photo
 from nst_core.config import Initial, TransferConfig
 from nst_core.images import split_alpha, to_mask, to_rgb, to_tensor
-from nst_core.plan import Size, painting_size
+from nst_core.scene.colour import prepare_painting, prepare_photo
+from nst_core.scene.scales import Size, painting_size
 
 
 @dataclass(frozen=True)
