@@ -10,9 +10,9 @@ from typing import Any
 
 from torch import nn
 
-from nst_core.blocks import cover
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.execution import SMALLEST, Execution
+from nst_core.loss.blocks import cover
 from nst_core.machine import Machine
 from nst_core.network.vgg import VGG
 from nst_core.scene.scales import Plan, Size, painting_size, step_cost

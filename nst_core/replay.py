@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from nst_core.config import StyleLoss, TransferConfig
-from nst_core.objective import Losses
+from nst_core.loss.objective import Losses
 from nst_core.optimizers import Do, Evaluate, at_once
 
 logger = logging.getLogger(__name__)

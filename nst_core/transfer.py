@@ -19,9 +19,9 @@ from nst_core.config import Border, Initial, TransferConfig
 from nst_core.device.memory import is_out_of_memory, none_kept
 from nst_core.execution import Execution, Precision, half_block
 from nst_core.images import to_tensor
+from nst_core.loss.objective import Losses, LossValues, Objective
 from nst_core.network.precision import in_precision, tensor_cores
 from nst_core.network.vgg import VGG, load_vgg19
-from nst_core.objective import Losses, LossValues, Objective
 from nst_core.optimizers import FIRST_STEP, GENTLE_STEP, Descent, Do, Evaluate, at_once
 from nst_core.replay import in_place, replayed
 from nst_core.scene.colour import finish, prepare_photo, recolour, unfinish

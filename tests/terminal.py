@@ -16,10 +16,10 @@ from nst_core import cli
 from nst_core.checkpoint import State
 from nst_core.config import Pooling, TransferConfig
 from nst_core.execution import Execution, Precision
+from nst_core.loss.objective import Losses
 from nst_core.machine import Machine, Pace
 from nst_core.network.vgg import VGG
 from nst_core.network.weights import CHANNELS
-from nst_core.objective import Losses
 from nst_core.scene.scales import Plan, scale_plan
 from nst_core.transfer import Step
 

@@ -16,8 +16,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from nst_core.config import Normalization, TransferConfig
 from nst_core.execution import Precision
+from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG
-from nst_core.objective import Objective
 from nst_core.scene.scene import build_scene, gather
 from tests.benchmarks.__main__ import compare, read_options
 from tests.benchmarks.contestants import contestants

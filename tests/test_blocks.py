@@ -10,13 +10,13 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core.blocks import Block, Sweep, add_up, cover
 from nst_core.config import Border, Initial, Normalization, Pooling, StyleLoss, TotalVariation, TransferConfig
 from nst_core.cpu import convolution
 from nst_core.execution import Execution
 from nst_core.images import to_tensor
+from nst_core.loss.blocks import Block, Sweep, add_up, cover
+from nst_core.loss.objective import LossValues, Objective
 from nst_core.network.vgg import VGG
-from nst_core.objective import LossValues, Objective
 from nst_core.scene.scene import Painting, Region, Scene
 from nst_core.transfer import stylize
 from tests.conftest import smooth_picture, tiny_network

@@ -18,7 +18,7 @@ from torch import Tensor
 from nst_core import clip, encoders
 from nst_core.clip import Clip, film_moments, shown_steps
 from nst_core.images.saving import to_array
-from nst_core.objective import Losses
+from nst_core.loss.objective import Losses
 from nst_core.transfer import Step
 from tests.conftest import smooth_picture
 

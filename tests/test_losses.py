@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.autograd import gradcheck
 
-from nst_core.losses import (
+from nst_core.loss.functional import (
     channel_moments,
     gaussian,
     gram_matrix,

@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.autograd import gradcheck
 
 from nst_core.config import Border, Normalization, Pooling, StyleLoss, TotalVariation, TransferConfig
-from nst_core.losses import total_variation, total_variation_l1
+from nst_core.loss.functional import total_variation, total_variation_l1
+from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG
-from nst_core.objective import Objective
 from nst_core.scene.scene import Painting, Region, Scene
 from tests import reference
 from tests.conftest import tiny_network

@@ -6,9 +6,9 @@ from torch import Tensor
 
 from nst_core.config import Initial, TransferConfig
 from nst_core.execution import Execution, Precision
+from nst_core.loss.objective import Objective
 from nst_core.network.precision import in_precision, tensor_cores
 from nst_core.network.vgg import VGG
-from nst_core.objective import Objective
 from nst_core.scene.scene import Painting, Region, Scene
 from nst_core.transfer import stylize
 from tests.conftest import smooth_picture

@@ -13,8 +13,8 @@ from nst_core import optimizers, transfer
 from nst_core.config import Border, Normalization, Optimizer, StyleLoss, TotalVariation, TransferConfig
 from nst_core.cpu import convolution
 from nst_core.execution import Execution
+from nst_core.loss.objective import Losses, Objective
 from nst_core.network.vgg import VGG
-from nst_core.objective import Losses, Objective
 from nst_core.optimizers import LOOK_EVERY, Descent, Do, at_once
 from nst_core.replay import EVALUATION, MOVE, InPlace, RecordingError, Replay, in_place, replayed
 from nst_core.scene.scene import Painting, Region, Scene

@@ -18,9 +18,9 @@ from demo.events import Job, Progress, Record, Waiting
 from demo.runner import Forecast, LocalRunner, Queue, paced
 from nst_core.config import Pooling, TransferConfig
 from nst_core.execution import Execution
+from nst_core.loss.objective import Losses
 from nst_core.machine import Machine, Pace
 from nst_core.network.vgg import VGG
-from nst_core.objective import Losses
 from nst_core.reconstruct import content_config, style_config
 from nst_core.transfer import Step
 from tests.conftest import smooth_picture, tiny_network

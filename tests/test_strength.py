@@ -13,8 +13,8 @@ import pytest
 
 from nst_core.config import TransferConfig
 from nst_core.images import load_image
+from nst_core.loss.objective import LossValues
 from nst_core.network.vgg import VGG
-from nst_core.objective import LossValues
 from nst_core.transfer import stylize
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

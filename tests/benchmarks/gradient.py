@@ -25,8 +25,8 @@ from torch import Tensor
 
 from nst_core.config import TransferConfig
 from nst_core.cpu.convolution import Convolution
+from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG, load_vgg19
-from nst_core.objective import Objective
 from nst_core.scene.scene import build_scene, gather
 from tests.benchmarks.judge import load_pairs
 from tests.benchmarks.plain_loop import PlainLoss

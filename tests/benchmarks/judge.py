@@ -16,8 +16,8 @@ from torch import Tensor
 from nst_core.config import TransferConfig
 from nst_core.images import load_image
 from nst_core.images.sizes import MIN_SIDE, fit
+from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG
-from nst_core.objective import Objective
 from nst_core.scene.scene import build_scene, gather
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

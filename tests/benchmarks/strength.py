@@ -12,8 +12,8 @@ from statistics import median
 
 from nst_core.config import Initial, TransferConfig
 from nst_core.images import save_image
+from nst_core.loss.objective import LossValues
 from nst_core.network.vgg import load_vgg19
-from nst_core.objective import LossValues
 from nst_core.transfer import stylize
 from tests.benchmarks.judge import load_pairs
 

@@ -11,10 +11,10 @@ from typing import NamedTuple, TypeVar
 import torch
 from torch import Tensor
 
-from nst_core.blocks import Block, Sweep, add_up, cover
 from nst_core.config import Border, StyleLoss, TotalVariation, TransferConfig
 from nst_core.device.host_copy import send
-from nst_core.losses import (
+from nst_core.loss.blocks import Block, Sweep, add_up, cover
+from nst_core.loss.functional import (
     channel_moments,
     mean_and_deviation,
     total_variation,
@@ -22,9 +22,9 @@ from nst_core.losses import (
     total_variation_l1,
     total_variation_l1_gradient,
 )
+from nst_core.loss.terms import MEASURES, Average, ContentTerm, Measure, StyleTerm, content_term, style_term
 from nst_core.network.vgg import VGG
 from nst_core.scene.scene import Painting, Region, Scene, layer_map
-from nst_core.terms import MEASURES, Average, ContentTerm, Measure, StyleTerm, content_term, style_term
 
 T = TypeVar("T")
 

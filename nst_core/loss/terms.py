@@ -8,9 +8,9 @@ from functools import partial
 
 from torch import Tensor
 
-from nst_core.blocks import Block
 from nst_core.config import Normalization, StyleLoss, TransferConfig
-from nst_core.losses import (
+from nst_core.loss.blocks import Block
+from nst_core.loss.functional import (
     channel_moments,
     energy,
     gaussian,
