@@ -22,8 +22,8 @@ from nst_core.images import to_tensor
 from nst_core.loss.objective import Losses, LossValues, Objective
 from nst_core.network.precision import in_precision, tensor_cores
 from nst_core.network.vgg import VGG, load_vgg19
-from nst_core.optimizers import FIRST_STEP, GENTLE_STEP, Descent, Do, Evaluate, at_once
-from nst_core.replay import in_place, replayed
+from nst_core.optim.cuda_graphs import in_place, replayed
+from nst_core.optim.descent import FIRST_STEP, GENTLE_STEP, Descent, Do, Evaluate, at_once
 from nst_core.scene.colour import finish, prepare_photo, recolour, unfinish
 from nst_core.scene.scales import Plan, Size, extended, replanned, scale_plan
 from nst_core.scene.scene import Pictures, Scene, build_scene, gather, product

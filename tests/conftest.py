@@ -15,9 +15,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core import lbfgs
 from nst_core.config import Pooling
 from nst_core.network.vgg import VGG, load_vgg19
+from nst_core.optim import lbfgs
 
 TINY_CHANNELS = ((4, 4), (6, 6), (8,))  # relu1_1, relu1_2, relu2_1, relu2_2, relu3_1
 

@@ -15,7 +15,7 @@ ASKS = {torch.ops.aten._local_scalar_dense.default, torch.ops.aten.equal.default
 
 
 class CPUTape:
-    """`nst_core.replay.Tape`. Like a graph of kernels it refuses work that asks for a number, and repeats the rest,
+    """`nst_core.optim.cuda_graphs.Tape`. Like a graph of kernels it refuses work that asks for a number, and repeats the rest,
     whatever Python did in between, in the same memory."""
 
     def __init__(self) -> None:

@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.lbfgs import BOLD, BOLDEST, FADING, KNOWN, LBFGS, NEUTRAL, SHORTEST
-from nst_core.spectrum import Spectrum
+from nst_core.optim.dct import Spectrum
+from nst_core.optim.lbfgs import BOLD, BOLDEST, FADING, KNOWN, LBFGS, NEUTRAL, SHORTEST
 
 Gradient = Callable[[Tensor], Tensor]
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from demo.notes import retold
 from nst_core.config import Optimizer, TransferConfig
-from nst_core.optimizers import ADAM_STEP, RUNAWAY, Descent
+from nst_core.optim.descent import ADAM_STEP, RUNAWAY, Descent
 from nst_core.transfer import stylize
 from tests.conftest import smooth_picture, tiny_network
 from tests.test_execution import Cramped, paint

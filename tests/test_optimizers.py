@@ -8,7 +8,7 @@ from torch import Tensor
 
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.loss.objective import Losses
-from nst_core.optimizers import ADAM_STEP, CAUTION, FIRST_STEP, LOOK_EVERY, RUNAWAY, Adam, Descent
+from nst_core.optim.descent import ADAM_STEP, CAUTION, FIRST_STEP, LOOK_EVERY, RUNAWAY, Adam, Descent
 
 TARGET = torch.linspace(0, 1, 3 * 6 * 8).view(1, 3, 6, 8)
 

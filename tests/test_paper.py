@@ -14,10 +14,10 @@ from torch import Tensor
 
 from nst_core.config import Pooling, Preset, TransferConfig
 from nst_core.images import fit, load_image, to_tensor
-from nst_core.lbfgs import LBFGS
 from nst_core.network.vgg import load_vgg19
 from nst_core.network.weights import load_parameters
-from nst_core.optimizers import FIRST_STEP
+from nst_core.optim.descent import FIRST_STEP
+from nst_core.optim.lbfgs import LBFGS
 from nst_core.transfer import stylize
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

@@ -9,14 +9,15 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core import optimizers, transfer
+from nst_core import transfer
 from nst_core.config import Border, Normalization, Optimizer, StyleLoss, TotalVariation, TransferConfig
 from nst_core.cpu import convolution
 from nst_core.execution import Execution
 from nst_core.loss.objective import Losses, Objective
 from nst_core.network.vgg import VGG
-from nst_core.optimizers import LOOK_EVERY, Descent, Do, at_once
-from nst_core.replay import EVALUATION, MOVE, InPlace, RecordingError, Replay, in_place, replayed
+from nst_core.optim import descent
+from nst_core.optim.cuda_graphs import EVALUATION, MOVE, InPlace, RecordingError, Replay, in_place, replayed
+from nst_core.optim.descent import LOOK_EVERY, Descent, Do, at_once
 from nst_core.scene.scene import Painting, Region, Scene
 from nst_core.transfer import Step, Transfer
 from tests.conftest import smooth_picture, tiny_network
@@ -141,7 +142,7 @@ class Card(CPUTape):
 
 def test_what_asks_for_numbers_and_what_failed_before_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     device, evaluate = torch.device("cuda"), objective().evaluate
-    monkeypatch.setattr("nst_core.replay.CUDATape", Card)
+    monkeypatch.setattr("nst_core.optim.cuda_graphs.CUDATape", Card)
     assert isinstance(replayed(evaluate, device, CONFIG), Replay)
     assert replayed(evaluate, device, replace(CONFIG, style_loss=StyleLoss.WASSERSTEIN)) == evaluate
     monkeypatch.setattr(Card, "failed", {MOVE})
@@ -285,7 +286,7 @@ def test_moves_are_not_recorded_where_there_is_no_room(optimizer: Optimizer, mon
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
     tape, expected = CPUTape(), walk(optimizer)
-    monkeypatch.setattr("nst_core.replay._copies", full)
+    monkeypatch.setattr("nst_core.optim.cuda_graphs._copies", full)
     torch.testing.assert_close(walk(optimizer, InPlace(tape)), expected, rtol=0, atol=0)
     assert tape.recorded == 0
 
@@ -295,7 +296,7 @@ def test_an_accelerator_tells_late_but_once_what_went_wrong(
     optimizer: Optimizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By how things stood then, not when it is read; also after a run was gone on with."""
-    monkeypatch.setattr(optimizers, "send", lambda numbers: numbers.clone().tolist)
+    monkeypatch.setattr(descent, "send", lambda numbers: numbers.clone().tolist)
     losses = [1.0] * 20
     losses[4] = float("nan")
 
@@ -320,7 +321,7 @@ def test_an_accelerator_tells_late_but_once_what_went_wrong(
 
 def test_only_a_card_records_moves(monkeypatch: pytest.MonkeyPatch) -> None:
     assert in_place(torch.device("cpu")) == at_once
-    monkeypatch.setattr("nst_core.replay.CUDATape", Card)
+    monkeypatch.setattr("nst_core.optim.cuda_graphs.CUDATape", Card)
     assert isinstance(in_place(torch.device("cuda")), InPlace)
     monkeypatch.setattr(Card, "failed", {EVALUATION})
     assert isinstance(in_place(torch.device("cuda")), InPlace)

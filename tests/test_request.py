@@ -48,7 +48,7 @@ def real(terminal: Terminal, vgg19: VGG, monkeypatch: pytest.MonkeyPatch) -> Ter
 
 def interrupt_at(index: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Press Ctrl-C once, while step `index` of the real engine is at work."""
-    from nst_core.optimizers import Descent
+    from nst_core.optim.descent import Descent
 
     step, count = Descent.step, iter(range(1, 1000))
 

@@ -5,7 +5,7 @@ import scipy.fft
 import torch
 from torch import Tensor
 
-from nst_core.spectrum import Spectrum
+from nst_core.optim.dct import Spectrum
 
 SHAPE = (1, 3, 6, 9)
 

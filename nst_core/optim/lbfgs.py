@@ -16,7 +16,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from nst_core.spectrum import Spectrum
+from nst_core.optim.dct import Spectrum
 
 FADING = 0.8  # what a pair counts for the curvature of the bands beside the next one
 NEUTRAL = 1e-6  # so much more, of the whole, in each band: one that nothing moved in isn't shut for ever

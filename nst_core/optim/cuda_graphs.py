@@ -15,7 +15,7 @@ from torch import Tensor
 
 from nst_core.config import StyleLoss, TransferConfig
 from nst_core.loss.objective import Losses
-from nst_core.optimizers import Do, Evaluate, at_once
+from nst_core.optim.descent import Do, Evaluate, at_once
 
 logger = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ from torch import Tensor
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.device.host_copy import send
 from nst_core.execution import Execution
-from nst_core.lbfgs import LBFGS
 from nst_core.loss.objective import Losses
-from nst_core.spectrum import Spectrum
+from nst_core.optim.dct import Spectrum
+from nst_core.optim.lbfgs import LBFGS
 
 # An image (1, 3, H, W) -> its losses and the gradient of their total.
 Evaluate = Callable[[Tensor], tuple[Losses, Tensor]]

@@ -1,0 +1,1 @@
+"""What moves the pixels, and how its work is replayed on a graphics card."""
