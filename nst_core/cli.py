@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _paint_one(order: Order) -> int:
     work = prepare(order)
-    from nst_core.outlook import sentence, table  # with torch, which what can't be prepared doesn't wait for
+    from nst_core.forecast.wording import sentence, table  # with torch, which what can't be prepared doesn't wait for
 
     if order.only_plan:
         sys.stdout.write(table(work.outlook) + "\n")

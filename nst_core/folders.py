@@ -28,7 +28,7 @@ from nst_core.results import Outcome
 from nst_core.run import check_files, look_ahead, paint, prepare
 
 if TYPE_CHECKING:
-    from nst_core.forecast import Forecast
+    from nst_core.forecast.forecast import Forecast
     from nst_core.network.vgg import VGG
     from nst_core.scene.scales import Size
 
@@ -89,7 +89,7 @@ def paint_folders(order: Order) -> int:
     What is there already, finished, from the same pictures and options, is skipped. Raises `ValueError`, before any
     work, for options that can't be; a pair that fails is told at the end, and the others are painted all the same.
     """
-    from nst_core.outlook import overview, summary
+    from nst_core.forecast.wording import overview, summary
 
     _check_sense(order)
     orders = pairs(order)
@@ -230,7 +230,7 @@ def _check_names(orders: Sequence[Order]) -> None:
 
 
 def _look_ahead(orders: Sequence[Order], network: VGG) -> list[Planned]:
-    from nst_core.machine import probe
+    from nst_core.forecast.machine import probe
     from nst_core.scene.scales import scale_plan
 
     def outlook(order: Order) -> Forecast | None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from nst_core.checkpoint import State
-    from nst_core.forecast import Forecast
-    from nst_core.machine import Machine
+    from nst_core.forecast.forecast import Forecast
+    from nst_core.forecast.machine import Machine
     from nst_core.network.vgg import VGG
     from nst_core.scene.scales import Plan, Size
     from nst_core.transfer import Step, Transfer
@@ -79,8 +79,8 @@ def look_ahead(
     order: Order, network: VGG, plan: Plan, paintings: Sequence[Size], machine: Machine | None = None
 ) -> Forecast:
     """How an order will be carried out and what that takes; `ValueError` where there isn't enough memory for it."""
-    from nst_core.forecast import Task, suggest
-    from nst_core.machine import probe
+    from nst_core.forecast.forecast import Task, suggest
+    from nst_core.forecast.machine import probe
 
     machine = machine or probe(network, order.config)
     done = order.start.steps_done if order.start else 0

@@ -16,8 +16,8 @@ from nst_core import cli
 from nst_core.checkpoint import State
 from nst_core.config import Pooling, TransferConfig
 from nst_core.execution import Execution, Precision
+from nst_core.forecast.machine import Machine, Pace
 from nst_core.loss.objective import Losses
-from nst_core.machine import Machine, Pace
 from nst_core.network.vgg import VGG
 from nst_core.network.weights import CHANNELS
 from nst_core.scene.scales import Plan, scale_plan
@@ -86,7 +86,7 @@ def open_terminal(parent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     folder = parent / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("nst_core.machine.probe", lambda network, config: MACHINE)
+    monkeypatch.setattr("nst_core.forecast.machine.probe", lambda network, config: MACHINE)
     return Terminal(folder, capsys)
 
 

@@ -566,10 +566,10 @@ def test_what_was_typed_counts_more_than_what_would_suit(paints: Paints) -> None
 
 
 def test_little_memory_makes_blocks_and_too_little_is_refused(paints: Paints) -> None:
-    paints.monkeypatch.setattr("nst_core.machine.probe", lambda *_: replace(MACHINE, free=700_000_000))
+    paints.monkeypatch.setattr("nst_core.forecast.machine.probe", lambda *_: replace(MACHINE, free=700_000_000))
     said = paints.terminal.plans(*TWO, "-o", "out.png", "--size", 512)
     assert "in blocks of " in said
-    paints.monkeypatch.setattr("nst_core.machine.probe", lambda *_: replace(MACHINE, free=40_000_000))
+    paints.monkeypatch.setattr("nst_core.forecast.machine.probe", lambda *_: replace(MACHINE, free=40_000_000))
     said = paints.terminal.refuses(*TWO, "-o", "out.png", "--size", 512)
     for part in ("512x342", "smallest blocks", "1.0 GB are there", "smaller size", "adam"):
         assert part in said

@@ -104,7 +104,7 @@ def test_a_plan_makes_no_folder(folders: Folders) -> None:
 
 
 def test_too_little_memory_is_each_pairs_own_failure(folders: Folders) -> None:
-    folders.monkeypatch.setattr("nst_core.machine.probe", lambda *_: replace(MACHINE, free=50_000_000))
+    folders.monkeypatch.setattr("nst_core.forecast.machine.probe", lambda *_: replace(MACHINE, free=50_000_000))
     code, said = folders()
     assert code == 1
     assert folders.results() == []

@@ -10,11 +10,11 @@ import torch
 
 from nst_core.config import Border, Optimizer, Preset, TransferConfig
 from nst_core.execution import SMALLEST, Execution, Precision
-from nst_core.forecast import HISTORIES, WARM, Forecast, Task, forecast, suggest
-from nst_core.machine import Machine, Pace
-from nst_core.outlook import overview, sentence, summary, table
+from nst_core.forecast.forecast import HISTORIES, WARM, Forecast, Task, forecast, suggest
+from nst_core.forecast.machine import Machine, Pace
+from nst_core.forecast.units import counted, in_bytes, in_time
+from nst_core.forecast.wording import overview, sentence, summary, table
 from nst_core.scene.scales import scale_plan
-from nst_core.units import counted, in_bytes, in_time
 from tests.conftest import tiny_network
 from tests.terminal import hollow_network
 

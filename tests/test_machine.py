@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import torch
 
-from nst_core import machine
 from nst_core.config import Border, Initial, Optimizer, TransferConfig
 from nst_core.execution import Execution, Precision
-from nst_core.machine import STEPS, Pace, as_it_is, probe, probing, recalled
+from nst_core.forecast import machine
+from nst_core.forecast.machine import STEPS, Pace, as_it_is, probe, probing, recalled
 from nst_core.network.vgg import VGG
 from nst_core.scene.scales import step_cost
 

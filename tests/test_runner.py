@@ -18,8 +18,8 @@ from demo.events import Job, Progress, Record, Waiting
 from demo.runner import Forecast, LocalRunner, Queue, paced
 from nst_core.config import Pooling, TransferConfig
 from nst_core.execution import Execution
+from nst_core.forecast.machine import Machine, Pace
 from nst_core.loss.objective import Losses
-from nst_core.machine import Machine, Pace
 from nst_core.network.vgg import VGG
 from nst_core.reconstruct import content_config, style_config
 from nst_core.transfer import Step
@@ -690,6 +690,6 @@ def test_a_job_is_computed_as_the_memory_allows(painter: Painter, monkeypatch: p
     runner = LocalRunner("cpu")
     list(runner.run(a_job()))
     assert painter.started[-1].execution == Execution()
-    monkeypatch.setattr("nst_core.machine._memory", lambda device: (0, 1_000_000))
+    monkeypatch.setattr("nst_core.forecast.machine._memory", lambda device: (0, 1_000_000))
     with pytest.raises(ValueError, match="choose a smaller size"):
         list(runner.run(a_job()))

@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 
 from nst_core.config import Initial, Preset, TransferConfig
-from nst_core.forecast import HISTORIES
+from nst_core.forecast.forecast import HISTORIES
 from nst_core.images import fit, save_image
 from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG, load_vgg19

@@ -24,8 +24,8 @@ from demo.session import Painted
 from nst_core.config import TransferConfig
 from nst_core.device.memory import keep_freed_memory
 from nst_core.execution import Execution
+from nst_core.forecast.machine import as_it_is
 from nst_core.images import fit
-from nst_core.machine import as_it_is
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.transfer import Transfer, resolve_device
 from tests.benchmarks.judge import Pair, load_pairs

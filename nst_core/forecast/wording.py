@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nst_core.config import Optimizer
-from nst_core.forecast import Forecast
-from nst_core.units import counted, in_bytes, in_time
+from nst_core.forecast.forecast import Forecast
+from nst_core.forecast.units import counted, in_bytes, in_time
 
 
 def sentence(outlook: Forecast) -> str:

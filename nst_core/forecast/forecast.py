@@ -12,11 +12,11 @@ from torch import nn
 
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.execution import SMALLEST, Execution
+from nst_core.forecast.machine import Machine
+from nst_core.forecast.units import in_bytes
 from nst_core.loss.blocks import cover
-from nst_core.machine import Machine
 from nst_core.network.vgg import VGG
 from nst_core.scene.scales import Plan, Size, painting_size, step_cost
-from nst_core.units import in_bytes
 
 FLOAT = 4  # bytes
 IMAGE = 3 * FLOAT  # bytes of a pixel
