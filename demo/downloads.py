@@ -16,7 +16,7 @@ from PIL import Image
 from demo.events import Pixels
 from demo.orders import Wish, stem
 from demo.session import Painted, Picture, Running, Stretch, resized, resized_deep
-from nst_core.clip import film_moments
+from nst_core.film.clip import film_moments
 from nst_core.images import save_image, to_rgb
 from nst_core.recipe import KEY, NAMED_WEIGHTS, Command, Ingredient, Recipe, Role, name_of, sha256_of, versions
 from nst_core.transfer import resolve_device

@@ -16,7 +16,7 @@ from nst_core.recipe import KEY, Recipe, versions
 
 if TYPE_CHECKING:
     from nst_core.checkpoint import State
-    from nst_core.clip import Clip
+    from nst_core.film.clip import Clip
     from nst_core.scene.scales import Size
     from nst_core.transfer import Step
 
@@ -144,7 +144,7 @@ class Film:
 
     def __init__(self, path: Path | None, size: Size, steps: int, bar: Bar) -> None:
         """`size` (width, height) of the frames; `steps`: of the run. Raises `ValueError` for a path that can't be."""
-        from nst_core.clip import Clip
+        from nst_core.film.clip import Clip
 
         self._path, self._bar = path, bar
         self._clip: Clip | None = None if path is None else Clip(path, size, steps)

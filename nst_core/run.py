@@ -95,8 +95,8 @@ def look_ahead(
 
 def check_files(order: Order) -> None:
     """Raise `ValueError` for what can't be written, and for what would replace a file that is needed."""
-    from nst_core.clip import check_film
     from nst_core.files import check_place
+    from nst_core.film.clip import check_film
     from nst_core.images.formats import check_output
 
     pictures = [order.output, *order.intermediates]

@@ -17,9 +17,9 @@ import torch
 from PIL import Image
 
 from nst_core import __version__, cli
-from nst_core.clip import Clip
 from nst_core.config import ColourMethod, Optimizer, Preset, TransferConfig
 from nst_core.execution import Execution
+from nst_core.film.clip import Clip
 from nst_core.recipe import read_recipe
 from nst_core.request import read_order
 from nst_core.transfer import Step

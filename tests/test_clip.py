@@ -15,8 +15,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core import clip, encoders
-from nst_core.clip import Clip, film_moments, shown_steps
+from nst_core.film import clip, encoders
+from nst_core.film.clip import Clip, film_moments, shown_steps
 from nst_core.images.saving import to_array
 from nst_core.loss.objective import Losses
 from nst_core.transfer import Step
@@ -288,7 +288,7 @@ def test_a_film_that_cant_be_written_is_refused_before_the_run(name: str, reason
 def test_the_encoders_are_quiet(suffix: str, tmp_path: Path) -> None:
     code = f"""
 import sys
-from nst_core.clip import Clip
+from nst_core.film.clip import Clip
 assert "av" not in sys.modules
 from tests.test_clip import film, run
 from pathlib import Path

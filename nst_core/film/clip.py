@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from nst_core.encoders import Encoder, Gif, Mp4, Size, WebP
 from nst_core.files import check_place, replacing
+from nst_core.film.encoders import Encoder, Gif, Mp4, Size, WebP
 
 if TYPE_CHECKING:
     from nst_core.transfer import Step

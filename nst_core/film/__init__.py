@@ -1,0 +1,1 @@
+"""The making-of as a moving picture."""
