@@ -12,8 +12,8 @@ import pytest
 import torch
 from PIL import Image
 
-from nst_core import cli
 from nst_core.checkpoint import State
+from nst_core.cli import main
 from nst_core.config import Pooling, TransferConfig
 from nst_core.execution import Execution, Precision
 from nst_core.forecast.machine import Machine, Pace
@@ -43,7 +43,7 @@ class Terminal:
 
     def __call__(self, *arguments: object) -> tuple[int, str]:
         """Exit code and stderr; nothing may come on stdout."""
-        code = cli.main([*map(str, arguments)])
+        code = main.main([*map(str, arguments)])
         out, err = self.capsys.readouterr()
         assert out == ""
         return code, err
@@ -51,7 +51,7 @@ class Terminal:
     def plans(self, *arguments: object) -> str:
         """What `--plan` prints; nothing is said beside it, and nothing written."""
         before = self.files()
-        code = cli.main([*map(str, arguments), "--plan"])
+        code = main.main([*map(str, arguments), "--plan"])
         out, err = self.capsys.readouterr()
         assert (code, err) == (0, "")
         assert self.files() == before

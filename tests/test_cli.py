@@ -16,12 +16,13 @@ import pytest
 import torch
 from PIL import Image
 
-from nst_core import __version__, cli
+from nst_core import __version__
+from nst_core.cli import main
+from nst_core.cli.request import read_order
 from nst_core.config import ColourMethod, Optimizer, Preset, TransferConfig
 from nst_core.execution import Execution
 from nst_core.film.clip import Clip
 from nst_core.recipe import read_recipe
-from nst_core.request import read_order
 from nst_core.transfer import Step
 from tests.conftest import smooth_picture
 from tests.terminal import MACHINE, PAINTING, PHOTO, ROOT, Before, Terminal, at, engine, nothing, open_terminal, raising
@@ -91,9 +92,7 @@ def test_missing_weights(tmp_path: Path) -> None:
 
 
 def test_help_and_version_need_no_torch() -> None:
-    probe = (
-        "import sys; from nst_core.cli import main\ntry: main(['--help'])\nfinally: sys.exit('torch' in sys.modules)"
-    )
+    probe = "import sys; from nst_core.cli.main import main\ntry: main(['--help'])\nfinally: sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True).returncode == 0
     code, out, err = run("--version")
     assert (code, out, err) == (0, f"nst_core {__version__}\n", "")
@@ -117,7 +116,7 @@ def test_help_and_version_need_no_torch() -> None:
 )
 def test_what_is_wrong_with_files_is_told_before_torch_is_imported(options: list[object]) -> None:
     arguments = [*map(str, options)]
-    probe = f"import sys; from nst_core.cli import main; print(main({arguments}), 'torch' in sys.modules)"
+    probe = f"import sys; from nst_core.cli.main import main; print(main({arguments}), 'torch' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True)
     assert run.stdout == "2 False\n", run.stderr
 
@@ -596,4 +595,4 @@ def test_a_reconstruction_is_a_transfer_with_one_side(paints: Paints) -> None:
 def test_main_reads_the_arguments_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["nst_core", "--version"])
     with pytest.raises(SystemExit, match="^0$"):
-        cli.main()
+        main.main()

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from nst_core.cli.folders import pairs
+from nst_core.cli.request import read_order
 from nst_core.config import TransferConfig
-from nst_core.folders import pairs
 from nst_core.recipe import read_recipe
-from nst_core.request import read_order
 from tests.conftest import smooth_picture, tiny_network
 from tests.terminal import MACHINE, Before, Terminal, engine, hollow_network, nothing, open_terminal, raising
 

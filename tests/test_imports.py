@@ -55,7 +55,7 @@ def test_the_engine_knows_no_web(path: Path) -> None:
 @pytest.mark.parametrize("path", [*CORE, *DEMO, *SCRIPTS], ids=name_of)
 def test_nothing_builds_on_the_programs(path: Path) -> None:
     allowed = path == ROOT / "nst_core/__main__.py"
-    assert allowed or not forbidden(path, "app", "nst_core.cli", "nst_core.__main__")
+    assert allowed or not forbidden(path, "app", "nst_core.cli.main", "nst_core.__main__")
 
 
 def test_the_maths_knows_no_config_and_the_page_no_torch() -> None:
@@ -92,7 +92,7 @@ def test_the_core_stands_alone() -> None:
     heavy = {"gradio", "ray", "demo", "torchvision", "matplotlib", "av", "pyvips"}
     core = ", ".join(map(module_of, CORE))
     assert probe(f"import sys, {core}; print({heavy} & set(sys.modules))") == "set()\n"
-    assert probe("import sys, nst_core.cli; print({'torch', 'PIL', 'gradio'} & set(sys.modules))") == "set()\n"
+    assert probe("import sys, nst_core.cli.main; print({'torch', 'PIL', 'gradio'} & set(sys.modules))") == "set()\n"
     assert probe("import sys, nst_core.config; print({'torch', 'numpy'} & set(sys.modules))") == "set()\n"
     assert probe("import sys, demo.events; print({'torch', 'gradio'} & set(sys.modules))") == "set()\n"
 

@@ -8,7 +8,7 @@ from dataclasses import fields
 
 import pytest
 
-from nst_core import options
+from nst_core.cli import options
 from nst_core.config import PRESETS, RECONSTRUCTION, Preset, TransferConfig
 from nst_core.recipe import Command
 

@@ -18,10 +18,11 @@ import pytest
 import yaml
 
 from demo import handlers
-from nst_core import options, transfer
+from nst_core import transfer
+from nst_core.cli import options
+from nst_core.cli.request import read_order
 from nst_core.config import TransferConfig
 from nst_core.recipe import Role
-from nst_core.request import read_order
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text("utf-8")

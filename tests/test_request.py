@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 from nst_core.checkpoint import load_state, save_state
+from nst_core.cli.request import read_order
 from nst_core.config import ColourMethod, Preset, TransferConfig
 from nst_core.network.vgg import VGG
 from nst_core.recipe import Role, read_recipe
-from nst_core.request import read_order
 from tests.conftest import smooth_picture, tiny_network
 from tests.terminal import Terminal, at, engine, nothing, open_terminal
 

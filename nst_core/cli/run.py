@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nst_core.console import FAILED, INTERRUPTED, OUT_OF_MEMORY, Bar, Stop
+from nst_core.cli.console import FAILED, INTERRUPTED, OUT_OF_MEMORY, Bar, Stop
+from nst_core.cli.job import Order
+from nst_core.cli.results import Film, Outcome, Results, state_path
 from nst_core.device.memory import is_out_of_memory
-from nst_core.order import Order
 from nst_core.recipe import Command, Role
-from nst_core.results import Film, Outcome, Results, state_path
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from nst_core.console import DONE, FAILED, INTERRUPTED, PROGRAM, Bar, deaf_to_interrupts, reason
-from nst_core.order import Order, state_text
+from nst_core.cli.console import DONE, FAILED, INTERRUPTED, PROGRAM, Bar, deaf_to_interrupts, reason
+from nst_core.cli.job import Order, state_text
 from nst_core.recipe import KEY, Recipe, versions
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from nst_core.cli.job import Earlier, Order, Source, Start
+from nst_core.cli.options import Given, read_options
 from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
 from nst_core.execution import Execution
-from nst_core.options import Given, read_options
-from nst_core.order import Earlier, Order, Source, Start
 from nst_core.recipe import NAMED_WEIGHTS, Command, Recipe, Role, find, name_of, parse, read_recipe
 
 # What may be given with --resume: the pictures where they lie elsewhere now, and what changes no pixel of a step.

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nst_core.console import (
+from nst_core.cli.console import (
     DONE,
     FAILED,
     INTERRUPTED,
@@ -21,11 +21,11 @@ from nst_core.console import (
     graceful,
     tell,
 )
+from nst_core.cli.job import Order, Source
+from nst_core.cli.results import Outcome
+from nst_core.cli.run import check_files, look_ahead, paint, prepare
 from nst_core.device.memory import is_out_of_memory
-from nst_core.order import Order, Source
 from nst_core.recipe import KEY, Command, Role, name_of, parse, sha256_of
-from nst_core.results import Outcome
-from nst_core.run import check_files, look_ahead, paint, prepare
 
 if TYPE_CHECKING:
     from nst_core.forecast.forecast import Forecast

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from nst_core.console import (
+from nst_core.cli.console import (
     BAD_INPUT,
     DONE,
     FAILED,
@@ -20,11 +20,11 @@ from nst_core.console import (
     tell,
     terminated_like_interrupted,
 )
+from nst_core.cli.folders import has_folders, paint_folders
+from nst_core.cli.job import Order
+from nst_core.cli.request import read_order
+from nst_core.cli.run import paint, prepare
 from nst_core.device.memory import is_out_of_memory, keep_freed_memory
-from nst_core.folders import has_folders, paint_folders
-from nst_core.order import Order
-from nst_core.request import read_order
-from nst_core.run import paint, prepare
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,8 +13,8 @@ from types import NoneType
 from typing import Any, NoReturn, get_args, get_type_hints
 
 from nst_core import __version__
+from nst_core.cli.console import PROGRAM
 from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
-from nst_core.console import PROGRAM
 from nst_core.execution import Execution
 from nst_core.fields import NUMBER_NAMES
 from nst_core.recipe import Command
