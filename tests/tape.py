@@ -15,8 +15,11 @@ ASKS = {torch.ops.aten._local_scalar_dense.default, torch.ops.aten.equal.default
 
 
 class CPUTape:
-    """`nst_core.optim.cuda_graphs.Tape`. Like a graph of kernels it refuses work that asks for a number, and repeats the rest,
-    whatever Python did in between, in the same memory."""
+    """`nst_core.optim.cuda_graphs.Tape` on a CPU.
+
+    Like a graph of kernels it refuses work that asks for a number, and repeats the rest, whatever Python did in
+    between, in the same memory.
+    """
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, tuple[Any, ...], dict[str, Any], Any]] = []  # of operators

@@ -15,7 +15,6 @@ from nst_core.cpu import convolution
 from nst_core.execution import Execution
 from nst_core.loss.objective import Losses, Objective
 from nst_core.network.vgg import VGG
-from nst_core.optim import descent
 from nst_core.optim.cuda_graphs import EVALUATION, MOVE, InPlace, RecordingError, Replay, in_place, replayed
 from nst_core.optim.descent import LOOK_EVERY, Descent, Do, at_once
 from nst_core.scene.scene import Painting, Region, Scene
@@ -296,7 +295,7 @@ def test_an_accelerator_tells_late_but_once_what_went_wrong(
     optimizer: Optimizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By how things stood then, not when it is read; also after a run was gone on with."""
-    monkeypatch.setattr(descent, "send", lambda numbers: numbers.clone().tolist)
+    monkeypatch.setattr("nst_core.optim.descent.send", lambda numbers: numbers.clone().tolist)
     losses = [1.0] * 20
     losses[4] = float("nan")
 

@@ -1,1 +1,1 @@
-"""What is minimised: the losses as functions, the terms made of them, and their sum over a whole picture or its blocks."""
+"""What is minimised: losses as functions, the terms made of them, and their sum over a picture or its blocks."""
