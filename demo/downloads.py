@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from demo.events import Pixels
+from demo.jobs.records import Pixels
 from demo.orders import Wish, stem
 from demo.session import Painted, Picture, Running, Stretch, resized, resized_deep
 from nst_core.film.clip import film_moments

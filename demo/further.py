@@ -12,6 +12,7 @@ from gradio.data_classes import FileDataDict
 
 from demo import markup
 from demo.form import Form
+from demo.jobs.local import Runner
 from demo.library import subject
 from demo.orders import (
     LARGER,
@@ -27,7 +28,6 @@ from demo.orders import (
     sizes_of,
     the_rest,
 )
-from demo.runner import Runner
 from demo.session import Painted, Running
 from demo.toasts import told
 from demo.words import Language, language, say

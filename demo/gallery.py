@@ -16,10 +16,10 @@ from gradio.events import Dependency
 
 from demo import downloads, links, markup
 from demo.downloads import Format
+from demo.jobs.local import Runner
 from demo.library import subject
 from demo.orders import MOST_PAINTINGS, SETTINGS, Wish, make_wish
 from demo.restoring import FORM, described, dropped, form_values, page_config, restored, slots, still_there
-from demo.runner import Runner
 from demo.scripts import SHOW_FORM
 from demo.session import Painted, Picture, Running, new_folder
 from demo.spoken import Spoken

@@ -13,8 +13,9 @@ from gradio.data_classes import FileDataDict
 
 from demo import markup, views
 from demo.downloads import Format, OnlyTheLastError
-from demo.events import Progress
 from demo.further import turned, wished
+from demo.jobs.local import Runner
+from demo.jobs.records import Progress
 from demo.orders import (
     LARGER,
     MOST_PAINTINGS,
@@ -29,7 +30,6 @@ from demo.orders import (
     stem,
 )
 from demo.programs import streamed
-from demo.runner import Runner
 from demo.session import Painted, Running, followed
 from demo.toasts import toast, told, warn
 from demo.views import UNCHANGED, View

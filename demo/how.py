@@ -12,7 +12,7 @@ from urllib.parse import quote
 import gradio as gr
 from PIL import Image
 
-from demo.events import Losses
+from demo.jobs.records import Losses
 from demo.pairs import EXAMPLES
 from demo.plot import Curves, draw
 from demo.spoken import Spoken

@@ -14,9 +14,9 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo import bars, markup
-from demo.events import Job, Pixels, Progress
+from demo.jobs.local import Runner
+from demo.jobs.records import Job, Pixels, Progress
 from demo.orders import load, number, out_of_range, size_of
-from demo.runner import Runner
 from demo.spoken import Spoken
 from demo.toasts import toast
 from demo.wiring import LONG, QUICK, afterwards

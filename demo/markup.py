@@ -9,7 +9,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from demo.events import Pixels, Progress
+from demo.jobs.records import Pixels, Progress
 from demo.words import Language, say
 from nst_core.scene.scales import Size
 

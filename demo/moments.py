@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from demo.events import Pixels, Progress
+from demo.jobs.records import Pixels, Progress
 from nst_core.scene.scales import Size
 
 logger = logging.getLogger(__name__)

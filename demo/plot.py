@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 from numpy.typing import NDArray
 
-from demo.events import Losses, Progress
+from demo.jobs.records import Losses, Progress
 from demo.words import Language, say
 
 SIZE = (4.5, 2.5)  # inches of 72 units, each about a pixel on a phone

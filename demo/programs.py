@@ -12,9 +12,9 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 
 from demo import inside, markup, sheet
-from demo.events import Job, Progress, Record
+from demo.jobs.local import Runner
+from demo.jobs.records import Job, Progress, Record
 from demo.orders import Wish
-from demo.runner import Runner
 from demo.session import new_folder
 from demo.toasts import toast
 from demo.words import Language, language

@@ -17,7 +17,7 @@ from gradio.data_classes import FileDataDict
 from numpy.typing import NDArray
 from PIL import Image
 
-from demo.events import Mask
+from demo.jobs.records import Mask
 from demo.orders import load, uploaded
 from demo.toasts import toast
 from demo.words import Language, language, say

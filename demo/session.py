@@ -15,7 +15,7 @@ import numpy as np
 from gradio.utils import get_upload_folder
 from PIL import Image
 
-from demo.events import Deep, Pixels, Progress
+from demo.jobs.records import Deep, Pixels, Progress
 from demo.moments import Moments
 from demo.orders import Order, Wish
 from demo.plot import Curves

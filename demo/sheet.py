@@ -12,9 +12,9 @@ import gradio as gr
 from gradio.events import Dependency
 
 from demo import markup
-from demo.events import Job, Pixels, Progress
+from demo.jobs.local import Runner
+from demo.jobs.records import Job, Pixels, Progress
 from demo.orders import Order, Wish, make_order, make_wish, sizes_of
-from demo.runner import Runner
 from demo.toasts import toast
 from demo.wiring import LONG, QUICK, afterwards
 from demo.words import Language, language, say, t

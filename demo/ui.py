@@ -16,8 +16,8 @@ from demo.downloads import Format
 from demo.form import Form, More
 from demo.further import Further
 from demo.handlers import Studio
+from demo.jobs.local import Runner
 from demo.orders import SETTINGS
-from demo.runner import Runner
 from demo.scripts import (
     ANY_FILE,
     COMPARE,

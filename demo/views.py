@@ -10,7 +10,7 @@ import gradio as gr
 
 from demo import bars, downloads, markup
 from demo.downloads import Format
-from demo.events import Progress
+from demo.jobs.records import Progress
 from demo.library import subject
 from demo.notes import retold
 from demo.orders import Order, larger_size, more_steps

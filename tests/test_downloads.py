@@ -12,7 +12,7 @@ from PIL import Image
 
 from demo import downloads
 from demo.downloads import Format, OnlyTheLastError, comparison, recipe_of, write
-from demo.events import Losses, Progress
+from demo.jobs.records import Losses, Progress
 from demo.orders import Wish, make_order
 from demo.session import Painted, followed
 from nst_core.config import TransferConfig

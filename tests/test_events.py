@@ -10,7 +10,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-from demo.events import Job, Losses, Progress, Waiting
+from demo.jobs.records import Job, Losses, Progress, Waiting
 from nst_core.config import TransferConfig
 
 
@@ -43,6 +43,6 @@ def test_records_are_frozen(record: object) -> None:
 
 
 def test_the_records_need_neither_torch_nor_gradio() -> None:
-    probe = "import sys, demo.events; print({'torch', 'gradio', 'ray'} & set(sys.modules))"
+    probe = "import sys, demo.jobs.records; print({'torch', 'gradio', 'ray'} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
     assert found == "set()\n"

@@ -19,8 +19,8 @@ from PIL import Image
 
 from demo import downloads, handlers
 from demo.downloads import Format
-from demo.events import Losses, Progress, Record, Waiting
 from demo.handlers import Studio
+from demo.jobs.records import Losses, Progress, Record, Waiting
 from demo.session import Painted, Running
 from demo.views import UNCHANGED, View
 from nst_core.config import TransferConfig

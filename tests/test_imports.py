@@ -94,7 +94,7 @@ def test_the_core_stands_alone() -> None:
     assert probe(f"import sys, {core}; print({heavy} & set(sys.modules))") == "set()\n"
     assert probe("import sys, nst_core.cli.main; print({'torch', 'PIL', 'gradio'} & set(sys.modules))") == "set()\n"
     assert probe("import sys, nst_core.config; print({'torch', 'numpy'} & set(sys.modules))") == "set()\n"
-    assert probe("import sys, demo.events; print({'torch', 'gradio'} & set(sys.modules))") == "set()\n"
+    assert probe("import sys, demo.jobs.records; print({'torch', 'gradio'} & set(sys.modules))") == "set()\n"
 
 
 WATCHED = """

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from demo import markup
-from demo.events import Losses, Progress
+from demo.jobs.records import Losses, Progress
 
 
 def test_a_preview_has_the_final_pictures_shape_and_is_never_too_large() -> None:

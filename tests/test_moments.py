@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from demo import session
-from demo.events import Job, Losses, Progress
+from demo.jobs.records import Job, Losses, Progress
 from demo.moments import MOST, Moments
 from demo.orders import Order, Wish
 from demo.session import Painted, Running, followed

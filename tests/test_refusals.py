@@ -12,7 +12,7 @@ import gradio as gr
 import pytest
 from PIL import Image
 
-from demo.runner import Queue
+from demo.jobs.local import Queue
 from demo.toasts import told, warn
 from demo.words import WORDS
 from nst_core.errors import InputError

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import torch
 
-from demo import runner as module
-from demo.events import Job, Progress, Record, Waiting
-from demo.runner import Forecast, LocalRunner, Queue, paced
+from demo.jobs import local as module
+from demo.jobs.local import Forecast, LocalRunner, Queue, paced
+from demo.jobs.records import Job, Progress, Record, Waiting
 from nst_core.config import Pooling, TransferConfig
 from nst_core.execution import Execution
 from nst_core.forecast.machine import Machine, Pace

@@ -13,7 +13,7 @@ import pytest
 from gradio.data_classes import FileDataDict
 
 from demo import markup
-from demo.events import Waiting
+from demo.jobs.records import Waiting
 from demo.orders import Wish
 from demo.sheet import Sheets, View, cell, choose, ended, make_sketch, stopped
 from nst_core.config import TransferConfig

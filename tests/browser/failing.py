@@ -7,7 +7,7 @@ import sys
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-from demo.events import Waiting
+from demo.jobs.records import Waiting
 from demo.pairs import EXAMPLES
 from demo.ui import STYLESHEETS, build_ui, theme
 from demo.words import I18N

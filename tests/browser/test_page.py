@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from demo import markup
-from demo.events import Progress
+from demo.jobs.records import Progress
 from nst_core.recipe import Role, read_recipe
 from tests.browser.conftest import ROOT, Open
 from tests.browser.settling import settling

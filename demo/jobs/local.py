@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from demo.events import Job, Losses, Pixels, Progress, Record, Waiting
-from demo.helm import Helm, Helms
+from demo.jobs.control import Helm, Helms
+from demo.jobs.records import Job, Losses, Pixels, Progress, Record, Waiting
 from nst_core.config import Pooling, TransferConfig
 from nst_core.device.memory import give_back_freed_memory
 from nst_core.errors import InputError

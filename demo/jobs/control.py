@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from demo.events import Job
+from demo.jobs.records import Job
 from nst_core.config import TransferConfig
 from nst_core.steering import check_steering
 

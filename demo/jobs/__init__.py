@@ -1,0 +1,1 @@
+"""Where pictures are painted, and the records that come back."""
