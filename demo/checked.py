@@ -9,8 +9,8 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 
 from demo import regions
+from demo.browser.toasts import warn
 from demo.orders import MOST_PAINTINGS, load, path_of
-from demo.toasts import warn
 from demo.words import Language, language
 
 Pictures = tuple[FileDataDict | None, ...]

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import markup, offered, pairs, regions
+from demo import offered, pairs, regions
+from demo.browser import html
+from demo.browser.localized import Spoken
 from demo.orders import EVEN, LIMITS, MOST_PAINTINGS, WHOLE
-from demo.spoken import Spoken
 from demo.words import t
 from nst_core.config import CHOICES, TransferConfig
 
@@ -83,7 +84,7 @@ def pictures(examples: Sequence[pairs.Pair], spoken: Spoken) -> tuple[tuple[Any,
             for place, ordinal in enumerate(ORDINALS[1:], 2)
         ]
         add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
-    strip = {"js_on_load": markup.CLICKED, "visible": False, "elem_id": "offered"}
+    strip = {"js_on_load": html.CLICKED, "visible": False, "elem_id": "offered"}
     offering = spoken.html(partial(offered.buttons, examples), **strip)
     gr.HTML(regions.palette(), visible="hidden")
     blends = [_blend(ordinal, brush(place)) for place, ordinal in enumerate(ORDINALS, 1)]
@@ -141,12 +142,12 @@ def dials(defaults: TransferConfig, spoken: Spoken) -> tuple[gr.Slider, gr.Slide
         strength = gr.Slider(
             0, 100, defaults.strength, step=1, label=t("strength.label"), info=t("strength.info"), buttons=[]
         )
-        spoken.html(lambda speaks: markup.ends(speaks, "strength", "low", "middle", "high"))
+        spoken.html(lambda speaks: html.ends(speaks, "strength", "low", "middle", "high"))
     with gr.Group(elem_classes="dial"):
         colours = gr.Slider(
             0, 100, defaults.colours, step=1, label=t("colours.label"), info=t("colours.info"), buttons=[]
         )
-        spoken.html(lambda speaks: markup.ends(speaks, "colours", "low", "high"))
+        spoken.html(lambda speaks: html.ends(speaks, "colours", "low", "high"))
     return strength, colours
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileDataDict
 
-from demo import markup
+from demo.browser import html
+from demo.browser.toasts import told
 from demo.form import Form
 from demo.jobs.local import Runner
 from demo.library import subject
@@ -29,7 +30,6 @@ from demo.orders import (
     the_rest,
 )
 from demo.session import Painted, Running
-from demo.toasts import told
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
 
@@ -56,7 +56,7 @@ class Further:
         try:
             checked_sizes(make_wish(self.defaults, form, speaks), speaks)
         except ValueError as error:
-            return markup.aside(told(speaks, error))
+            return html.aside(told(speaks, error))
         return pair(speaks, painted.wish, form[: 1 + MOST_PAINTINGS])
 
     def _time(
@@ -68,7 +68,7 @@ class Further:
             wish = wished(painted, running, done, dials, times, speaks)
             seconds = self.runner.estimate(*sizes_of(wish), the_rest(wish.config, done))
             if seconds is not None:
-                return markup.estimate(speaks, seconds)
+                return html.estimate(speaks, seconds)
         return ""
 
 
@@ -96,4 +96,4 @@ def pair(speaks: Language, wish: Wish, chosen: Sequence[FileDataDict | None]) ->
     """HTML: which pictures a result is of; it draws the eye where others are chosen by now."""
     photo, *paintings = chosen
     is_of_these = are_the_same(wish, photo, [painting for painting in paintings if painting])
-    return markup.pair(speaks, subject(wish, speaks), is_of_these)
+    return html.pair(speaks, subject(wish, speaks), is_of_these)

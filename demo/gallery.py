@@ -14,18 +14,19 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 from gradio.events import Dependency
 
-from demo import downloads, links, markup
+from demo import downloads, links
+from demo.browser import html
+from demo.browser.localized import Spoken
+from demo.browser.scripts import SHOW_FORM
+from demo.browser.toasts import inform, toast, warn
+from demo.browser.wiring import LONG, QUICK, afterwards
 from demo.downloads import Format
 from demo.jobs.local import Runner
 from demo.library import subject
 from demo.orders import MOST_PAINTINGS, SETTINGS, Wish, make_wish
 from demo.restoring import FORM, described, dropped, form_values, page_config, restored, slots, still_there
-from demo.scripts import SHOW_FORM
 from demo.session import Painted, Picture, Running, new_folder
-from demo.spoken import Spoken
-from demo.toasts import inform, toast, warn
 from demo.views import View
-from demo.wiring import LONG, QUICK, afterwards
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
@@ -168,7 +169,7 @@ def collected(
     except OSError as error:
         logger.warning("a picture can't be collected: %s", error)
         return entries, gr.skip()
-    thumbnail, wish = markup.data_uri(picture.image, _within(stretch.size)), stretch.wish
+    thumbnail, wish = html.data_uri(picture.image, _within(stretch.size)), stretch.wish
     entry = Entry(made, kept, thumbnail, replace(wish, masks=()), is_brushed=bool(wish.masks))
     forget(entries[: max(0, len(entries) + 1 - MOST)])
     entries = (*entries, entry)[-MOST:]
@@ -221,7 +222,7 @@ def thumbnails(speaks: Language, entries: Entries) -> str:
 def _button(speaks: Language, place: int, entry: Entry) -> str:
     config = entry.wish.config
     label = say(speaks, "gallery.show", settings=caption(speaks, entry.wish))
-    steps = markup.steps(speaks, entry.made[1])
+    steps = html.steps(speaks, entry.made[1])
     short = say(speaks, "gallery.short", strength=f"{config.strength:g}", size=config.size, steps=steps)
     return (
         f'<button type="button" data-index="{place}" aria-label="{escape(label)}" title="{escape(label)}">'
@@ -239,7 +240,7 @@ def build_gallery(spoken: Spoken) -> Shelf:
     """Lay the gallery out, where this is called; `wire` makes it work."""
     with gr.Column(elem_id="gallery"):
         gr.Markdown(t("gallery.title"))
-        results = spoken.html(_nothing, js_on_load=markup.CLICKED, elem_id="results")
+        results = spoken.html(_nothing, js_on_load=html.CLICKED, elem_id="results")
         with gr.Row(visible=False, elem_id="made") as detail:
             large = gr.Image(
                 label=t("gallery.large"), show_label=False, interactive=False, buttons=["fullscreen"], height=360

@@ -11,7 +11,9 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileDataDict
 
-from demo import markup, views
+from demo import views
+from demo.browser import html
+from demo.browser.toasts import toast, told, warn
 from demo.downloads import Format, OnlyTheLastError
 from demo.further import turned, wished
 from demo.jobs.local import Runner
@@ -31,7 +33,6 @@ from demo.orders import (
 )
 from demo.programs import streamed
 from demo.session import Painted, Running, followed
-from demo.toasts import toast, told, warn
 from demo.views import UNCHANGED, View
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
@@ -103,7 +104,7 @@ class Studio:
                     painted = view.painted
                     yield view
                 else:
-                    yield views.unchanged(painted)._replace(status=markup.waiting(speaks, record.ahead))
+                    yield views.unchanged(painted)._replace(status=html.waiting(speaks, record.ahead))
 
     def leave(self, running: Running | None) -> Running | None:
         """Another picture is to be painted at once: nobody waits for the end of the one that may be under way."""
@@ -150,7 +151,7 @@ class Studio:
         except ValueError as error:
             warn(speaks, error)
             return gr.skip(), gr.skip()
-        return markup.hint(say(speaks, "status.steered"), fresh=True), after
+        return html.hint(say(speaks, "status.steered"), fresh=True), after
 
     def estimate(self, request: gr.Request, running: Running | None, *form: Any) -> tuple[str, Any, Any]:
         """The time beside the button, whether to ask again in a while, and the status until something was painted:
@@ -163,13 +164,13 @@ class Studio:
             sizes = checked_sizes(wish, speaks)
         except ValueError as error:
             reason = told(speaks, error)
-            return markup.impossible(speaks, reason), rest, _invitation(running, reason)
+            return html.impossible(speaks, reason), rest, _invitation(running, reason)
         ready = _invitation(running, say(speaks, "status.ready"))
         try:
             seconds = self.runner.estimate(*sizes, wish.config)
         except ValueError:  # it will never be known
             return "", rest, ready
-        return markup.estimate(speaks, seconds, self.runner.is_measuring()), gr.Timer(active=seconds is None), ready
+        return html.estimate(speaks, seconds, self.runner.is_measuring()), gr.Timer(active=seconds is None), ready
 
     def stylize(
         self,
@@ -227,7 +228,7 @@ def look_back(request: gr.Request, painted: Painted | None, step: float) -> tupl
     if painted is None:
         return (gr.skip(),) * 5
     speaks, picture = language(request), painted.at(step)
-    status = markup.message(say(speaks, "timeline.shown", step=picture.index))
+    status = html.message(say(speaks, "timeline.shown", step=picture.index))
     outputs = {"pane": gr.skip(), "status": status} | views.compared(speaks, painted, picture)
     shown = (outputs[name] for name in ("pane", "status", "comparison"))
     return *shown, views.layers(speaks, painted, picture), views.preparing(speaks)
@@ -278,7 +279,7 @@ def _is_complete(form: Sequence[Any]) -> bool:
 
 
 def _invitation(running: Running | None, text: str) -> Any:
-    return gr.skip() if running is not None else markup.message(text)
+    return gr.skip() if running is not None else html.message(text)
 
 
 def _last_step(painted: Painted | None) -> int:

@@ -12,10 +12,10 @@ from urllib.parse import quote
 import gradio as gr
 from PIL import Image
 
+from demo.browser.localized import Spoken
+from demo.browser.plot import Curves, draw
 from demo.jobs.records import Losses
 from demo.pairs import EXAMPLES
-from demo.plot import Curves, draw
-from demo.spoken import Spoken
 from demo.words import Language, say, t
 from nst_core.config import TransferConfig
 

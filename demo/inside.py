@@ -13,13 +13,13 @@ import numpy as np
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo import bars, markup
+from demo.browser import bars, html
+from demo.browser.localized import Spoken
+from demo.browser.toasts import toast
+from demo.browser.wiring import LONG, QUICK, afterwards
 from demo.jobs.local import Runner
 from demo.jobs.records import Job, Pixels, Progress
 from demo.orders import load, number, out_of_range, size_of
-from demo.spoken import Spoken
-from demo.toasts import toast
-from demo.wiring import LONG, QUICK, afterwards
 from demo.words import Language, language, say, t
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import fit, to_rgb
@@ -105,7 +105,7 @@ class Inside:
                 if isinstance(record, Progress):
                     yield _progressing(speaks, wanted, record)
                 else:
-                    yield UNCHANGED._replace(status=markup.waiting(speaks, record.ahead))
+                    yield UNCHANGED._replace(status=html.waiting(speaks, record.ahead))
 
 
 def finished(request: gr.Request, reached: tuple[int, int] | None) -> View:
@@ -116,7 +116,7 @@ def finished(request: gr.Request, reached: tuple[int, int] | None) -> View:
         return view._replace(status=_ready(speaks))
     step, steps = reached
     key = "inside.finished" if step == steps else "inside.stopped"
-    return view._replace(status=markup.message(say(speaks, key, step=step, steps=steps)))
+    return view._replace(status=html.message(say(speaks, key, step=step, steps=steps)))
 
 
 def make_reconstruction(
@@ -173,7 +173,7 @@ def empty_pane(speaks: Language) -> str:
 
 
 def _figure(size: Size, caption: str, image: Pixels | None) -> str:
-    picture = "" if image is None else f'<img src="{markup.data_uri(image, size)}" alt="{escape(caption)}">'
+    picture = "" if image is None else f'<img src="{html.data_uri(image, size)}" alt="{escape(caption)}">'
     return (
         f'<figure><span class="frame" style="aspect-ratio: {size[0]} / {size[1]}">{picture}</span>'
         f"<figcaption>{escape(caption)}&nbsp;</figcaption></figure>"
@@ -187,7 +187,7 @@ def _buttons(running: bool) -> View:
 
 
 def _ready(speaks: Language) -> str:
-    return markup.message(say(speaks, "inside.ready"))
+    return html.message(say(speaks, "inside.ready"))
 
 
 def _progressing(speaks: Language, wanted: Reconstruction, progress: Progress) -> View:
@@ -197,7 +197,7 @@ def _progressing(speaks: Language, wanted: Reconstruction, progress: Progress) -
     status = say(speaks, "inside.running", width=width, height=height, **numbers)
     return UNCHANGED._replace(
         pane=pane(speaks, wanted, progress.image, caption),
-        status=markup.message(status),
+        status=html.message(status),
         bars=bars.draw(speaks, progress.content_layers, progress.style_layers),
         reached=(progress.index, progress.total),
     )

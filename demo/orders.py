@@ -21,8 +21,8 @@ from gradio.data_classes import FileDataDict
 from gradio.utils import get_upload_folder
 from PIL import Image
 
+from demo.browser.toasts import told
 from demo.jobs.records import Job, Mask, Pixels
-from demo.toasts import told
 from demo.words import Language, numeral, say
 from nst_core.config import CHOICES, TransferConfig
 from nst_core.errors import InputError

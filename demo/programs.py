@@ -11,12 +11,13 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileDataDict
 
-from demo import inside, markup, sheet
+from demo import inside, sheet
+from demo.browser import html
+from demo.browser.toasts import toast
 from demo.jobs.local import Runner
 from demo.jobs.records import Job, Progress, Record
 from demo.orders import Wish
 from demo.session import new_folder
-from demo.toasts import toast
 from demo.words import Language, language
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import save_image
@@ -109,7 +110,7 @@ def preview(folder: Path, size: Size, record: Record) -> str | None:
     if not isinstance(record, Progress):
         return None
     path = folder / f"step-{record.index}.jpg"
-    path.write_bytes(markup.preview(record.image, size))
+    path.write_bytes(html.preview(record.image, size))
     return str(path)
 
 

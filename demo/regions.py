@@ -17,9 +17,9 @@ from gradio.data_classes import FileDataDict
 from numpy.typing import NDArray
 from PIL import Image
 
+from demo.browser.toasts import toast
 from demo.jobs.records import Mask
 from demo.orders import load, uploaded
-from demo.toasts import toast
 from demo.words import Language, language, say
 
 SIDE = 512  # pixels of the canvas' long side: a brush is no finer

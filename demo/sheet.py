@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.events import Dependency
 
-from demo import markup
+from demo.browser import html
+from demo.browser.toasts import toast
+from demo.browser.wiring import LONG, QUICK, afterwards
 from demo.jobs.local import Runner
 from demo.jobs.records import Job, Pixels, Progress
 from demo.orders import Order, Wish, make_order, make_wish, sizes_of
-from demo.toasts import toast
-from demo.wiring import LONG, QUICK, afterwards
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.variations import SIX, Variation, sketch
@@ -55,9 +55,9 @@ class Sheets:
                         text = say(speaks, "sheet.painting", place=place + 1, count=len(SIX))
                         yield _painting(speaks, order, place, record.image, text).flat()
                     else:
-                        yield _unchanged()._replace(status=markup.waiting(speaks, record.ahead)).flat()
+                        yield _unchanged()._replace(status=html.waiting(speaks, record.ahead)).flat()
         text = say(speaks, "sheet.finished")
-        yield _unchanged()._replace(status=markup.message(text)).flat()
+        yield _unchanged()._replace(status=html.message(text)).flat()
 
     def estimate(self, request: gr.Request, *form: Any) -> str:
         """The time beside the button, for all six; nothing where it isn't known (yet)."""
@@ -71,7 +71,7 @@ class Sheets:
         except ValueError:  # what is wrong is told when the button is pressed
             return ""
         seconds = [time for time in times if time is not None]
-        return markup.estimate(language(request), sum(seconds)) if len(seconds) == len(SIX) else ""
+        return html.estimate(language(request), sum(seconds)) if len(seconds) == len(SIX) else ""
 
 
 def ended(request: gr.Request) -> Any:
@@ -82,14 +82,14 @@ def ended(request: gr.Request) -> Any:
 def stopped(request: gr.Request) -> list[Any]:
     """Stop was pressed."""
     text = say(language(request), "sheet.stopped")
-    return _unchanged()._replace(status=markup.message(text), stop=gr.update(visible=False)).flat()
+    return _unchanged()._replace(status=html.message(text), stop=gr.update(visible=False)).flat()
 
 
 def choose(request: gr.Request, event: gr.EventData) -> list[Any]:
     """One was clicked: the values of strength, style scale and colours, and the sheet's outputs."""
     variation = SIX[event.index]
     text = say(language(request), "sheet.chosen")
-    view = _unchanged()._replace(status=markup.message(text), stop=gr.update(visible=False))
+    view = _unchanged()._replace(status=html.message(text), stop=gr.update(visible=False))
     return [variation.strength, variation.style_scale, variation.colours, *view.flat()]
 
 
@@ -125,7 +125,7 @@ def build_sheet() -> Sheet:
         gr.Markdown(t("sheet.title"))
         status = gr.HTML(elem_id="sheet-status")
         with gr.Row(elem_id="sketches"):
-            cells = tuple(gr.HTML(js_on_load=markup.CLICKED, elem_classes="cell") for _ in SIX)
+            cells = tuple(gr.HTML(js_on_load=html.CLICKED, elem_classes="cell") for _ in SIX)
         stop = gr.Button(t("sheet.stop"), variant="stop", visible=False, elem_id="stop-sheet")
     return Sheet(area, status, stop, cells)
 
@@ -165,7 +165,7 @@ def cell(speaks: Language, place: int, size: tuple[int, int], image: Pixels | No
     name = say(speaks, f"sheet.{variation.name}")
     settings = say(speaks, "sheet.settings", strength=f"{variation.strength:g}", scale=f"{variation.style_scale:g}")
     label = say(speaks, "sheet.choose" if image is not None else "sheet.coming", name=name, settings=settings)
-    picture = "" if image is None else f'<img src="{markup.data_uri(image, size)}" alt="">'
+    picture = "" if image is None else f'<img src="{html.data_uri(image, size)}" alt="">'
     return (
         f'<button type="button" class="sketch" data-index="{place}" aria-label="{escape(label)}"'
         f"{' disabled' if image is None else ''}>"
@@ -180,11 +180,11 @@ def _unchanged() -> View:
 
 def _empty(speaks: Language, order: Order) -> View:
     cells = tuple(cell(speaks, place, order.size) for place in range(len(SIX)))
-    return View(gr.update(visible=True), markup.message(""), gr.update(visible=True), cells)
+    return View(gr.update(visible=True), html.message(""), gr.update(visible=True), cells)
 
 
 def _painting(speaks: Language, order: Order, place: int, image: Pixels, text: str) -> View:
     """The sketch at `place` as it is now, the others as they are."""
     view = _unchanged()
     cells = (*view.cells[:place], cell(speaks, place, order.size, image), *view.cells[place + 1 :])
-    return view._replace(status=markup.message(text), cells=cells)
+    return view._replace(status=html.message(text), cells=cells)

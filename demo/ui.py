@@ -10,15 +10,10 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.events import Dependency
 
-from demo import form, gallery, handlers, how, inside, markup, offered, pairs, programs, regions, session, sheet
-from demo.checked import check
-from demo.downloads import Format
-from demo.form import Form, More
-from demo.further import Further
-from demo.handlers import Studio
-from demo.jobs.local import Runner
-from demo.orders import SETTINGS
-from demo.scripts import (
+from demo import form, gallery, handlers, how, inside, offered, pairs, programs, regions, session, sheet
+from demo.browser import html
+from demo.browser.localized import Spoken
+from demo.browser.scripts import (
     ANY_FILE,
     COMPARE,
     HOLD_STAGE,
@@ -30,9 +25,15 @@ from demo.scripts import (
     SHOW_SHEET,
     SHOW_STAGE,
 )
-from demo.spoken import Spoken
+from demo.browser.wiring import LAST, LONG, QUICK
+from demo.checked import check
+from demo.downloads import Format
+from demo.form import Form, More
+from demo.further import Further
+from demo.handlers import Studio
+from demo.jobs.local import Runner
+from demo.orders import SETTINGS
 from demo.views import View
-from demo.wiring import LAST, LONG, QUICK
 from demo.words import Language, say, t
 from nst_core.config import TransferConfig
 
@@ -64,9 +65,9 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
     studio, spoken, examples = Studio(runner, defaults), Spoken(), pairs.load_pairs()
     ui: gr.Blocks
     with gr.Blocks(title=say("en", "page.title"), delete_cache=CLEAN_UP) as ui:
-        spoken.html(markup.header, elem_id="introduction")
+        spoken.html(html.header, elem_id="introduction")
         with gr.Tab(t("page.paint_tab")):
-            strip: dict[str, Any] = {"js_on_load": markup.CLICKED + pairs.PRESSED, "loaded": pairs.NONE}
+            strip: dict[str, Any] = {"js_on_load": html.CLICKED + pairs.PRESSED, "loaded": pairs.NONE}
             offered = spoken.html(partial(pairs.buttons, examples), elem_id="examples", **strip)
             # The result stands first, and left, so that on every screen the focus goes where the eye does.
             with gr.Row(elem_id="work"):
@@ -149,15 +150,15 @@ def _go() -> Go:
 
 
 def _hint(speaks: Language) -> str:
-    return markup.hint(say(speaks, "steer.hint"))
+    return html.hint(say(speaks, "steer.hint"))
 
 
 def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, sheet.Sheet]:
     """What begins a run, its outputs, what can be done with its picture, and the six."""
     with gr.Column(elem_id="show"):
-        status = spoken.html(lambda speaks: markup.message(say(speaks, "status.ready")), elem_id="status")
+        status = spoken.html(lambda speaks: html.message(say(speaks, "status.ready")), elem_id="status")
         with gr.Column(elem_id="stage"):  # the one lies over the other: nothing moves when the run ends
-            pane = spoken.html(markup.empty_pane, elem_id="pane")
+            pane = spoken.html(html.empty_pane, elem_id="pane")
             comparison = gr.ImageSlider(
                 label=str(t("picture.compare")),
                 show_label=False,

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import bars, downloads, markup
+from demo import downloads
+from demo.browser import bars, html
+from demo.browser.notes import retold
+from demo.browser.plot import draw
 from demo.downloads import Format
 from demo.jobs.records import Progress
 from demo.library import subject
-from demo.notes import retold
 from demo.orders import Order, larger_size, more_steps
-from demo.plot import draw
 from demo.session import Painted, Picture, Running
 from demo.words import Language, say
 from nst_core.config import Normalization
@@ -61,13 +62,13 @@ def beginning(language: Language, order: Order, painted: Painted | None) -> View
     """The run has been accepted: the photo, or the picture that it goes on from, waits in the frame."""
     if order.job.begin is None:
         view = unchanged(painted)._replace(
-            pane=markup.pane(order.before, order.size, say(language, "picture.before")), plot="", bars=""
+            pane=html.pane(order.before, order.size, say(language, "picture.before")), plot="", bars=""
         )
     else:
         words = say(language, "picture.step", step=order.done, steps=order.done + order.job.config.steps)
-        view = unchanged(painted)._replace(pane=markup.pane(order.job.begin, order.size, words))
+        view = unchanged(painted)._replace(pane=html.pane(order.job.begin, order.size, words))
     return view._replace(
-        hint=markup.hint(say(language, "steer.hint")),
+        hint=html.hint(say(language, "steer.hint")),
         comparison=gr.update(visible=False),
         pair="",
         keep_going_time="",
@@ -85,8 +86,8 @@ def progressing(language: Language, painted: Painted, now: float) -> View:
     description = say(language, "picture.step", step=progress.index, steps=progress.total)
     spoken = replace(progress, note=retold(language, progress.note))
     view = unchanged(painted)._replace(
-        pane=markup.pane(progress.image, painted.size, description),
-        status=markup.running(language, spoken),
+        pane=html.pane(progress.image, painted.size, description),
+        status=html.running(language, spoken),
         stop=gr.update(value=say(language, "paint.stop")),
     )
     if len(painted.curves.losses) < 2 or now - painted.plotted < PLOT_EVERY:
@@ -103,17 +104,17 @@ def ready(language: Language) -> View:
 def ended(language: Language, painted: Painted | None, running: Running | None) -> View:
     """The end of a run, by itself, by Stop or by an error: the picture so far, to compare, to download, to go on."""
     view = ready(language)._replace(
-        status=ending(language, painted), hint=markup.hint(say(language, "steer.hint")), painted=painted
+        status=ending(language, painted), hint=html.hint(say(language, "steer.hint")), painted=painted
     )
     if painted is None:
-        return view._replace(pane=markup.empty_pane(language), plot="", bars="")
+        return view._replace(pane=html.empty_pane(language), plot="", bars="")
     picture = painted.at(None)
     return _plotted(language, view, painted)._replace(
         **compared(language, painted, picture),
-        pair=markup.pair(language, subject(painted.wish, language)),
+        pair=html.pair(language, subject(painted.wish, language)),
         # A slider needs room, even one that isn't seen.
         timeline=gr.update(maximum=max(2, picture.index), value=picture.index, visible=len(painted.moments.kept) > 1),
-        moments=markup.moments(painted.steps),
+        moments=html.moments(painted.steps),
         actions=gr.update(visible=True),
         kind=str(Format.PNG),
         download=file(language, painted, running, picture, Format.PNG),
@@ -123,7 +124,7 @@ def ended(language: Language, painted: Painted | None, running: Running | None) 
 
 def _going_on(language: Language, painted: Painted) -> dict[str, Any]:
     """The buttons of what can be done next, with what it means."""
-    by, size = markup.steps(language, more_steps(painted.planned)), larger_size(painted.wish.config.size)
+    by, size = html.steps(language, more_steps(painted.planned)), larger_size(painted.wish.config.size)
     can_grow = size > painted.wish.config.size  # where it can't, a click tells so
     return {
         "keep_going": gr.update(value=say(language, "paint.go_on_by", steps=by)),
@@ -140,8 +141,8 @@ def compared(language: Language, painted: Painted, picture: Picture) -> dict[str
     words = say(language, "picture.step", step=picture.index, steps=painted.progress.total)
     return {
         "comparison": gr.update(visible=False),
-        "pane": markup.pane(picture.image, painted.size, words),
-        "status": markup.message(say(language, "status.disk_full")),
+        "pane": html.pane(picture.image, painted.size, words),
+        "status": html.message(say(language, "status.disk_full")),
     }
 
 
@@ -163,18 +164,18 @@ def file(
 def ending(language: Language, painted: Painted | None) -> str:
     """The status after a run."""
     if painted is None:
-        return markup.message(say(language, "status.stopped_early"))
+        return html.message(say(language, "status.stopped_early"))
     if painted.earlier:
-        return markup.message(say(language, "status.stopped_earlier"))
+        return html.message(say(language, "status.stopped_earlier"))
     progress = painted.progress
     step, steps = progress.index, progress.total
     if step == steps:
-        return markup.message(say(language, "status.finished", steps=steps))
+        return html.message(say(language, "status.finished", steps=steps))
     if progress.size == painted.size:
-        return markup.message(say(language, "status.stopped", step=step, steps=steps))
+        return html.message(say(language, "status.stopped", step=step, steps=steps))
     (width, height), (full_width, full_height) = progress.size, painted.size
     sizes = {"width": width, "height": height, "full_width": full_width, "full_height": full_height}
-    return markup.message(say(language, "status.stopped_small", step=step, steps=steps, **sizes))
+    return html.message(say(language, "status.stopped_small", step=step, steps=steps, **sizes))
 
 
 def layers(language: Language, painted: Painted, moment: Progress | Picture) -> str:

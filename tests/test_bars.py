@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from demo.bars import draw
+from demo.browser.bars import draw
 
 STYLE = {"relu1_1": 0.01, "relu5_1": 0.25}
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import markup
+from demo.browser import html
 from demo.jobs.records import Losses, Progress
 
 
@@ -21,21 +21,21 @@ def test_a_preview_has_the_final_pictures_shape_and_is_never_too_large() -> None
         ((64, 48), (64, 48)),
         ((2000, 40), (768, 15)),
     ):
-        with Image.open(io.BytesIO(markup.preview(image, size))) as preview:
+        with Image.open(io.BytesIO(html.preview(image, size))) as preview:
             assert (preview.size, preview.format) == (expected, "JPEG")
 
 
 def test_the_pane_carries_the_picture_and_says_what_it_is() -> None:
-    html = markup.pane(np.full((8, 8, 3), 200, np.uint8), (8, 8), 'a "picture"')
+    html = html.pane(np.full((8, 8, 3), 200, np.uint8), (8, 8), 'a "picture"')
     data = html.partition("base64,")[2].partition('"')[0]
     with Image.open(io.BytesIO(base64.b64decode(data))) as image:
         assert abs(image.getpixel((4, 4))[0] - 200) < 4  # type: ignore[index]
     assert 'alt="a &quot;picture&quot;"' in html
-    assert "<img" not in markup.empty_pane("en")
+    assert "<img" not in html.empty_pane("en")
 
 
 def test_what_is_transparent_lies_on_white_in_a_preview() -> None:
-    with Image.open(io.BytesIO(markup.preview(np.zeros((8, 8, 4), np.uint8), (8, 8)))) as preview:
+    with Image.open(io.BytesIO(html.preview(np.zeros((8, 8, 4), np.uint8), (8, 8)))) as preview:
         assert preview.getpixel((4, 4)) == (255, 255, 255)
 
 
@@ -52,43 +52,43 @@ def test_what_is_transparent_lies_on_white_in_a_preview() -> None:
     ],
 )
 def test_times_are_told_as_a_person_would(seconds: float | None, words: str) -> None:
-    assert markup.duration_left("en", seconds) == words
+    assert html.duration_left("en", seconds) == words
 
 
 def test_the_time_beside_the_button() -> None:
-    assert ">measuring this machine\N{NO-BREAK SPACE}…<" in markup.estimate("en", None, is_measuring=True)
-    assert ">esperando para medir\N{NO-BREAK SPACE}…<" in markup.estimate("es", None)
-    assert ">unos 2 min<" in markup.estimate("es", 100)
-    assert "once it is your turn" in markup.estimate("en", 100)
+    assert ">measuring this machine\N{NO-BREAK SPACE}…<" in html.estimate("en", None, is_measuring=True)
+    assert ">esperando para medir\N{NO-BREAK SPACE}…<" in html.estimate("es", None)
+    assert ">unos 2 min<" in html.estimate("es", 100)
+    assert "once it is your turn" in html.estimate("en", 100)
 
 
 def test_what_a_result_is_of() -> None:
-    assert markup.pair("en", "<a> × b") == '<p class="pair">&lt;a&gt; × b</p>'
-    other = markup.pair("en", "a × b", is_chosen=False)
+    assert html.pair("en", "<a> × b") == '<p class="pair">&lt;a&gt; × b</p>'
+    other = html.pair("en", "a × b", is_chosen=False)
     assert "Paint begins it. The buttons below go on with this one, a × b." in other
     assert 'role="status"' in other
 
 
 def test_the_place_in_the_queue() -> None:
-    assert "2 pictures are painted before yours" in markup.waiting("en", 2)
-    assert "your picture is next" in markup.waiting("en", 1)
-    assert "VGG-19" in markup.waiting("es", 0)
+    assert "2 pictures are painted before yours" in html.waiting("en", 2)
+    assert "your picture is next" in html.waiting("en", 1)
+    assert "VGG-19" in html.waiting("es", 0)
 
 
 def test_the_status_of_a_run() -> None:
     image = np.zeros((1, 1, 3), np.uint8)
-    html = markup.running("en", Progress(7, 20, (128, 96), (Losses(1, 2, 3),), 30.0, "<restarted>", image))
+    html = html.running("en", Progress(7, 20, (128, 96), (Losses(1, 2, 3),), 30.0, "<restarted>", image))
     for words in ("step 7 of 20", "at 128 × 96 px", "about 30 s left", "&lt;restarted&gt;", 'max="20" value="7"'):
         assert words in html
 
 
 def test_the_header_leads_to_the_explanation() -> None:
-    html = markup.header("es")
+    html = html.header("es")
     assert "<h1>Transferencia de estilo neuronal</h1>" in html
     assert '<a href="how" target="_blank">Cómo funciona</a>' in html  # relative: a page may stand behind any address
 
 
 def test_a_fresh_hint_is_read_out() -> None:
-    assert 'role="status">1 &lt; 2<' in markup.hint("1 < 2", fresh=True)
-    assert "fresh" in markup.hint("x", fresh=True)
-    assert "fresh" not in markup.hint("x")
+    assert 'role="status">1 &lt; 2<' in html.hint("1 < 2", fresh=True)
+    assert "fresh" in html.hint("x", fresh=True)
+    assert "fresh" not in html.hint("x")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo.notes import retold
+from demo.browser.notes import retold
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.optim.descent import ADAM_STEP, RUNAWAY, Descent
 from nst_core.transfer import stylize

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from demo.browser.plot import AREA, LETTERS, POINTS, SIZE, Curves, draw, reach
 from demo.jobs.records import Losses, Progress
-from demo.plot import AREA, LETTERS, POINTS, SIZE, Curves, draw, reach
 
 LEFT, BOTTOM = AREA[0] * SIZE[0] * 72, (1 - AREA[1]) * SIZE[1] * 72  # of the lines' area, y pointing down
 WIDTH, HEIGHT = AREA[2] * SIZE[0] * 72, AREA[3] * SIZE[1] * 72

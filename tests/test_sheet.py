@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from gradio.data_classes import FileDataDict
 
-from demo import markup
+from demo.browser import html
 from demo.jobs.records import Waiting
 from demo.orders import Wish
 from demo.sheet import Sheets, View, cell, choose, ended, make_sketch, stopped
@@ -134,7 +134,7 @@ class Timed(Playback):
 
 def test_the_time_of_all_six_stands_beside_the_button(photo: FileDataDict, painting: FileDataDict) -> None:
     text = Sheets(Timed(), DEFAULTS).estimate(SPANISH, *form(photo, painting))
-    assert markup.duration("es", 6 * SKETCH_STEPS) in text
+    assert html.duration("es", 6 * SKETCH_STEPS) in text
 
 
 def test_a_time_that_is_not_known_is_not_told(photo: FileDataDict, painting: FileDataDict) -> None:

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from demo import markup
+from demo.browser import html
 from demo.words import LANGUAGES
 from tests.browser.conftest import Open
 from tests.browser.settling import settling
@@ -172,7 +172,7 @@ def test_the_time_beside_the_button_moves_nothing(open_page: Open) -> None:
     row = page.locator("#go").evaluate("go => go.getBoundingClientRect().height")
     for language, is_measuring in product(LANGUAGES, (True, False)):
         page.locator("#estimate .estimate").evaluate(
-            "(estimate, html) => { estimate.outerHTML = html; }", markup.estimate(language, None, is_measuring)
+            "(estimate, html) => { estimate.outerHTML = html; }", html.estimate(language, None, is_measuring)
         )
         assert page.locator("#go").evaluate("go => go.getBoundingClientRect().height") == row
 

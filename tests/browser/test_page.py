@@ -13,7 +13,7 @@ from gradio_client import Client, handle_file
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from demo import markup
+from demo.browser import html
 from demo.jobs.records import Progress
 from nst_core.recipe import Role, read_recipe
 from tests.browser.conftest import ROOT, Open
@@ -412,7 +412,7 @@ def test_the_longest_status_fits_a_phone(open_page: Open) -> None:
     page = open_page(390, 844)
     progress = Progress(1000, 1000, (1024, 1024), (), 5300.0, "", np.zeros((1, 1, 3), np.uint8))
     page.locator("#status .status").evaluate(
-        "(status, html) => { status.outerHTML = html; }", markup.running("es", progress)
+        "(status, html) => { status.outerHTML = html; }", html.running("es", progress)
     )
     right = page.locator("#stage").evaluate("stage => stage.getBoundingClientRect().right")
     for part in page.locator("#status .numbers span").all():

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo.wiring import QUICK
+from demo.browser.wiring import QUICK
 from demo.words import Language, language
 
 

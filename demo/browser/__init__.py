@@ -1,0 +1,1 @@
+"""What a browser gets: HTML, plots, toasts, scripts and styles."""
