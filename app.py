@@ -16,8 +16,8 @@ from typing import NoReturn
 # Before gradio is imported: it would report each start to its makers.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
+from demo.form.example_pairs import EXAMPLES
 from demo.jobs.local import MAX_WAITING, LocalRunner
-from demo.pairs import EXAMPLES
 from demo.ui import STYLESHEETS, build_ui, theme
 from demo.words import I18N
 from nst_core.config import TransferConfig

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from demo.form.request import Wish, stem
 from demo.jobs.records import Pixels
-from demo.orders import Wish, stem
 from demo.session import Painted, Picture, Running, Stretch, resized, resized_deep
 from nst_core.film.clip import film_moments
 from nst_core.images import save_image, to_rgb

@@ -12,10 +12,8 @@ from gradio.data_classes import FileDataDict
 
 from demo.browser import html
 from demo.browser.toasts import told
-from demo.form import Form
-from demo.jobs.local import Runner
-from demo.library import subject
-from demo.orders import (
+from demo.form.library import subject
+from demo.form.request import (
     LARGER,
     LIMITS,
     MOST_PAINTINGS,
@@ -29,6 +27,8 @@ from demo.orders import (
     sizes_of,
     the_rest,
 )
+from demo.form.widgets import Form
+from demo.jobs.local import Runner
 from demo.session import Painted, Running
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig

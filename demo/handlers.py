@@ -15,10 +15,7 @@ from demo import views
 from demo.browser import html
 from demo.browser.toasts import toast, told, warn
 from demo.downloads import Format, OnlyTheLastError
-from demo.further import turned, wished
-from demo.jobs.local import Runner
-from demo.jobs.records import Progress
-from demo.orders import (
+from demo.form.request import (
     LARGER,
     MOST_PAINTINGS,
     Order,
@@ -31,6 +28,9 @@ from demo.orders import (
     new_key,
     stem,
 )
+from demo.further import turned, wished
+from demo.jobs.local import Runner
+from demo.jobs.records import Progress
 from demo.programs import streamed
 from demo.session import Painted, Running, followed
 from demo.views import UNCHANGED, View

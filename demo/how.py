@@ -14,8 +14,8 @@ from PIL import Image
 
 from demo.browser.localized import Spoken
 from demo.browser.plot import Curves, draw
+from demo.form.example_pairs import EXAMPLES
 from demo.jobs.records import Losses
-from demo.pairs import EXAMPLES
 from demo.words import Language, say, t
 from nst_core.config import TransferConfig
 

@@ -14,9 +14,9 @@ from gradio.data_classes import FileDataDict
 from demo import inside, sheet
 from demo.browser import html
 from demo.browser.toasts import toast
+from demo.form.request import Wish
 from demo.jobs.local import Runner
 from demo.jobs.records import Job, Progress, Record
-from demo.orders import Wish
 from demo.session import new_folder
 from demo.words import Language, language
 from nst_core.config import RECONSTRUCTION, TransferConfig

@@ -16,9 +16,9 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from demo.browser.plot import Curves
+from demo.form.request import Order, Wish
 from demo.jobs.records import Deep, Pixels, Progress
 from demo.moments import Moments
-from demo.orders import Order, Wish
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
 

@@ -14,9 +14,9 @@ from gradio.events import Dependency
 from demo.browser import html
 from demo.browser.toasts import toast
 from demo.browser.wiring import LONG, QUICK, afterwards
+from demo.form.request import Order, Wish, make_order, make_wish, sizes_of
 from demo.jobs.local import Runner
 from demo.jobs.records import Job, Pixels, Progress
-from demo.orders import Order, Wish, make_order, make_wish, sizes_of
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.variations import SIX, Variation, sketch

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.events import Dependency
 
-from demo import form, gallery, handlers, how, inside, offered, pairs, programs, regions, session, sheet
+from demo import gallery, handlers, how, inside, programs, session, sheet
 from demo.browser import html
 from demo.browser.localized import Spoken
 from demo.browser.scripts import (
@@ -26,13 +26,14 @@ from demo.browser.scripts import (
     SHOW_STAGE,
 )
 from demo.browser.wiring import LAST, LONG, QUICK
-from demo.checked import check
 from demo.downloads import Format
-from demo.form import Form, More
+from demo.form import example_pairs, palette, regions, widgets
+from demo.form.checks import check
+from demo.form.request import SETTINGS
+from demo.form.widgets import Form, More
 from demo.further import Further
 from demo.handlers import Studio
 from demo.jobs.local import Runner
-from demo.orders import SETTINGS
 from demo.views import View
 from demo.words import Language, say, t
 from nst_core.config import TransferConfig
@@ -62,13 +63,13 @@ class Runs(NamedTuple):
 def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Blocks:
     """The page in front of `runner`; its widgets start at `defaults`, the project's own where it is None."""
     defaults = defaults or TransferConfig()
-    studio, spoken, examples = Studio(runner, defaults), Spoken(), pairs.load_pairs()
+    studio, spoken, examples = Studio(runner, defaults), Spoken(), example_pairs.load_pairs()
     ui: gr.Blocks
     with gr.Blocks(title=say("en", "page.title"), delete_cache=CLEAN_UP) as ui:
         spoken.html(html.header, elem_id="introduction")
         with gr.Tab(t("page.paint_tab")):
-            strip: dict[str, Any] = {"js_on_load": html.CLICKED + pairs.PRESSED, "loaded": pairs.NONE}
-            offered = spoken.html(partial(pairs.buttons, examples), elem_id="examples", **strip)
+            strip: dict[str, Any] = {"js_on_load": html.CLICKED + example_pairs.PRESSED, "loaded": example_pairs.NONE}
+            offered = spoken.html(partial(example_pairs.buttons, examples), elem_id="examples", **strip)
             # The result stands first, and left, so that on every screen the focus goes where the eye does.
             with gr.Row(elem_id="work"):
                 with gr.Column(elem_id="result"):
@@ -76,11 +77,11 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
                     go, view, six = _result(spoken, hint)
                 with gr.Column(elem_id="choices"):
                     with gr.Column(elem_id="inputs"):
-                        pictures, more = form.pictures(examples, spoken)
-                        dials = form.dials(defaults, spoken)
+                        pictures, more = widgets.pictures(examples, spoken)
+                        dials = widgets.dials(defaults, spoken)
                         hint.render()  # type: ignore[no-untyped-call]
                     with gr.Column(elem_id="settings"):
-                        chosen = Form(*[*pictures, *dials, *form.settings(defaults)])
+                        chosen = Form(*[*pictures, *dials, *widgets.settings(defaults)])
             shelf = gallery.build_gallery(spoken)
         with gr.Tab(t("page.inside_tab")):
             inside.build_inside(runner, defaults, spoken, chosen.photo, chosen.painting)
@@ -100,8 +101,8 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         gr.on([more.add.click, *(each.change for each in chosen.paintings)], None, chosen.paintings, js=SHOW_PAINTINGS)
         for script in (ANY_FILE, COMPARE, HOLD_STAGE, KEEP_FOCUS, KEEP_TO_MOMENTS, MARK_MOMENT):
             ui.load(None, js=script)
-        _wire_examples(offered, examples, chosen)
-        _wire_mark(offered, examples, ui, chosen)
+        _wire_examples(palette, examples, chosen)
+        _wire_mark(palette, examples, ui, chosen)
         _wire_looking_back(view)
         _wire_api(studio, chosen)
         programs.wire_programs(runner, defaults)
@@ -274,7 +275,7 @@ def _wire_further(further: Further, estimated: Sequence[Dependency], chosen: For
 
 
 def _wire_pictures(
-    ui: gr.Blocks, chosen: Form, more: More, filled: Sequence[Dependency], examples: Sequence[pairs.Pair]
+    ui: gr.Blocks, chosen: Form, more: More, filled: Sequence[Dependency], examples: Sequence[example_pairs.Pair]
 ) -> None:
     """A bad picture is refused at once, and paintings can be added.
 
@@ -293,7 +294,7 @@ def _wire_pictures(
     slots = [more.shown, *more.parts]
     more.add.click(handlers.add_painting, more.shown, slots, **QUICK)
     more.offered.click(
-        offered.taken(examples), [more.shown, *chosen.paintings], list(chosen.paintings), preprocess=False, **LONG
+        palette.taken(examples), [more.shown, *chosen.paintings], list(chosen.paintings), preprocess=False, **LONG
     )
     for event in filled:
         event.then(handlers.show_paintings, [more.shown, *chosen.paintings], slots, preprocess=False, **QUICK)
@@ -310,21 +311,21 @@ def _wire_regions(chosen: Form, more: More, buttons: Sequence[gr.Button]) -> Non
     gr.on([button.click for button in buttons], *brushed, preprocess=False, **QUICK)
 
 
-def _wire_examples(offered: gr.HTML, examples: list[pairs.Pair], chosen: Form) -> None:
+def _wire_examples(offered: gr.HTML, examples: list[example_pairs.Pair], chosen: Form) -> None:
     def choose(event: gr.EventData) -> tuple[str, str]:
         pair = examples[event.index]
         return str(pair.content), str(pair.style)
 
-    offered.click(choose, None, [chosen.photo, chosen.painting], show_progress="hidden", api_visibility="private")
+    palette.click(choose, None, [chosen.photo, chosen.painting], show_progress="hidden", api_visibility="private")
 
 
-def _wire_mark(offered: gr.HTML, examples: list[pairs.Pair], ui: gr.Blocks, chosen: Form) -> None:
+def _wire_mark(offered: gr.HTML, examples: list[example_pairs.Pair], ui: gr.Blocks, chosen: Form) -> None:
     """The example that is loaded looks pressed, however it came into the form."""
     gr.on(
         [ui.load, chosen.photo.change, chosen.painting.change],
-        partial(pairs.mark, examples),
+        partial(example_pairs.mark, examples),
         [chosen.photo, chosen.painting],
-        offered,
+        palette,
         preprocess=False,
         trigger_mode="multiple",
         **QUICK,

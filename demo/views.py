@@ -13,9 +13,9 @@ from demo.browser import bars, html
 from demo.browser.notes import retold
 from demo.browser.plot import draw
 from demo.downloads import Format
+from demo.form.library import subject
+from demo.form.request import Order, larger_size, more_steps
 from demo.jobs.records import Progress
-from demo.library import subject
-from demo.orders import Order, larger_size, more_steps
 from demo.session import Painted, Picture, Running
 from demo.words import Language, say
 from nst_core.config import Normalization

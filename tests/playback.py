@@ -11,8 +11,8 @@ import numpy as np
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
+from demo.form.request import MOST_PAINTINGS, SETTINGS, widget_values
 from demo.jobs.records import Job, Losses, Progress, Record, Waiting
-from demo.orders import MOST_PAINTINGS, SETTINGS, widget_values
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
 

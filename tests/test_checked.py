@@ -9,7 +9,7 @@ import gradio as gr
 import pytest
 from gradio.data_classes import FileDataDict
 
-from demo.checked import Kept, check
+from demo.form.checks import Kept, check
 from tests.playback import ENGLISH, SPANISH, shown, upload
 
 pytestmark = pytest.mark.usefixtures("cache")

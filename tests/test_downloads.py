@@ -12,8 +12,8 @@ from PIL import Image
 
 from demo import downloads
 from demo.downloads import Format, OnlyTheLastError, comparison, recipe_of, write
+from demo.form.request import Wish, make_order
 from demo.jobs.records import Losses, Progress
-from demo.orders import Wish, make_order
 from demo.session import Painted, followed
 from nst_core.config import TransferConfig
 from nst_core.recipe import Role, read_recipe, sha256_of

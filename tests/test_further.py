@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from gradio.data_classes import FileDataDict
 
-from demo import library
+from demo.form import library
+from demo.form.library import subject
+from demo.form.request import Wish, make_order
 from demo.further import Further
-from demo.library import subject
-from demo.orders import Wish, make_order
 from demo.session import Painted, Running, followed
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size

@@ -14,10 +14,11 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from demo import gallery, library, restoring
+from demo import gallery
+from demo.form import library, recipes
+from demo.form.recipes import FORM, form_values, page_config
+from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, Wish, make_order, make_wish
 from demo.gallery import MOST, Entries, Gallery, add_shown, show, thumbnails
-from demo.orders import LIMITS, MOST_PAINTINGS, SETTINGS, Wish, make_order, make_wish
-from demo.restoring import FORM, form_values, page_config
 from demo.session import Painted, followed
 from demo.words import LANGUAGES
 from nst_core.config import Border, TransferConfig
@@ -275,7 +276,7 @@ def test_the_page_takes_what_it_can_of_a_config() -> None:
 @pytest.mark.parametrize("name", [each.name for each in fields(TransferConfig) if each.name != "keep_alpha"])
 def test_the_page_has_a_word_for_whatever_it_cannot_set(name: str) -> None:
     for speaks in LANGUAGES:
-        words = restoring._lost(name, DEFAULTS, DEFAULTS, speaks)
+        words = recipes._lost(name, DEFAULTS, DEFAULTS, speaks)
         assert words
         assert name not in words.split()
 

@@ -12,8 +12,8 @@ import pytest
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo import library, links
-from demo.orders import SETTINGS, Wish, make_config
+from demo.form import library, links
+from demo.form.request import SETTINGS, Wish, make_config
 from nst_core.config import TransferConfig
 
 pytestmark = pytest.mark.usefixtures("cache")

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from demo import session
+from demo.form.request import Order, Wish
 from demo.jobs.records import Job, Losses, Progress
 from demo.moments import MOST, Moments
-from demo.orders import Order, Wish
 from demo.session import Painted, Running, followed
 from nst_core.config import TransferConfig
 

@@ -12,8 +12,8 @@ import pytest
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo import orders
-from demo.orders import SETTINGS, Wish, make_config, make_order, make_wish, widget_values
+from demo.form import request
+from demo.form.request import SETTINGS, Wish, make_config, make_order, make_wish, widget_values
 from demo.words import LANGUAGES, Language
 from nst_core.config import Initial, TransferConfig
 from nst_core.images import fit
@@ -128,14 +128,14 @@ def test_what_no_widget_allows_is_refused_in_the_persons_language() -> None:
 @pytest.mark.parametrize("speaks", LANGUAGES)
 def test_every_setting_has_a_name_that_the_page_shows(speaks: Language) -> None:
     for name in (*SETTINGS, "style_blend"):
-        label = orders.label_of(name, speaks)
+        label = request.label_of(name, speaks)
         assert label != name
         assert "_" not in label
 
 
 def test_going_on_adds_a_quarter_and_grows_as_far_as_the_page_allows() -> None:
-    assert [orders.more_steps(planned) for planned in (1, 4, 7, 40)] == [1, 1, 1, 10]
-    assert [orders.larger_size(size) for size in (256, 512, 700, 1024)] == [512, 1024, 1024, 1024]
+    assert [request.more_steps(planned) for planned in (1, 4, 7, 40)] == [1, 1, 1, 10]
+    assert [request.larger_size(size) for size in (256, 512, 700, 1024)] == [512, 1024, 1024, 1024]
 
 
 def test_a_painting_without_room_is_told(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -183,9 +183,9 @@ def test_only_two_pictures_are_decoded_at_once(photo: FileDataDict, monkeypatch:
             together.notify_all()
         return Large()
 
-    monkeypatch.setattr(orders, "load_image", decode)
+    monkeypatch.setattr(request, "load_image", decode)
     with ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda _: orders.load("photo", photo, size=64), range(6)))
+        list(pool.map(lambda _: request.load("photo", photo, size=64), range(6)))
     assert decoding == [0, 2]
 
 
@@ -247,20 +247,20 @@ def test_a_picture_that_was_not_uploaded_is_not_read(photo: FileDataDict, tmp_pa
     link.symlink_to(private)
     for path in (private, cache / ".." / "private.png", link):
         with pytest.raises(ValueError, match="wasn't uploaded here"):
-            orders.load("photo", upload(path))
+            request.load("photo", upload(path))
         with pytest.raises(ValueError, match="wasn't uploaded here"):
-            orders.size_of("photo", upload(path))
+            request.size_of("photo", upload(path))
 
 
 def test_the_size_of_a_picture_is_known_without_decoding_it(photo: FileDataDict, cache: Path) -> None:
-    assert orders.size_of("photo", photo) == (150, 100)
+    assert request.size_of("photo", photo) == (150, 100)
     cut = cache / "cut.png"
     cut.write_bytes(Path(photo["path"]).read_bytes()[:100])
-    assert orders.size_of("photo", upload(cut)) == (150, 100)
+    assert request.size_of("photo", upload(cut)) == (150, 100)
     with pytest.raises(ValueError, match="didn't arrive"):
-        orders.size_of("photo", upload(cache / "gone.png"))
+        request.size_of("photo", upload(cache / "gone.png"))
     with pytest.raises(ValueError, match="Todavía no hay foto"):
-        orders.size_of("photo", None, "es")
+        request.size_of("photo", None, "es")
 
 
 def test_the_size_of_what_is_no_picture_or_far_too_large_is_refused_in_words(cache: Path) -> None:
@@ -270,7 +270,7 @@ def test_the_size_of_what_is_no_picture_or_far_too_large_is_refused_in_words(cac
     text.write_text("%!PS-Adobe-3.0 EPSF-3.0")
     for path, message in ((bomb, "megapixels"), (text, "isn't a picture")):
         with pytest.raises(ValueError, match=message):
-            orders.size_of("painting", upload(path))
+            request.size_of("painting", upload(path))
 
 
 @pytest.mark.parametrize(
@@ -288,10 +288,10 @@ def test_the_size_of_what_is_no_picture_or_far_too_large_is_refused_in_words(cac
 )
 def test_the_file_is_named_after_the_pictures(names: tuple[str | None, ...], expected: str) -> None:
     pictures: list[FileDataDict] = [{"path": "x", "orig_name": name, "is_stream": False} for name in names]
-    assert orders.stem(Wish(pictures[0], tuple(pictures[1:]), TransferConfig(size=512, seed=5))) == expected
+    assert request.stem(Wish(pictures[0], tuple(pictures[1:]), TransferConfig(size=512, seed=5))) == expected
 
 
 def test_no_two_runs_have_one_key() -> None:
-    keys = {orders.new_key() for _ in range(100)}
+    keys = {request.new_key() for _ in range(100)}
     assert len(keys) == 100
     assert min(map(len, keys)) >= 20

@@ -8,14 +8,14 @@ from pathlib import Path
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo import pairs
+from demo.form import example_pairs
 
-PAIRS = pairs.load_pairs()
+PAIRS = example_pairs.load_pairs()
 
 
 def test_every_painting_is_used_in_at_least_eight_pairs() -> None:
     assert len(PAIRS) >= 8
-    assert {pair.style for pair in PAIRS} == set((pairs.EXAMPLES / "style").glob("*.jpg"))
+    assert {pair.style for pair in PAIRS} == set((example_pairs.EXAMPLES / "style").glob("*.jpg"))
     assert len({(pair.content, pair.style) for pair in PAIRS}) == len(PAIRS)
 
 
@@ -27,7 +27,7 @@ def test_the_pictures_are_there() -> None:
 
 
 def test_names_are_those_of_the_attribution() -> None:
-    rows = (pairs.EXAMPLES / "ATTRIBUTION.md").read_text(encoding="utf-8").splitlines()
+    rows = (example_pairs.EXAMPLES / "ATTRIBUTION.md").read_text(encoding="utf-8").splitlines()
     for pair in PAIRS:
         (style,) = [row for row in rows if row.startswith(f"| `style/{pair.style.name}`")]
         (content,) = [row for row in rows if row.startswith(f"| `content/{pair.content.name}`")]
@@ -37,7 +37,7 @@ def test_names_are_those_of_the_attribution() -> None:
 
 
 def test_each_pair_is_a_button_with_a_name() -> None:
-    html = pairs.buttons(PAIRS)
+    html = example_pairs.buttons(PAIRS)
     assert re.findall(r'data-index="(\d+)"', html) == [str(index) for index in range(len(PAIRS))]
     labels = re.findall(r'aria-label="([^"]+)"', html)
     assert labels.pop(0) == "A photo and a painting to begin with"
@@ -47,7 +47,7 @@ def test_each_pair_is_a_button_with_a_name() -> None:
 
 
 def test_the_buttons_speak_spanish() -> None:
-    assert "Castillo de Neuschwanstein, para pintarlo como La noche estrellada" in pairs.buttons(PAIRS, "es")
+    assert "Castillo de Neuschwanstein, para pintarlo como La noche estrellada" in example_pairs.buttons(PAIRS, "es")
 
 
 def copy(folder: Path, picture: Path) -> FileDataDict:
@@ -58,18 +58,18 @@ def copy(folder: Path, picture: Path) -> FileDataDict:
 
 def test_the_pair_that_is_loaded_is_known_by_what_is_in_its_files(cache: Path) -> None:
     photo, painting = copy(cache, PAIRS[3].content), copy(cache, PAIRS[3].style)
-    assert pairs.mark(PAIRS, photo, painting)["loaded"] == 3
-    assert pairs.mark(PAIRS, photo, copy(cache, PAIRS[4].style))["loaded"] == pairs.NONE
+    assert example_pairs.mark(PAIRS, photo, painting)["loaded"] == 3
+    assert example_pairs.mark(PAIRS, photo, copy(cache, PAIRS[4].style))["loaded"] == example_pairs.NONE
     for missing in ((None, painting), (photo, None)):
-        assert pairs.mark(PAIRS, *missing)["loaded"] == pairs.NONE
+        assert example_pairs.mark(PAIRS, *missing)["loaded"] == example_pairs.NONE
 
 
 def test_an_upload_that_is_gone_is_no_example(cache: Path) -> None:
     photo, painting = copy(cache, PAIRS[0].content), copy(cache, PAIRS[0].style)
     Path(photo["path"]).unlink()
-    assert pairs.mark(PAIRS, photo, painting)["loaded"] == pairs.NONE
+    assert example_pairs.mark(PAIRS, photo, painting)["loaded"] == example_pairs.NONE
 
 
 def test_only_what_was_uploaded_is_looked_at() -> None:
     elsewhere = [{"path": str(path)} for path in (PAIRS[0].content, PAIRS[0].style)]
-    assert pairs.mark(PAIRS, *elsewhere)["loaded"] == pairs.NONE  # type: ignore[arg-type]
+    assert example_pairs.mark(PAIRS, *elsewhere)["loaded"] == example_pairs.NONE  # type: ignore[arg-type]

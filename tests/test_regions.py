@@ -11,8 +11,8 @@ import pytest
 from gradio.data_classes import DataWithFiles
 from PIL import Image
 
-from demo import regions
-from demo.orders import MOST_PAINTINGS
+from demo.form import regions
+from demo.form.request import MOST_PAINTINGS
 from tests.playback import ENGLISH, shown, upload
 
 

@@ -13,8 +13,8 @@ import pytest
 from gradio.data_classes import FileDataDict
 
 from demo.browser import html
+from demo.form.request import Wish
 from demo.jobs.records import Waiting
-from demo.orders import Wish
 from demo.sheet import Sheets, View, cell, choose, ended, make_sketch, stopped
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size

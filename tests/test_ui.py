@@ -10,10 +10,11 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from demo import regions, ui
-from demo.form import Form
+from demo import ui
+from demo.form import regions
+from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, make_config, make_wish, widget_values
+from demo.form.widgets import Form
 from demo.handlers import Studio
-from demo.orders import LIMITS, MOST_PAINTINGS, SETTINGS, make_config, make_wish, widget_values
 from demo.sheet import choose
 from demo.views import View
 from demo.words import t

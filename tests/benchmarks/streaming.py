@@ -15,11 +15,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
+from demo.form.request import Order, Wish
 from demo.handlers import Studio
 from demo.jobs import local as running
 from demo.jobs.local import UNKNOWN, LocalRunner
 from demo.jobs.records import Job
-from demo.orders import Order, Wish
 from demo.session import Painted
 from nst_core.config import TransferConfig
 from nst_core.device.memory import keep_freed_memory

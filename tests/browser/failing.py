@@ -7,8 +7,8 @@ import sys
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
+from demo.form.example_pairs import EXAMPLES
 from demo.jobs.records import Waiting
-from demo.pairs import EXAMPLES
 from demo.ui import STYLESHEETS, build_ui, theme
 from demo.words import I18N
 from tests.playback import Playback, progress

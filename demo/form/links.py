@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 
 from gradio.data_classes import FileDataDict
 
-from demo import library
-from demo.orders import MOST_PAINTINGS, SETTINGS, WHOLE, Wish, make_config, uploaded, widget_values
+from demo.form import library
+from demo.form.request import MOST_PAINTINGS, SETTINGS, WHOLE, Wish, make_config, uploaded, widget_values
 from demo.words import Language, say
 from nst_core.config import TransferConfig
 from nst_core.recipe import sha256_of

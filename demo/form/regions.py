@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from demo.browser.toasts import toast
+from demo.form.request import load, uploaded
 from demo.jobs.records import Mask
-from demo.orders import load, uploaded
 from demo.words import Language, language, say
 
 SIDE = 512  # pixels of the canvas' long side: a brush is no finer

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import offered, pairs, regions
 from demo.browser import html
 from demo.browser.localized import Spoken
-from demo.orders import EVEN, LIMITS, MOST_PAINTINGS, WHOLE
+from demo.form import example_pairs, palette, regions
+from demo.form.request import EVEN, LIMITS, MOST_PAINTINGS, WHOLE
 from demo.words import t
 from nst_core.config import CHOICES, TransferConfig
 
@@ -74,7 +74,7 @@ class More(NamedTuple):
     offered: gr.HTML  # paintings to take
 
 
-def pictures(examples: Sequence[pairs.Pair], spoken: Spoken) -> tuple[tuple[Any, ...], More]:
+def pictures(examples: Sequence[example_pairs.Pair], spoken: Spoken) -> tuple[tuple[Any, ...], More]:
     """Photo, paintings, blends and regions, in the order of `Form`, and the ways to more paintings."""
     with gr.Row(elem_id="pictures"):
         photo = _picture("photo", ["upload", "clipboard", "webcam"], examples[0].content)
@@ -85,7 +85,7 @@ def pictures(examples: Sequence[pairs.Pair], spoken: Spoken) -> tuple[tuple[Any,
         ]
         add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
     strip = {"js_on_load": html.CLICKED, "visible": False, "elem_id": "offered"}
-    offering = spoken.html(partial(offered.buttons, examples), **strip)
+    offering = spoken.html(partial(palette.buttons, examples), **strip)
     gr.HTML(regions.palette(), visible="hidden")
     blends = [_blend(ordinal, brush(place)) for place, ordinal in enumerate(ORDINALS, 1)]
     with gr.Accordion(t("regions.label"), open=False, visible=False, elem_id="regions") as brushed:

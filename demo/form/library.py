@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from demo.orders import Wish
-from demo.pairs import EXAMPLES
+from demo.form.example_pairs import EXAMPLES
+from demo.form.request import Wish
 from demo.words import Language, say
 from nst_core.recipe import sha256_of
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from gradio.data_classes import FileDataDict
 
-from demo import library
-from demo.orders import (
+from demo.form import library
+from demo.form.request import (
     EVEN,
     LIMITS,
     MOST_PAINTINGS,

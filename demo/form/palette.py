@@ -12,7 +12,7 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 from PIL import Image, ImageOps
 
-from demo.pairs import Pair, data_uri
+from demo.form.example_pairs import Pair, data_uri
 from demo.words import Language, say
 
 THUMBNAIL = (168, 128)  # (width, height) in pixels: twice what the page shows

@@ -8,9 +8,9 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileDataDict
 
-from demo import regions
 from demo.browser.toasts import warn
-from demo.orders import MOST_PAINTINGS, load, path_of
+from demo.form import regions
+from demo.form.request import MOST_PAINTINGS, load, path_of
 from demo.words import Language, language
 
 Pictures = tuple[FileDataDict | None, ...]

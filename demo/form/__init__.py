@@ -1,0 +1,1 @@
+"""What a visitor chooses: pictures and settings, from the widgets to a job and back."""
