@@ -14,20 +14,20 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 from gradio.events import Dependency
 
-from demo import downloads
 from demo.browser import html
 from demo.browser.localized import Spoken
 from demo.browser.scripts import SHOW_FORM
 from demo.browser.toasts import inform, toast, warn
 from demo.browser.wiring import LONG, QUICK, afterwards
-from demo.downloads import Format
 from demo.form import links
 from demo.form.library import subject
 from demo.form.recipes import FORM, described, dropped, form_values, page_config, restored, slots, still_there
 from demo.form.request import MOST_PAINTINGS, SETTINGS, Wish, make_wish
 from demo.jobs.local import Runner
-from demo.session import Painted, Picture, Running, new_folder
-from demo.views import View
+from demo.paint import downloads
+from demo.paint.downloads import Format
+from demo.paint.session import Painted, Picture, Running, new_folder
+from demo.paint.views import View
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size

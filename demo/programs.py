@@ -17,7 +17,7 @@ from demo.browser.toasts import toast
 from demo.form.request import Wish
 from demo.jobs.local import Runner
 from demo.jobs.records import Job, Progress, Record
-from demo.session import new_folder
+from demo.paint.session import new_folder
 from demo.words import Language, language
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import save_image

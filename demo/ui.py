@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.events import Dependency
 
-from demo import gallery, handlers, how, inside, programs, session, sheet
+from demo import gallery, how, inside, programs, sheet
 from demo.browser import html
 from demo.browser.localized import Spoken
 from demo.browser.scripts import (
@@ -26,15 +26,16 @@ from demo.browser.scripts import (
     SHOW_STAGE,
 )
 from demo.browser.wiring import LAST, LONG, QUICK
-from demo.downloads import Format
 from demo.form import example_pairs, palette, regions, widgets
 from demo.form.checks import check
 from demo.form.request import SETTINGS
 from demo.form.widgets import Form, More
-from demo.further import Further
-from demo.handlers import Studio
 from demo.jobs.local import Runner
-from demo.views import View
+from demo.paint import handlers, session
+from demo.paint.downloads import Format
+from demo.paint.handlers import Studio
+from demo.paint.next_steps import Further
+from demo.paint.views import View
 from demo.words import Language, say, t
 from nst_core.config import TransferConfig
 

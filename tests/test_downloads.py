@@ -10,11 +10,11 @@ import pytest
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo import downloads
-from demo.downloads import Format, OnlyTheLastError, comparison, recipe_of, write
 from demo.form.request import Wish, make_order
 from demo.jobs.records import Losses, Progress
-from demo.session import Painted, followed
+from demo.paint import downloads
+from demo.paint.downloads import Format, OnlyTheLastError, comparison, recipe_of, write
+from demo.paint.session import Painted, followed
 from nst_core.config import TransferConfig
 from nst_core.recipe import Role, read_recipe, sha256_of
 from tests.playback import upload

@@ -12,8 +12,8 @@ from gradio.data_classes import FileDataDict
 from demo.form import library
 from demo.form.library import subject
 from demo.form.request import Wish, make_order
-from demo.further import Further
-from demo.session import Painted, Running, followed
+from demo.paint.next_steps import Further
+from demo.paint.session import Painted, Running, followed
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
 from tests.playback import ENGLISH, SPANISH, Playback, form, progress, shown, upload

@@ -19,7 +19,7 @@ from demo.form import library, recipes
 from demo.form.recipes import FORM, form_values, page_config
 from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, Wish, make_order, make_wish
 from demo.gallery import MOST, Entries, Gallery, add_shown, show, thumbnails
-from demo.session import Painted, followed
+from demo.paint.session import Painted, followed
 from demo.words import LANGUAGES
 from nst_core.config import Border, TransferConfig
 from nst_core.recipe import read_recipe

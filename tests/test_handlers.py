@@ -17,12 +17,12 @@ import pytest
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo import downloads, handlers
-from demo.downloads import Format
-from demo.handlers import Studio
 from demo.jobs.records import Losses, Progress, Record, Waiting
-from demo.session import Painted, Running
-from demo.views import UNCHANGED, View
+from demo.paint import downloads, handlers
+from demo.paint.downloads import Format
+from demo.paint.handlers import Studio
+from demo.paint.session import Painted, Running
+from demo.paint.views import UNCHANGED, View
 from nst_core.config import TransferConfig
 from nst_core.recipe import read_recipe
 from nst_core.scene.scales import Size

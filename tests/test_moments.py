@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from demo import session
 from demo.form.request import Order, Wish
 from demo.jobs.records import Job, Losses, Progress
-from demo.moments import MOST, Moments
-from demo.session import Painted, Running, followed
+from demo.paint import session
+from demo.paint.session import Painted, Running, followed
+from demo.paint.snapshots import MOST, Moments
 from nst_core.config import TransferConfig
 
 pytestmark = pytest.mark.usefixtures("cache")

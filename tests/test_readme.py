@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from demo import handlers
+from demo.paint import handlers
 from nst_core import transfer
 from nst_core.cli import options
 from nst_core.cli.request import read_order

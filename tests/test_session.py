@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from demo import session
+from demo.paint import session
 
 
 def test_folders_that_nobody_removed_go_after_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

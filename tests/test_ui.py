@@ -14,9 +14,9 @@ from demo import ui
 from demo.form import regions
 from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, make_config, make_wish, widget_values
 from demo.form.widgets import Form
-from demo.handlers import Studio
+from demo.paint.handlers import Studio
+from demo.paint.views import View
 from demo.sheet import choose
-from demo.views import View
 from demo.words import t
 from nst_core.config import TransferConfig
 from tests.playback import Playback

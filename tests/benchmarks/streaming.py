@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 
 from demo.form.request import Order, Wish
-from demo.handlers import Studio
 from demo.jobs import local as running
 from demo.jobs.local import UNKNOWN, LocalRunner
 from demo.jobs.records import Job
-from demo.session import Painted
+from demo.paint.handlers import Studio
+from demo.paint.session import Painted
 from nst_core.config import TransferConfig
 from nst_core.device.memory import keep_freed_memory
 from nst_core.execution import Execution

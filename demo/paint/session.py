@@ -18,7 +18,7 @@ from PIL import Image
 from demo.browser.plot import Curves
 from demo.form.request import Order, Wish
 from demo.jobs.records import Deep, Pixels, Progress
-from demo.moments import Moments
+from demo.paint.snapshots import Moments
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
 

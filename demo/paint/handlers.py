@@ -11,10 +11,8 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileDataDict
 
-from demo import views
 from demo.browser import html
 from demo.browser.toasts import toast, told, warn
-from demo.downloads import Format, OnlyTheLastError
 from demo.form.request import (
     LARGER,
     MOST_PAINTINGS,
@@ -28,12 +26,14 @@ from demo.form.request import (
     new_key,
     stem,
 )
-from demo.further import turned, wished
 from demo.jobs.local import Runner
 from demo.jobs.records import Progress
+from demo.paint import views
+from demo.paint.downloads import Format, OnlyTheLastError
+from demo.paint.next_steps import turned, wished
+from demo.paint.session import Painted, Running, followed
+from demo.paint.views import UNCHANGED, View
 from demo.programs import streamed
-from demo.session import Painted, Running, followed
-from demo.views import UNCHANGED, View
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
 

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import downloads
 from demo.browser import bars, html
 from demo.browser.notes import retold
 from demo.browser.plot import draw
-from demo.downloads import Format
 from demo.form.library import subject
 from demo.form.request import Order, larger_size, more_steps
 from demo.jobs.records import Progress
-from demo.session import Painted, Picture, Running
+from demo.paint import downloads
+from demo.paint.downloads import Format
+from demo.paint.session import Painted, Picture, Running
 from demo.words import Language, say
 from nst_core.config import Normalization
 

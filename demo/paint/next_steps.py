@@ -29,7 +29,7 @@ from demo.form.request import (
 )
 from demo.form.widgets import Form
 from demo.jobs.local import Runner
-from demo.session import Painted, Running
+from demo.paint.session import Painted, Running
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
 

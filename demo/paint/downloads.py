@@ -15,7 +15,7 @@ from PIL import Image
 
 from demo.form.request import Wish, stem
 from demo.jobs.records import Pixels
-from demo.session import Painted, Picture, Running, Stretch, resized, resized_deep
+from demo.paint.session import Painted, Picture, Running, Stretch, resized, resized_deep
 from nst_core.film.clip import film_moments
 from nst_core.images import save_image, to_rgb
 from nst_core.recipe import KEY, NAMED_WEIGHTS, Command, Ingredient, Recipe, Role, name_of, sha256_of, versions

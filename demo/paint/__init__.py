@@ -1,0 +1,1 @@
+"""From a click to what is seen: handlers, a visitor's run, and what becomes of it."""
