@@ -11,13 +11,13 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileDataDict
 
-from demo import inside, sheet
 from demo.browser import html
 from demo.browser.toasts import toast
 from demo.form.request import Wish
 from demo.jobs.local import Runner
 from demo.jobs.records import Job, Progress, Record
 from demo.paint.session import new_folder
+from demo.tabs import contact_sheet, inside
 from demo.words import Language, language
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import save_image
@@ -49,10 +49,10 @@ class Programs:
         speaks = language(request)
         with toast(speaks):
             config = replace(self.defaults, steps=steps, seed=seed)
-            order = sheet.make_sketch(Wish(photo, (painting,) if painting else (), config), speaks)
+            order = contact_sheet.make_sketch(Wish(photo, (painting,) if painting else (), config), speaks)
         folder, made = new_folder(), list[Any]()
         for variation in SIX:
-            with toast(speaks), closing(self.runner.run(sheet.job_of(order, variation))) as records:
+            with toast(speaks), closing(self.runner.run(contact_sheet.job_of(order, variation))) as records:
                 for record in records:
                     if isinstance(record, Progress) and record.index == record.total:
                         path = folder / f"{variation.name}.png"

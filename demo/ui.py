@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.events import Dependency
 
-from demo import gallery, how, inside, programs, sheet
+from demo import programs
 from demo.browser import html
 from demo.browser.localized import Spoken
 from demo.browser.scripts import (
@@ -36,6 +36,7 @@ from demo.paint.downloads import Format
 from demo.paint.handlers import Studio
 from demo.paint.next_steps import Further
 from demo.paint.views import View
+from demo.tabs import contact_sheet, gallery, how, inside
 from demo.words import Language, say, t
 from nst_core.config import TransferConfig
 
@@ -90,12 +91,14 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         go.six.click(None, js=SHOW_SHEET)  # before the event that lasts
         # Before the dials are set, which would steer the run that is left.
         left = gr.on([cell.click for cell in six.cells], studio.leave, view.running, view.running, **QUICK)
-        taken = sheet.wire(six, runner, defaults, go.six, chosen, (chosen.strength, chosen.style_scale, chosen.colours))
+        taken = contact_sheet.wire(
+            six, runner, defaults, go.six, chosen, (chosen.strength, chosen.style_scale, chosen.colours)
+        )
         runs = _wire(studio, chosen, view, taken)
         filled = gallery.wire(shelf, ui, runner, defaults, [left, *runs.begun], view, chosen)
         _wire_steering(studio, chosen, view)
         estimated = _wire_estimate(studio, ui, chosen, go.estimate, view, runs)
-        _wire_estimate_of_six(sheet.Sheets(runner, defaults), estimated, chosen, go.six_estimate)
+        _wire_estimate_of_six(contact_sheet.Sheets(runner, defaults), estimated, chosen, go.six_estimate)
         _wire_further(Further(runner, defaults), estimated, chosen, view)
         _wire_pictures(ui, chosen, more, filled, examples)
         gr.on([ui.load, chosen.photo.change], None, chosen.photo, js=SHOW_PHOTO)
@@ -155,7 +158,7 @@ def _hint(speaks: Language) -> str:
     return html.hint(say(speaks, "steer.hint"))
 
 
-def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, sheet.Sheet]:
+def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, contact_sheet.Sheet]:
     """What begins a run, its outputs, what can be done with its picture, and the six."""
     with gr.Column(elem_id="show"):
         status = spoken.html(lambda speaks: html.message(say(speaks, "status.ready")), elem_id="status")
@@ -190,7 +193,7 @@ def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, sheet.Sheet]:
                     elem_id="format",
                 )
                 download = gr.DownloadButton(str(t("download.png")), min_width=160, elem_id="download")
-    six = sheet.build_sheet()
+    six = contact_sheet.build_sheet()
     with gr.Row(elem_id="measures"):
         plot = gr.HTML(elem_id="losses")
         bars = gr.HTML(elem_id="bars")
@@ -260,7 +263,7 @@ def _wire_estimate(
 
 
 def _wire_estimate_of_six(
-    sheets: sheet.Sheets, estimated: Sequence[Dependency], chosen: Form, estimate: gr.HTML
+    sheets: contact_sheet.Sheets, estimated: Sequence[Dependency], chosen: Form, estimate: gr.HTML
 ) -> None:
     """The time beside their button."""
     for event in estimated:

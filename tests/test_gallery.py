@@ -14,12 +14,12 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from demo import gallery
 from demo.form import library, recipes
 from demo.form.recipes import FORM, form_values, page_config
 from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, Wish, make_order, make_wish
-from demo.gallery import MOST, Entries, Gallery, add_shown, show, thumbnails
 from demo.paint.session import Painted, followed
+from demo.tabs import gallery
+from demo.tabs.gallery import MOST, Entries, Gallery, add_shown, show, thumbnails
 from demo.words import LANGUAGES
 from nst_core.config import Border, TransferConfig
 from nst_core.recipe import read_recipe

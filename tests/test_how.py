@@ -16,7 +16,7 @@ import gradio as gr
 import pytest
 from PIL import Image
 
-from demo import how
+from demo.tabs import how
 from demo.words import WORDS, say
 from nst_core.config import TransferConfig
 

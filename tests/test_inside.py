@@ -9,7 +9,7 @@ import gradio as gr
 import pytest
 from gradio.data_classes import FileDataDict
 
-from demo.inside import CONTENT_LAYERS, STYLE_LAYERS, Inside, View, finished, make_reconstruction
+from demo.tabs.inside import CONTENT_LAYERS, STYLE_LAYERS, Inside, View, finished, make_reconstruction
 from nst_core.config import RECONSTRUCTION, Initial, TransferConfig
 from tests.playback import ENGLISH, SPANISH, WHOLE, Playback, progress, shown, upload
 

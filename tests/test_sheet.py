@@ -15,7 +15,7 @@ from gradio.data_classes import FileDataDict
 from demo.browser import html
 from demo.form.request import Wish
 from demo.jobs.records import Waiting
-from demo.sheet import Sheets, View, cell, choose, ended, make_sketch, stopped
+from demo.tabs.contact_sheet import Sheets, View, cell, choose, ended, make_sketch, stopped
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
 from nst_core.variations import SIX, SKETCH_SIZE, SKETCH_STEPS

@@ -16,7 +16,7 @@ from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, make_config, mak
 from demo.form.widgets import Form
 from demo.paint.handlers import Studio
 from demo.paint.views import View
-from demo.sheet import choose
+from demo.tabs.contact_sheet import choose
 from demo.words import t
 from nst_core.config import TransferConfig
 from tests.playback import Playback
