@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.events import Dependency
 
-from demo import programs
+from demo.api import endpoints
 from demo.browser import html
 from demo.browser.localized import Spoken
 from demo.browser.scripts import (
@@ -109,7 +109,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         _wire_mark(palette, examples, ui, chosen)
         _wire_looking_back(view)
         _wire_api(studio, chosen)
-        programs.wire_programs(runner, defaults)
+        endpoints.wire_programs(runner, defaults)
         spoken.translate(ui)
     how.build_how(ui)
     return ui

@@ -16,7 +16,7 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 import app
-from demo.programs import Programs, numbers, wire_programs
+from demo.api.endpoints import Programs, numbers, wire_programs
 from nst_core.config import TransferConfig
 from nst_core.variations import SIX
 from tests.playback import ENGLISH, WHOLE, Playback, progress, upload

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileDataDict
 
+from demo.api.endpoints import streamed
 from demo.browser import html
 from demo.browser.toasts import toast, told, warn
 from demo.form.request import (
@@ -33,7 +34,6 @@ from demo.paint.downloads import Format, OnlyTheLastError
 from demo.paint.next_steps import turned, wished
 from demo.paint.session import Painted, Running, followed
 from demo.paint.views import UNCHANGED, View
-from demo.programs import streamed
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
 
