@@ -40,7 +40,8 @@ from demo.tabs import contact_sheet, gallery, how, inside
 from demo.words import Language, say, t
 from nst_core.config import TransferConfig
 
-STYLESHEETS = (Path(__file__).with_name("style.css"), *sorted(Path(__file__).with_name("styles").glob("*.css")))
+STYLES = Path(__file__).with_name("browser") / "styles"
+STYLESHEETS = (STYLES / "page.css", *sorted(set(STYLES.glob("*.css")) - {STYLES / "page.css"}))  # what others refine
 CLEAN_UP = (3600, session.KEPT_FOR)  # seconds: every hour, the files older than a day
 ASK_AGAIN = 3.0  # seconds, while the machine's speed isn't known
 
@@ -71,7 +72,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         spoken.html(html.header, elem_id="introduction")
         with gr.Tab(t("page.paint_tab")):
             strip: dict[str, Any] = {"js_on_load": html.CLICKED + example_pairs.PRESSED, "loaded": example_pairs.NONE}
-            offered = spoken.html(partial(example_pairs.buttons, examples), elem_id="examples", **strip)
+            pair_buttons = spoken.html(partial(example_pairs.buttons, examples), elem_id="examples", **strip)
             # The result stands first, and left, so that on every screen the focus goes where the eye does.
             with gr.Row(elem_id="work"):
                 with gr.Column(elem_id="result"):
@@ -105,8 +106,8 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         gr.on([more.add.click, *(each.change for each in chosen.paintings)], None, chosen.paintings, js=SHOW_PAINTINGS)
         for script in (ANY_FILE, COMPARE, HOLD_STAGE, KEEP_FOCUS, KEEP_TO_MOMENTS, MARK_MOMENT):
             ui.load(None, js=script)
-        _wire_examples(palette, examples, chosen)
-        _wire_mark(palette, examples, ui, chosen)
+        _wire_examples(pair_buttons, examples, chosen)
+        _wire_mark(pair_buttons, examples, ui, chosen)
         _wire_looking_back(view)
         _wire_api(studio, chosen)
         endpoints.wire_programs(runner, defaults)
@@ -315,21 +316,21 @@ def _wire_regions(chosen: Form, more: More, buttons: Sequence[gr.Button]) -> Non
     gr.on([button.click for button in buttons], *brushed, preprocess=False, **QUICK)
 
 
-def _wire_examples(offered: gr.HTML, examples: list[example_pairs.Pair], chosen: Form) -> None:
+def _wire_examples(buttons: gr.HTML, examples: list[example_pairs.Pair], chosen: Form) -> None:
     def choose(event: gr.EventData) -> tuple[str, str]:
         pair = examples[event.index]
         return str(pair.content), str(pair.style)
 
-    palette.click(choose, None, [chosen.photo, chosen.painting], show_progress="hidden", api_visibility="private")
+    buttons.click(choose, None, [chosen.photo, chosen.painting], show_progress="hidden", api_visibility="private")
 
 
-def _wire_mark(offered: gr.HTML, examples: list[example_pairs.Pair], ui: gr.Blocks, chosen: Form) -> None:
+def _wire_mark(buttons: gr.HTML, examples: list[example_pairs.Pair], ui: gr.Blocks, chosen: Form) -> None:
     """The example that is loaded looks pressed, however it came into the form."""
     gr.on(
         [ui.load, chosen.photo.change, chosen.painting.change],
         partial(example_pairs.mark, examples),
         [chosen.photo, chosen.painting],
-        palette,
+        buttons,
         preprocess=False,
         trigger_mode="multiple",
         **QUICK,

@@ -92,7 +92,7 @@ def test_missing_weights(tmp_path: Path) -> None:
 
 
 def test_help_and_version_need_no_torch() -> None:
-    probe = "import sys; from nst_core.cli import main\ntry: main.main(['--help'])\nfinally: sys.exit('torch' in sys.modules)"
+    probe = "import sys, nst_core.cli.main as cli\ntry: cli.main(['--help'])\nfinally: sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True).returncode == 0
     code, out, err = run("--version")
     assert (code, out, err) == (0, f"nst_core {__version__}\n", "")

@@ -26,11 +26,11 @@ def test_a_preview_has_the_final_pictures_shape_and_is_never_too_large() -> None
 
 
 def test_the_pane_carries_the_picture_and_says_what_it_is() -> None:
-    html = html.pane(np.full((8, 8, 3), 200, np.uint8), (8, 8), 'a "picture"')
-    data = html.partition("base64,")[2].partition('"')[0]
+    text = html.pane(np.full((8, 8, 3), 200, np.uint8), (8, 8), 'a "picture"')
+    data = text.partition("base64,")[2].partition('"')[0]
     with Image.open(io.BytesIO(base64.b64decode(data))) as image:
         assert abs(image.getpixel((4, 4))[0] - 200) < 4  # type: ignore[index]
-    assert 'alt="a &quot;picture&quot;"' in html
+    assert 'alt="a &quot;picture&quot;"' in text
     assert "<img" not in html.empty_pane("en")
 
 
@@ -77,15 +77,15 @@ def test_the_place_in_the_queue() -> None:
 
 def test_the_status_of_a_run() -> None:
     image = np.zeros((1, 1, 3), np.uint8)
-    html = html.running("en", Progress(7, 20, (128, 96), (Losses(1, 2, 3),), 30.0, "<restarted>", image))
+    text = html.running("en", Progress(7, 20, (128, 96), (Losses(1, 2, 3),), 30.0, "<restarted>", image))
     for words in ("step 7 of 20", "at 128 × 96 px", "about 30 s left", "&lt;restarted&gt;", 'max="20" value="7"'):
-        assert words in html
+        assert words in text
 
 
 def test_the_header_leads_to_the_explanation() -> None:
-    html = html.header("es")
-    assert "<h1>Transferencia de estilo neuronal</h1>" in html
-    assert '<a href="how" target="_blank">Cómo funciona</a>' in html  # relative: a page may stand behind any address
+    text = html.header("es")
+    assert "<h1>Transferencia de estilo neuronal</h1>" in text
+    assert '<a href="how" target="_blank">Cómo funciona</a>' in text  # relative: a page may stand behind any address
 
 
 def test_a_fresh_hint_is_read_out() -> None:

@@ -21,7 +21,7 @@ from PIL import Image, ImageOps
 from demo.form.request import uploaded
 from demo.words import Language, say
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 HALF = (112, 144)  # (width, height) of a thumbnail's photo and of its painting: twice what the page shows
 
 NONE = -1  # of the pairs: what a prop that is None would mean, Gradio doesn't tell the page
