@@ -10,11 +10,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from playwright.sync_api import Error, sync_playwright
 
-ROOT = Path(__file__).parents[1]
+from tests.support.paths import ROOT
+
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 600  # seconds for one download or installation
 

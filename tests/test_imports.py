@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support.paths import ROOT
+
 CORE = sorted((ROOT / "nst_core").rglob("*.py"))
 DEMO = sorted((ROOT / "demo").rglob("*.py"))
 SCRIPTS = sorted(set((ROOT / "examples").glob("*.py")) - {ROOT / "examples/client.py"})  # which asks a server

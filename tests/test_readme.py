@@ -23,8 +23,8 @@ from nst_core.cli import options
 from nst_core.cli.request import read_order
 from nst_core.config import TransferConfig
 from nst_core.recipe import Role
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text("utf-8")
 DEMO_COMMAND, TEST_COMMAND, RUN_COMMAND = re.findall(r"^```bash\n(.+?)\n```$", TEXT, re.MULTILINE | re.DOTALL)
 CORE_SCRIPT, CLIENT_SCRIPT = re.findall(r"^```python\n(.+?)\n```$", TEXT, re.MULTILINE | re.DOTALL)

@@ -19,8 +19,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests.__main__ import SYSTEM_BROWSERS
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 START = 90.0  # seconds
 PATIENCE = 30_000  # milliseconds for what must come, as Playwright has for all else; its 5 s are few for a busy machine

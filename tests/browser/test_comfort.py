@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 from demo.browser import html
 from demo.words import LANGUAGES
 from tests.browser.conftest import Open
-from tests.browser.settling import settling
 from tests.browser.test_how import open_how
 from tests.browser.test_page import AT_REST, ENDLESS, PATIENCE, start
+from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 

@@ -21,7 +21,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Of a page whose every run fails after two steps."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "tests.browser.failing", str(port)]
+    command = [sys.executable, "-m", "tests.support.failing", str(port)]
     environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("failing"))}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as process:
         try:

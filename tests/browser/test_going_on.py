@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from nst_core.recipe import read_recipe
 from tests.browser.conftest import Open
-from tests.browser.settling import settling
 from tests.browser.test_page import PATIENCE, check_picture, download, photograph, start
+from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 

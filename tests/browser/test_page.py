@@ -17,7 +17,7 @@ from demo.browser import html
 from demo.jobs.records import Progress
 from nst_core.recipe import Role, read_recipe
 from tests.browser.conftest import ROOT, Open
-from tests.browser.settling import settling
+from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 

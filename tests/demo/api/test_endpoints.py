@@ -1,0 +1,118 @@
+"""What programs get: pictures as files, numbers as plain data, errors in words, arguments that are explained."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio.data_classes import FileDataDict
+from PIL import Image
+
+import app
+from demo.api.endpoints import Programs, numbers, wire_programs
+from nst_core.config import TransferConfig
+from nst_core.variations import SIX
+from tests.support.playback import ENGLISH, WHOLE, Playback, progress, upload
+
+pytestmark = pytest.mark.usefixtures("cache")
+
+DEFAULTS = TransferConfig()
+
+
+@pytest.fixture
+def picture(cache: Path) -> FileDataDict:
+    return upload(cache / "bridge.png", (300, 200))
+
+
+def test_a_contact_sheet_grows_by_one_picture_each_time(picture: FileDataDict) -> None:
+    runner = Playback(WHOLE)
+    stream = list(Programs(runner, DEFAULTS).contact_sheet(ENGLISH, picture, picture, 9, 4))
+    assert [len(pictures) for pictures, _ in stream] == [done + last for done in range(6) for last in (0, 0, 0, 1)]
+    pictures, last = stream[-1]
+    assert [name for _, name in pictures] == [variation.name for variation in SIX]
+    with Image.open(pictures[0][0]) as image:
+        assert (image.format, image.size, image.getpixel((3, 3))) == ("PNG", (64, 48), (20, 20, 20))
+    assert (last["name"], last["strength"], last["colours"]) == ("colours", 75, 0)
+    assert {(job.config.steps, job.config.seed) for job in runner.jobs} == {(9, 4)}
+
+
+def test_a_reconstruction_streams_previews_and_ends_with_the_result(picture: FileDataDict) -> None:
+    runner = Playback(WHOLE)
+    programs = Programs(runner, DEFAULTS)
+    stream = list(programs.reconstruct(ENGLISH, picture, "style", ["relu1_1"], 128, 20, 0.5, 3))
+    paths = [path and Path(path).suffix for path, _ in stream]
+    assert paths == [None, None, ".jpg", ".jpg", ".png"]
+    (job,) = runner.jobs
+    assert (job.config.style_layers, job.config.tv_weight, job.config.seed) == (("relu1_1",), 0.5, 3)
+
+
+def test_numbers_are_plain_data() -> None:
+    layers = {"content_layers": {"relu4_2": 0.5}, "style_layers": {"relu1_1": 0.25}}
+    told = numbers(progress(1, **layers))
+    assert json.loads(json.dumps(told)) == told
+    assert (told["step"], told["steps"], told["width"], told["height"]) == (1, 2, 64, 48)
+    assert told["style_layers"] == {"relu1_1": 0.25}
+    assert numbers(WHOLE[0]) == {"waiting": 1}
+
+
+def test_errors_are_told_in_words(picture: FileDataDict, tmp_path_factory: pytest.TempPathFactory) -> None:
+    programs = Programs(Playback(WHOLE), DEFAULTS)
+    with pytest.raises(gr.Error, match="There is no painting yet"):
+        next(programs.contact_sheet(ENGLISH, picture, None, 9, 0))
+    with pytest.raises(gr.Error, match="steps must be"):
+        next(programs.contact_sheet(ENGLISH, picture, picture, -1, 0))
+    with pytest.raises(gr.Error, match="kind must be content or style"):
+        next(programs.reconstruct(ENGLISH, picture, "both", ["relu1_1"], 128, 20, 0.5, 3))
+    private = upload(tmp_path_factory.mktemp("elsewhere") / "private.png", (64, 64))
+    with pytest.raises(gr.Error, match="wasn't uploaded here"):
+        next(programs.reconstruct(ENGLISH, private, "style", ["relu1_1"], 128, 20, 0.5, 3))
+
+
+def described(endpoint: str) -> dict[str, Any]:
+    """What the page's API view tells of an endpoint."""
+
+    async def build() -> gr.Blocks:  # outside of a loop, Gradio makes loops of its own and never closes them
+        with gr.Blocks() as ui:
+            wire_programs(Playback(()), DEFAULTS)
+        return ui
+
+    found: dict[str, Any] = asyncio.run(build()).get_api_info()["named_endpoints"][endpoint]
+    return found
+
+
+@pytest.mark.parametrize("endpoint", ["/contact_sheet", "/reconstruct"])
+def test_every_argument_is_typed_and_explained(endpoint: str) -> None:
+    told = described(endpoint)
+    function = getattr(Programs, endpoint[1:])
+    names = [name for name in inspect.signature(function).parameters if name not in ("self", "request")]
+    assert [argument["parameter_name"] for argument in told["parameters"]] == names
+    assert "streams" in told["description"]
+    for argument in told["parameters"]:
+        assert argument["python_type"]["type"] != "Any"
+        assert len(argument["label"].split()) > 2
+        assert f"{argument['parameter_name']}: " in (inspect.getdoc(function) or "")
+        assert argument["parameter_has_default"] == (argument["component"] != "Image")
+
+
+def test_tools_for_language_models_need_their_package(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert app.main(["--mcp", "--port", str(port)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "pip install 'gradio[mcp]'" in line
+
+
+def test_the_environment_can_ask_for_tools_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not app.parse([]).mcp
+    monkeypatch.setenv("NST_MCP", "1")
+    assert app.parse([]).mcp

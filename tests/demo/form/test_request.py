@@ -1,0 +1,297 @@
+"""What the browser sends becomes a job, or a sentence."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from gradio.data_classes import FileDataDict
+from PIL import Image
+
+from demo.form import request
+from demo.form.request import SETTINGS, Wish, make_config, make_order, make_wish, widget_values
+from demo.words import LANGUAGES, Language
+from nst_core.config import Initial, TransferConfig
+from nst_core.images import fit
+from nst_core.scene.scales import Size
+from tests.support.playback import form, settings, upload
+
+pytestmark = pytest.mark.usefixtures("cache")
+
+DEFAULTS = TransferConfig()
+
+
+@pytest.fixture
+def photo(cache: Path) -> FileDataDict:
+    return upload(cache / "old bridge (1).png", (150, 100))
+
+
+@pytest.fixture
+def painting(cache: Path) -> FileDataDict:
+    return upload(cache / "wave.png", (80, 60))
+
+
+def test_the_defaults_of_the_page_are_those_of_the_config() -> None:
+    assert make_config(DEFAULTS, settings()) == DEFAULTS
+
+
+def test_what_the_browser_sends_becomes_a_config() -> None:
+    values = settings(size=256.0, steps=30, initial="noise", seed=7.0, content_weight=2, strength=30, style_scale=2)
+    config = make_config(DEFAULTS, values)
+    assert (config.size, config.steps, config.initial, config.seed) == (256, 30, Initial.NOISE, 7)
+    assert (config.content_weight, config.strength, config.style_scale) == (2.0, 30.0, (2.0,))
+    assert isinstance(config.size, int)
+
+
+def test_the_widgets_values_make_the_same_config_again() -> None:
+    config = TransferConfig(style_scale=(0.5,), initial=Initial.NOISE, seed=3, strength=12.0)
+    assert make_config(DEFAULTS, [widget_values(config)[name] for name in SETTINGS]) == config
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"size": 5000}, "^“Resolution” must be between 128 and 1024 here, got 5000.$"),
+        ({"steps": 100_000}, "“Steps” must be between 1 and 1000 here, got 100,000"),
+        ({"scales": 6}, "“Scales” must be between 0 and 5"),
+        ({"style_scale": 9}, r"“How large are the strokes\?” must be between 0.25 and 4"),
+        ({"seed": None}, "^“Seed” is empty: give it a number.$"),
+        ({"seed": "seven"}, "“Seed” needs a number, got 'seven'"),
+        ({"seed": -1}, "“Seed” must be between"),
+        ({"content_weight": float("nan")}, "“Content weight” needs a number"),
+        ({"steps": True}, "“Steps” needs a number"),
+        ({"style_scale": [2]}, r"“How large are the strokes\?” needs a number"),
+        ({"content_weight": -1}, "“Content weight” must be between 0 and 1,000,000,000,000 here, got -1"),
+        ({"tv_weight": 1e13}, "“Smoothness” must be between"),
+        ({"optimizer": "sgd"}, "“Optimiser” must be one of lbfgs, adam, got 'sgd'"),
+        ({"pooling": ["max"]}, "“Pooling” must be one of"),
+        ({"strength": 101}, r"“How much painting\?” must be between 0 and 100"),
+        ({"weights": "/etc/passwd"}, "“Weights of VGG-19” must be one of"),
+        ({"weights": "other.pth"}, "“Weights of VGG-19” must be one of"),
+    ],
+)
+def test_what_no_widget_allows_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make_config(DEFAULTS, settings(**changes))
+
+
+def test_the_servers_own_weights_are_allowed() -> None:
+    assert make_config(TransferConfig(weights="mine.pth"), settings(weights="mine.pth")).weights == "mine.pth"
+
+
+def test_several_paintings_are_blended_as_their_sliders_say(photo: FileDataDict, painting: FileDataDict) -> None:
+    wish = make_wish(DEFAULTS, form(photo, painting, None, painting, blends=(20.0, 99.0, 60.0)))
+    assert wish.places == (0, 2)
+    assert wish.config.style_blend == (20.0, 60.0)
+    assert len(make_order(wish).job.styles) == 2
+    alike = make_wish(DEFAULTS, form(photo, painting, painting, blends=(70.0, 70.0)))
+    assert alike.config.style_blend == ()
+    with pytest.raises(ValueError, match=r"“How much of each painting\?” needs a number"):
+        make_wish(DEFAULTS, form(photo, painting, painting, blends=(20.0, float("nan"))))
+
+
+@pytest.mark.parametrize(("speaks", "words"), [("en", "All the paintings are at 0"), ("es", "Todos los cuadros")])
+def test_paintings_of_which_nothing_is_wanted_are_refused(
+    photo: FileDataDict, painting: FileDataDict, speaks: Language, words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        make_wish(DEFAULTS, form(photo, painting, None, painting, blends=(0, 50.0, 0)), speaks)
+    assert make_wish(DEFAULTS, form(photo, painting, painting, blends=(0, 1))).config.style_blend == (0, 1)
+    assert make_wish(DEFAULTS, form(photo, painting, blends=(0,))).config.style_blend == ()  # its slider isn't seen
+
+
+def test_where_nothing_is_brushed_all_paintings_belong(photo: FileDataDict, painting: FileDataDict) -> None:
+    labels = np.array([[0, 1, 3]], np.uint8)
+    wish = make_wish(DEFAULTS, form(photo, painting, None, painting, regions=labels))
+    assert [mask.tolist() for mask in wish.masks] == [[[255, 255, 0]], [[255, 0, 255]]]
+    assert make_order(wish).job.masks == wish.masks
+
+
+def test_regions_count_only_among_several_paintings_that_are_there(photo: FileDataDict, painting: FileDataDict) -> None:
+    labels = np.array([[0, 4]], np.uint8)
+    assert make_wish(DEFAULTS, form(photo, painting, regions=labels)).masks == ()
+    assert make_wish(DEFAULTS, form(photo, painting, painting, regions=labels)).masks == ()
+
+
+def test_what_no_widget_allows_is_refused_in_the_persons_language() -> None:
+    for changes in ({"seed": -1}, {"optimizer": "sgd"}, {"content_weight": 1e13}, {"size": 5000}):
+        with pytest.raises(ValueError, match="debe"):
+            make_config(DEFAULTS, settings(**changes), "es")
+    with pytest.raises(ValueError, match="«Suavidad» debe estar aquí entre 0 y 1\N{NO-BREAK SPACE}000"):
+        make_config(DEFAULTS, settings(tv_weight=-1), "es")
+
+
+@pytest.mark.parametrize("speaks", LANGUAGES)
+def test_every_setting_has_a_name_that_the_page_shows(speaks: Language) -> None:
+    for name in (*SETTINGS, "style_blend"):
+        label = request.label_of(name, speaks)
+        assert label != name
+        assert "_" not in label
+
+
+def test_going_on_adds_a_quarter_and_grows_as_far_as_the_page_allows() -> None:
+    assert [request.more_steps(planned) for planned in (1, 4, 7, 40)] == [1, 1, 1, 10]
+    assert [request.larger_size(size) for size in (256, 512, 700, 1024)] == [512, 1024, 1024, 1024]
+
+
+def test_a_painting_without_room_is_told(photo: FileDataDict, painting: FileDataDict) -> None:
+    labels = np.array([[1, 1]], np.uint8)
+    wish = make_wish(DEFAULTS, form(photo, painting, None, painting, regions=labels))
+    with pytest.raises(ValueError, match="Painting 3 has no room"):
+        make_order(wish)
+
+
+def test_a_picture_that_is_too_narrow_is_refused_by_the_size_that_the_person_knows(
+    painting: FileDataDict, cache: Path
+) -> None:
+    for size, message in (((9000, 90), "9000 × 90 px is too narrow for this page"), ((6000, 250), "at least 768")):
+        ribbon = upload(cache / "ribbon.png", size)
+        with pytest.raises(ValueError, match=message):
+            make_order(make_wish(DEFAULTS, form(ribbon, painting, size=512)))
+
+
+def test_nobody_is_told_to_choose_strokes_that_the_slider_has_not(photo: FileDataDict, cache: Path) -> None:
+    ribbon = upload(cache / "ribbon.png", (4000, 40))
+    for strokes in (0.5, 1, 2):
+        with pytest.raises(ValueError, match="4000 × 40 px is too narrow for this page"):
+            make_order(make_wish(DEFAULTS, form(photo, ribbon, size=512, style_scale=strokes)))
+
+
+def test_only_two_pictures_are_decoded_at_once(photo: FileDataDict, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever shrinks one has all of it in memory still."""
+    decoding, together = [0, 0], threading.Condition()
+
+    class Large(Image.Image):
+        @property
+        def size(self) -> Size:
+            return 9000, 9000
+
+        def resize(self, *_: Any, **__: Any) -> Image.Image:
+            with together:
+                together.wait_for(lambda: decoding[0] > 2, 0.2)  # others, if they may
+                decoding[0] -= 1
+            return self
+
+    def decode(*_: Any, **__: Any) -> Image.Image:
+        with together:
+            decoding[0] += 1
+            decoding[1] = max(decoding)
+            together.notify_all()
+        return Large()
+
+    monkeypatch.setattr(request, "load_image", decode)
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: request.load("photo", photo, size=64), range(6)))
+    assert decoding == [0, 2]
+
+
+def test_the_finished_size_is_that_of_what_is_painted(painting: FileDataDict, cache: Path) -> None:
+    """The job has the photo shrunk, and by rounded sides another size could be the nearest."""
+    order = make_order(make_wish(DEFAULTS, form(upload(cache / "large.png", (2990, 1016)), painting, size=128)))
+    height, width = order.job.content.shape[:2]
+    assert order.size == fit((width, height), 128) == fit((2990, 1016), 128)
+
+
+def test_who_waits_holds_no_more_of_a_picture_than_its_result_needs(cache: Path, painting: FileDataDict) -> None:
+    wish = make_wish(DEFAULTS, form(upload(cache / "large.png", (3000, 2000)), painting, size=128))
+    order = make_order(wish)
+    assert order.job.content.shape == (340, 512, 3)
+    assert order.size == (128, 85)
+    assert order.before.shape == (85, 128, 3)
+
+
+def test_what_is_transparent_in_the_photo_stays_so(cache: Path, painting: FileDataDict, photo: FileDataDict) -> None:
+    path = cache / "logo.png"
+    image = Image.new("RGBA", (150, 100), (200, 0, 0, 255))
+    image.paste((0, 0, 0, 0), (0, 0, 75, 100))
+    image.save(path)
+    order = make_order(make_wish(DEFAULTS, form(upload(path), painting, size=150)))
+    assert order.job.content.shape == (100, 150, 4)
+    assert order.job.config.keep_alpha
+    assert order.before[50, 10].tolist() == [255, 255, 255]  # looked at, it lies on white
+    assert not make_order(make_wish(DEFAULTS, form(photo, painting))).job.config.keep_alpha
+    image.putalpha(0)
+    image.save(path)
+    with pytest.raises(ValueError, match="^Photo: the picture is transparent everywhere"):
+        make_order(make_wish(DEFAULTS, form(upload(path), painting)))
+
+
+def test_missing_and_broken_pictures_are_told_in_words(
+    photo: FileDataDict, painting: FileDataDict, cache: Path
+) -> None:
+    broken = cache / "broken.jpg"
+    broken.write_bytes(b"not a picture at all")
+    for given, message in (
+        ((None, painting), "There is no photo yet"),
+        ((photo, None), "There is no painting yet"),
+        ((upload(broken), painting), "^Photo: this file isn't a picture"),
+        ((photo, upload(broken)), "^Painting: this file isn't a picture"),
+        ((upload(cache / "gone.png"), painting), "didn't arrive"),
+    ):
+        with pytest.raises(ValueError, match=message) as error:
+            make_order(make_wish(DEFAULTS, form(*given)))
+        assert str(cache) not in str(error.value)
+    with pytest.raises(ValueError, match="Todavía no hay foto"):
+        make_order(make_wish(DEFAULTS, form(None, painting)), "es")
+
+
+def test_a_picture_that_was_not_uploaded_is_not_read(photo: FileDataDict, tmp_path: Path, cache: Path) -> None:
+    """A request may name any path, and Gradio checks only those that it calls files."""
+    private = tmp_path / "private.png"
+    Image.new("RGB", (64, 64)).save(private)
+    link = cache / "link.png"
+    link.symlink_to(private)
+    for path in (private, cache / ".." / "private.png", link):
+        with pytest.raises(ValueError, match="wasn't uploaded here"):
+            request.load("photo", upload(path))
+        with pytest.raises(ValueError, match="wasn't uploaded here"):
+            request.size_of("photo", upload(path))
+
+
+def test_the_size_of_a_picture_is_known_without_decoding_it(photo: FileDataDict, cache: Path) -> None:
+    assert request.size_of("photo", photo) == (150, 100)
+    cut = cache / "cut.png"
+    cut.write_bytes(Path(photo["path"]).read_bytes()[:100])
+    assert request.size_of("photo", upload(cut)) == (150, 100)
+    with pytest.raises(ValueError, match="didn't arrive"):
+        request.size_of("photo", upload(cache / "gone.png"))
+    with pytest.raises(ValueError, match="Todavía no hay foto"):
+        request.size_of("photo", None, "es")
+
+
+def test_the_size_of_what_is_no_picture_or_far_too_large_is_refused_in_words(cache: Path) -> None:
+    bomb = cache / "bomb.png"
+    Image.new("1", (20_000, 20_000)).save(bomb)
+    text = cache / "text.png"
+    text.write_text("%!PS-Adobe-3.0 EPSF-3.0")
+    for path, message in ((bomb, "megapixels"), (text, "isn't a picture")):
+        with pytest.raises(ValueError, match=message):
+            request.size_of("painting", upload(path))
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("neuschwanstein.jpg", "starry_night.jpg"), "neuschwanstein_starry_night_512"),
+        (("a.jpg", "b.jpg", "c.jpg"), "a_b_c_512"),
+        (("image.png", "starry_night.jpg"), "nst-5"),
+        ((None, "starry_night.jpg"), "nst-5"),
+        (("starry_night.jpg", "file.png"), "nst-5"),
+        (("写真.jpg", "starry_night.jpg"), "nst-5"),
+        (("../../evil/..\\x.jpg", "a b.jpg"), "x_a_b_512"),
+        (("x" * 300 + ".jpg", "y.jpg"), "x" * 40 + "_y_512"),
+    ],
+)
+def test_the_file_is_named_after_the_pictures(names: tuple[str | None, ...], expected: str) -> None:
+    pictures: list[FileDataDict] = [{"path": "x", "orig_name": name, "is_stream": False} for name in names]
+    assert request.stem(Wish(pictures[0], tuple(pictures[1:]), TransferConfig(size=512, seed=5))) == expected
+
+
+def test_no_two_runs_have_one_key() -> None:
+    keys = {request.new_key() for _ in range(100)}
+    assert len(keys) == 100
+    assert min(map(len, keys)) >= 20

@@ -1,0 +1,348 @@
+"""The gallery: it collects what was made, and gives pictures and settings back, from itself and from dropped files."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+from gradio.data_classes import FileDataDict
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from demo.form import library, recipes
+from demo.form.recipes import FORM, form_values, page_config
+from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, Wish, make_order, make_wish
+from demo.paint.session import Painted, followed
+from demo.tabs import gallery
+from demo.tabs.gallery import MOST, Entries, Gallery, add_shown, show, thumbnails
+from demo.words import LANGUAGES
+from nst_core.config import Border, TransferConfig
+from nst_core.recipe import read_recipe
+from tests.support.playback import ENGLISH, SPANISH, Playback, clicked, progress, shown, upload
+
+pytestmark = pytest.mark.usefixtures("cache")
+
+DEFAULTS = TransferConfig()
+
+
+@pytest.fixture
+def photo(cache: Path) -> FileDataDict:
+    return upload(cache / "bridge.png", (300, 200))
+
+
+@pytest.fixture
+def painting(cache: Path) -> FileDataDict:
+    path = library.by_name("painting")["great_wave"]
+    return upload(Path(shutil.copyfile(path, cache / "great_wave.jpg")))
+
+
+def made(photo: FileDataDict, *paintings: FileDataDict, key: str = "run", **options: Any) -> Painted:
+    """A run that has come to its end."""
+    wish = Wish(photo, paintings, TransferConfig(**{"size": 64, "steps": 2} | options))
+    order = make_order(wish, key=key)
+    return followed(order, progress(2, size=order.size), None)
+
+
+def add(request: gr.Request, entries: Entries | None, painted: Painted | None) -> tuple[Entries, Any]:
+    """At the end of a run."""
+    return Gallery(Playback(()), DEFAULTS).add(request, entries, painted, None)
+
+
+def collected(*paintings: Painted) -> Entries:
+    entries: Entries = ()
+    for painted in paintings:
+        entries, _ = add(ENGLISH, entries, painted)
+    return entries
+
+
+def test_what_was_painted_is_collected(photo: FileDataDict, painting: FileDataDict, cache: Path) -> None:
+    entries, html = add(ENGLISH, None, made(photo, painting, strength=40))
+    (entry,) = entries
+    assert entry.path.is_relative_to(cache)
+    with Image.open(entry.path) as image:
+        assert image.size == (64, 43)
+    assert read_recipe(entry.path).config.strength == 40
+    assert (
+        "bridge × The Great Wave off Kanagawa: 40 % painting, 100 % of its colours, strokes × 1, 64 px, 2 steps" in html
+    )
+    assert "<small>40 % · 64 px · 2\N{NO-BREAK SPACE}steps</small>" in html
+
+
+def test_a_picture_is_collected_once_and_the_next_beside_it(photo: FileDataDict, painting: FileDataDict) -> None:
+    first = made(photo, painting, key="first")
+    entries = collected(first, first, made(photo, painting, key="second"))
+    assert [entry.made for entry in entries] == [("first", 2), ("second", 2)]
+    html = thumbnails("en", entries)
+    assert html.index('data-index="1"') < html.index('data-index="0"')  # the newest first
+
+
+def test_nothing_is_collected_before_something_was_painted(photo: FileDataDict, painting: FileDataDict) -> None:
+    assert add(ENGLISH, None, None)[0] == ()
+    painted = made(photo, painting, key="run")
+    runner = Playback(())
+    runner.under_way.add("run")
+    assert Gallery(runner, DEFAULTS).add(ENGLISH, (), painted, None)[0] == ()
+    runner.stop("run")
+    assert len(Gallery(runner, DEFAULTS).add(ENGLISH, (), painted, None)[0]) == 1
+
+
+def test_an_earlier_moment_that_is_downloaded_is_collected_too_and_once(
+    photo: FileDataDict, painting: FileDataDict
+) -> None:
+    first = made(photo, painting, steps=6)
+    order = make_order(first.wish, key="run")
+    whole = followed(order, progress(6, 6, size=order.size), first)
+    entries = collected(whole)
+    for step in (2, 2, 6):
+        entries, _ = add_shown(ENGLISH, entries, whole, None, step)
+    assert [entry.made for entry in entries] == [("run", 6), ("run", 2)]
+    html = thumbnails("en", entries)
+    assert "64 px · 6\N{NO-BREAK SPACE}steps<" in html
+    assert "64 px · 2\N{NO-BREAK SPACE}steps<" in html  # as many as it has had
+    assert read_recipe(entries[1].path).steps_done == 2
+    assert add_shown(ENGLISH, entries, None, None, 2)[0] == entries
+
+
+def test_a_full_disk_collects_nothing_and_loses_nothing(
+    photo: FileDataDict, painting: FileDataDict, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = collected(*(made(photo, painting, key=str(run)) for run in range(MOST)))
+    more = made(photo, painting, key="more")
+
+    def refuse(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "copyfile", refuse)
+        folders = set((cache / "made").iterdir())
+        assert add(ENGLISH, entries, more)[0] == entries
+        assert set((cache / "made").iterdir()) == folders
+    assert all(entry.path.exists() for entry in entries)
+    assert add(ENGLISH, entries, more)[0][-1].made == ("more", 2)
+
+
+def test_the_run_after_it_leaves_the_file(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted = made(photo, painting)
+    (entry,) = collected(painted)
+    painted.moments.forget()
+    assert entry.path.exists()
+
+
+def test_it_holds_only_so_many(photo: FileDataDict, painting: FileDataDict) -> None:
+    entries = collected(*(made(photo, painting, key=str(run)) for run in range(MOST)))
+    more = add(ENGLISH, entries, made(photo, painting, key="more"))[0]
+    assert [entry.made[0] for entry in more] == [*map(str, range(1, MOST)), "more"]
+    assert not entries[0].path.exists()
+    assert all(entry.path.exists() for entry in more)
+    gallery.forget(more)
+    assert not any(entry.path.parent.exists() for entry in more)
+
+
+def test_a_click_shows_it_large(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
+    entries = collected(made(photo, painting), made(photo, painting, key="next", strength=77))
+    which, detail, large, words, download = show(ENGLISH, entries, clicked(1))
+    assert (which, detail["visible"], large) == (entries[1].made, True, str(entries[1].path))
+    assert "77 %" in words
+    assert download["value"] == large
+    assert not any(map(shown, show(ENGLISH, entries, clicked(2))))
+    gallery.forget(entries)
+    assert not any(map(shown, show(ENGLISH, entries, clicked(1))))
+    assert "gone" in said[0]
+
+
+def wish_of(values: list[Any]) -> Wish:
+    """What the form stands for with such values, paths instead of uploaded files."""
+    pictures = [path and {"path": path, "orig_name": Path(path).name, "is_stream": False} for path in values[:5]]
+    return make_wish(DEFAULTS, [*pictures, *values[5:]])
+
+
+def test_its_settings_go_back_into_the_form(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
+    options: dict[str, Any] = {"strength": 33.0, "seed": 5, "style_scale": (2.0,), "style_blend": (20.0, 60.0)}
+    painted = made(photo, painting, photo, **options | {"size": 128})
+    entries = collected(painted, made(photo, painting, key="next"))
+    values = Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
+    assert len(values) == FORM
+    wish = wish_of(values)
+    assert [wish.photo and wish.photo["path"], *(each["path"] for each in wish.paintings)] == [
+        photo["path"],
+        painting["path"],
+        photo["path"],
+    ]
+    assert wish.config == painted.wish.config
+    assert said == ["The pictures and settings are as they were then."]
+
+
+def test_settings_beyond_the_sliders_go_back_as_far_as_they_reach(
+    photo: FileDataDict, painting: FileDataDict, said: list[str]
+) -> None:
+    """Who keeps going makes more steps than one run may have."""
+    entries = collected(made(photo, painting, steps=1250))
+    values = Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
+    assert wish_of(values).config.steps == LIMITS["steps"][1]
+
+
+def test_what_was_brushed_is_not_claimed_to_be_back(
+    photo: FileDataDict, painting: FileDataDict, said: list[str]
+) -> None:
+    painted = made(photo, painting, photo)
+    mask = np.full((20, 30), 255, np.uint8)
+    entries = collected(replace(painted, wish=replace(painted.wish, masks=(mask, mask))))
+    Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
+    assert said == ["The settings are back, but this can't be set here as it was: the regions that were brushed."]
+    assert entries[0].wish.masks == ()  # twenty entries would keep megabytes
+
+
+def test_without_a_choice_the_form_stays(photo: FileDataDict, painting: FileDataDict) -> None:
+    entries = collected(made(photo, painting))
+    gone = ("gone", 1)
+    for shelf, which in ((entries, None), ((), gone), (None, gone), (entries, gone)):
+        values = Gallery(Playback(()), DEFAULTS).restore(ENGLISH, shelf, which)
+        assert len(values) == FORM
+        assert not any(map(shown, values))
+
+
+def test_blends_beyond_the_sliders_keep_their_shares() -> None:
+    config = TransferConfig(style_blend=(100.0, 300.0))
+    values = form_values("a.png", ["b.png", "c.png"], config)
+    assert values[1 : 1 + MOST_PAINTINGS] == ["b.png", "c.png", None, None]
+    assert values[1 + MOST_PAINTINGS : 3 + MOST_PAINTINGS] == pytest.approx([100 / 3, 100])
+
+
+def read(file: FileDataDict | None, entries: Entries = (), request: gr.Request = ENGLISH) -> list[Any]:
+    values = Gallery(Playback(()), DEFAULTS).read(request, entries, file)
+    assert len(values) == FORM
+    return values
+
+
+def test_a_dropped_result_brings_its_recipe_back(
+    photo: FileDataDict, painting: FileDataDict, said: list[str], cache: Path
+) -> None:
+    (entry,) = collected(made(photo, painting, strength=21, size=128))
+    values = read(upload(entry.path), (entry,))
+    assert values[0] == photo["path"]  # of this session
+    assert values[1] == str(library.by_name("painting")["great_wave"])
+    assert wish_of([photo["path"], painting["path"], *values[2:]]).config.strength == 21
+    assert said == [
+        "Set as for bridge_great_wave_128.png: bridge × The Great Wave off Kanagawa: 21 % painting, 100 % of its"
+        " colours, strokes × 1, 128 px, 2 steps."
+    ]
+
+
+def test_pictures_that_are_nowhere_are_asked_for(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
+    (entry,) = collected(made(photo, painting, size=128))
+    values = read(upload(entry.path))
+    assert values[0] is None
+    assert said[1:] == ["Please add the pictures that aren't here: bridge.png."]
+
+
+def test_what_the_page_cannot_do_is_told(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
+    painted = made(photo, painting, size=128)
+    wish = replace(painted.wish, config=replace(painted.wish.config, size=2048, border=Border.ZERO))
+    (entry,) = collected(replace(painted, wish=wish))
+    values = read(upload(entry.path), (entry,))
+    assert values[-len(SETTINGS) :][SETTINGS.index("size")] == 1024
+    assert "1024 px" in said[0]
+    assert said[1:] == [
+        "The settings are back, but this can't be set here as it was: Resolution (1024 instead of 2048), what lies"
+        " beyond the picture's edge."
+    ]
+    read(upload(entry.path), (entry,), SPANISH)
+    assert "Resolución (1024 en vez de 2048), lo que hay más allá del borde" in said[3]
+
+
+def test_paintings_that_have_no_place_here_are_told(
+    photo: FileDataDict, painting: FileDataDict, said: list[str], cache: Path
+) -> None:
+    names = [f"{letter}.png" for letter in "abcdef"]
+    paintings = [upload(cache / name, (40 + place, 40)) for place, name in enumerate(names)]
+    (entry,) = collected(made(photo, *paintings, size=128))
+    values = read(upload(entry.path), (entry,))
+    assert values[1 : 1 + MOST_PAINTINGS] == [picture["path"] for picture in paintings[:MOST_PAINTINGS]]
+    assert "this can't be set here as it was: the painting e.png, the painting f.png." in said[1]
+
+
+def test_the_page_takes_what_it_can_of_a_config() -> None:
+    config, lost = page_config(TransferConfig(weights="mine.pth", steps=5000, strength=12), DEFAULTS)
+    assert (config.strength, config.steps, config.weights) == (12, 1000, "embedded")
+    assert lost == ["steps", "weights"]
+    assert page_config(TransferConfig(style_blend=(1.0, 2.0), keep_alpha=True), DEFAULTS)[1] == []
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(TransferConfig) if each.name != "keep_alpha"])
+def test_the_page_has_a_word_for_whatever_it_cannot_set(name: str) -> None:
+    for speaks in LANGUAGES:
+        words = recipes._lost(name, DEFAULTS, DEFAULTS, speaks)
+        assert words
+        assert name not in words.split()
+
+
+def test_files_without_a_recipe_are_refused_in_words(cache: Path, tmp_path: Path, said: list[str]) -> None:
+    plain = upload(cache / "plain.png", (40, 40))
+    text = cache / "text.png"
+    text.write_text("not a picture")
+    elsewhere = upload(tmp_path / "elsewhere.png", (40, 40))
+    for file, words in (
+        (plain, "plain.png carries no recipe"),
+        (upload(text), "text.png carries no recipe"),
+        (elsewhere, "wasn't uploaded here"),
+        (None, "There is no file"),
+    ):
+        with pytest.raises(gr.Error, match=words):
+            read(file)
+    assert not said
+
+
+def test_a_damaged_recipe_is_refused_in_words(cache: Path, said: list[str]) -> None:
+    chunks = PngInfo()
+    chunks.add_itxt("nst_core", '{"config": <script>}')
+    Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(cache / "bad.png", pnginfo=chunks)
+    with pytest.raises(gr.Error, match=r"The recipe of bad\.png can't be followed"):
+        read(upload(cache / "bad.png"))
+
+
+def opened(query: dict[str, str], request: gr.Request = ENGLISH) -> list[Any]:
+    request = gr.Request(headers=dict(request.headers), query_params=query)
+    return Gallery(Playback(()), DEFAULTS).opened(request)
+
+
+def test_an_address_fills_the_form(said: list[str]) -> None:
+    values = opened({"photo": "cat", "style": "poppies,great_wave", "blend": "20,60", "strength": "61"})
+    assert len(values) == FORM
+    blends = values[1 + MOST_PAINTINGS : 1 + 2 * MOST_PAINTINGS]
+    assert blends[:2] == [20.0, 60.0]
+    assert not any(map(shown, blends[2:]))
+    assert [Path(str(path)).stem for path in values[:3]] == ["cat", "poppies", "great_wave"]
+    assert values[-len(SETTINGS)] == 61.0
+    assert not said
+
+
+def test_an_address_without_settings_leaves_the_form(said: list[str]) -> None:
+    assert not any(map(shown, opened({})))
+    assert not any(map(shown, opened({"colour": "<b>red</b>"})))
+    (text,) = said
+    assert "<b>" not in text
+
+
+def test_a_link_comes_from_the_form(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
+    values = form_values(None, [], TransferConfig(strength=61.0))
+    update = Gallery(Playback(()), DEFAULTS).link(ENGLISH, None, painting, *values[2:])
+    assert (update["value"], update["visible"]) == ("style=great_wave&strength=61", True)
+    assert not said
+    again = Gallery(Playback(()), DEFAULTS).link(ENGLISH, photo, painting, *values[2:])
+    assert again == update
+    assert said == ["The link leaves this out: your own pictures."]
+
+
+def test_it_speaks_spanish(photo: FileDataDict, painting: FileDataDict) -> None:
+    _, html = add(SPANISH, (), made(photo, painting))
+    assert "del cuadro" in html
+
+
+def test_a_picture_that_was_pasted_has_a_name_all_the_same(photo: FileDataDict, painting: FileDataDict) -> None:
+    photo["orig_name"] = None
+    assert gallery.caption("en", Wish(photo, (painting,), DEFAULTS)).startswith("a picture × great_wave:")

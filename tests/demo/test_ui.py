@@ -1,0 +1,246 @@
+"""The page is wired to its handlers, starts at the config's defaults, and can be named by a screen reader."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from demo import ui
+from demo.form import regions
+from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, make_config, make_wish, widget_values
+from demo.form.widgets import Form
+from demo.paint.handlers import Studio
+from demo.paint.views import View
+from demo.tabs.contact_sheet import choose
+from demo.words import t
+from nst_core.config import TransferConfig
+from tests.support.playback import Playback
+
+PAINTING = ("run", "keep_going", "larger")
+
+
+def build(defaults: TransferConfig | None = None) -> gr.Blocks:
+    """Inside a loop, because outside of one Gradio makes loops of its own and never closes them."""
+
+    async def within_a_loop() -> gr.Blocks:
+        return ui.build_ui(Playback(()), defaults)
+
+    return asyncio.run(within_a_loop())
+
+
+@pytest.fixture(scope="module")
+def page() -> gr.Blocks:
+    return build()
+
+
+def components(page: gr.Blocks, kind: type) -> list[Any]:
+    return [block for block in page.blocks.values() if isinstance(block, kind)]
+
+
+def events(page: gr.Blocks, owner: str, name: str) -> list[Any]:
+    """The events whose handler has this name and is a method of, or lies in the module, `owner`."""
+    return [
+        fn
+        for fn in page.fns.values()
+        if getattr(fn.fn, "__name__", "") == name and owner in (fn.fn.__module__, type(_self(fn.fn)).__name__)
+    ]
+
+
+def _self(function: Any) -> Any:
+    return getattr(function, "__self__", None)
+
+
+def event(page: gr.Blocks, owner: str, name: str) -> Any:
+    (found,) = events(page, owner, name)
+    return found
+
+
+def index(page: gr.Blocks, event: Any) -> int:
+    return next(place for place, fn in page.fns.items() if fn is event)
+
+
+def form_of(page: gr.Blocks) -> list[Any]:
+    """The widgets, in the order that handlers take them."""
+    running, *form = events(page, "Studio", "estimate")[0].inputs
+    assert isinstance(running, gr.State)
+    return form
+
+
+def labels(blocks: list[Any]) -> dict[str, Any]:
+    """By their key: what has a label that the browser translates."""
+    return {getattr(block.label, "key", ""): block for block in blocks}
+
+
+def test_the_widgets_stand_in_the_order_their_handlers_take(page: gr.Blocks) -> None:
+    assert Form._fields[-len(SETTINGS) :] == SETTINGS
+    parameters = list(inspect.signature(Studio.stylize).parameters)
+    assert parameters == ["self", "request", "photo", "painting", *SETTINGS]
+    inputs = form_of(page)
+    slots = [block.elem_id for block in inputs[: 1 + MOST_PAINTINGS]]
+    assert slots == ["photo", "painting", "painting-second", "painting-third", "painting-fourth"]
+    assert isinstance(inputs[1 + 2 * MOST_PAINTINGS], gr.State)
+    keys = [getattr(block.label, "key", "") for block in inputs[-len(SETTINGS) :]]
+    assert keys == [f"{'strokes' if name == 'style_scale' else name}.label" for name in SETTINGS]
+
+
+def test_what_the_page_begins_with_can_be_painted_at_once(page: gr.Blocks) -> None:
+    inputs = form_of(page)
+    assert [bool(block.value) for block in inputs[: 1 + MOST_PAINTINGS]] == [True, True, False, False, False]
+    values = [getattr(block, "value", None) for block in inputs]
+    assert make_wish(TransferConfig(), values).config == TransferConfig()
+
+
+def test_a_run_fills_every_output_of_a_view(page: gr.Blocks) -> None:
+    runs = [fn for name in PAINTING for fn in events(page, "Studio", name)]
+    ends = [fn for name in ("finished", "stopped") for fn in events(page, "Studio", name)]
+    assert len(runs) == 4  # Paint, Keep going, Larger, one of the six
+    for fn in (*runs, *ends):
+        assert len(fn.outputs) == len(View._fields)
+        assert fn.outputs == runs[0].outputs
+    ids = [block.elem_id for block in runs[0].outputs[:18]]
+    assert ids[:6] == ["pane", "status", "losses", "bars", "hint", "comparison"]
+    assert ids[6:] == [
+        "pair",
+        "timeline",
+        "moments",
+        "actions",
+        "format",
+        "download",
+        "stylize",
+        "stop",
+        "keep-going",
+        "larger",
+        "keep-going-time",
+        "larger-time",
+    ]
+    assert all(isinstance(block, gr.State) for block in runs[0].outputs[18:])
+
+
+def test_whoever_ends_a_run_hears_what_its_picture_is_of(page: gr.Blocks) -> None:
+    ends = {index(page, fn) for name in ("finished", "failed", "stopped") for fn in events(page, "Studio", name)}
+    estimates = events(page, "Studio", "estimate")
+    assert {fn.trigger_after for fn in estimates} == {*ends, None}  # and whoever chooses other pictures
+    told = events(page, "Further", "tell")
+    assert {fn.trigger_after for fn in told} == {index(page, fn) for fn in estimates}
+    for fn in told:
+        assert [block.elem_id for block in fn.outputs] == ["pair", "keep-going-time", "larger-time"]
+
+
+def test_what_is_told_of_the_form_follows_whatever_may_be_refused(page: gr.Blocks) -> None:
+    asked = next(fn for fn in events(page, "Studio", "estimate") if fn.trigger_after is None)
+    changes = [target for target, kind in asked.targets if kind == "change"]
+    assert changes == [block._id for block in form_of(page)]
+    assert len(changes) == len(Form._fields)
+
+
+@pytest.mark.parametrize(
+    "name", ["Studio.estimate", "Studio.steer", "Sheets.estimate", "Further.tell", "look_back", "prepare"]
+)
+def test_of_what_follows_changes_the_last_one_counts(page: gr.Blocks, name: str) -> None:
+    """By itself, Gradio drops an event that comes while one of its kind is under way."""
+    found = [fn for fn in page.fns.values() if getattr(fn.fn, "__qualname__", "") == name]
+    assert found
+    assert {fn.trigger_mode for fn in found} == {"always_last"}
+
+
+def test_settings_that_come_back_leave_nothing_brushed(page: gr.Blocks) -> None:
+    filled = {index(page, event(page, "Gallery", name)) for name in ("restore", "read", "opened")}
+    emptied = [fn for fn in page.fns.values() if fn.fn is regions.bare]
+    assert {fn.trigger_after for fn in emptied} == filled
+    for fn in emptied:
+        state, canvas, around = fn.outputs
+        assert isinstance(state, gr.State)
+        assert [canvas.elem_id, around.elem_id] == ["canvas", "regions"]
+
+
+def test_no_three_listeners_of_two_pictures_wait_for_each_others_last_event(page: gr.Blocks) -> None:
+    """When both change at once, they call each other for ever in Gradio 6.31."""
+    waiting = [
+        {target for target, kind in fn.targets if kind == "change"}
+        for fn in page.fns.values()
+        if fn.trigger_mode == "always_last"
+    ]
+    assert max(sum(len(listened & other) > 1 for other in waiting) for listened in waiting) < 3
+
+
+def test_stop_cancels_whatever_paints(page: gr.Blocks) -> None:
+    runs = {index(page, fn) for name in PAINTING for fn in events(page, "Studio", name)}
+    cancel = next(place for place, fn in page.fns.items() if runs <= set(fn.cancels))
+    # The browser serves the listeners of a click in order.
+    assert cancel < index(page, event(page, "Studio", "stopped"))
+
+
+def test_a_run_is_left_before_a_sketch_sets_the_dials(page: gr.Blocks) -> None:
+    """Otherwise these would steer it."""
+    chosen = next(fn for fn in page.fns.values() if fn.fn is choose)
+    left = event(page, "Studio", "leave")
+    assert set(left.targets) == set(chosen.targets)
+    # The browser serves the listeners of a click in order.
+    assert index(page, left) < index(page, chosen)
+
+
+def test_waiting_is_left_to_the_runners_own_queue(page: gr.Blocks) -> None:
+    for name in (*PAINTING, "stylize"):
+        for fn in events(page, "Studio", name):
+            assert fn.concurrency_limit is None
+
+
+def test_programs_see_the_configs_defaults(page: gr.Blocks) -> None:
+    endpoints = page.get_api_info()["named_endpoints"]
+    assert set(endpoints) == {"/stylize", "/contact_sheet", "/reconstruct"}
+    parameters = endpoints["/stylize"]["parameters"]
+    assert [parameter["parameter_name"] for parameter in parameters[:2]] == ["photo", "painting"]
+    defaults = {parameter["parameter_name"]: parameter["parameter_default"] for parameter in parameters[2:]}
+    assert defaults == widget_values(TransferConfig())
+    assert [output["label"] for output in endpoints["/stylize"]["returns"]] == ["picture", "progress"]
+
+
+def test_the_server_may_have_other_defaults(tmp_path: Path) -> None:
+    defaults = TransferConfig(weights=str(tmp_path / "mine.safetensors"), size=256, style_scale=(2.0,))
+    page = build(defaults)
+    sliders = labels(components(page, gr.Slider))
+    assert (sliders["size.label"].value, sliders["strokes.label"].value) == (256, 2.0)
+    weights = labels(components(page, gr.Dropdown))["weights.label"]
+    assert weights.value == defaults.weights
+    assert weights.choices[0] == ("mine.safetensors", defaults.weights)
+
+
+def test_sliders_keep_to_the_limits_that_handlers_check(page: gr.Blocks) -> None:
+    sliders = labels(components(page, gr.Slider))
+    for name, limits in LIMITS.items():
+        slider = sliders[f"{'strokes' if name == 'style_scale' else name}.label"]
+        assert (slider.minimum, slider.maximum) == limits
+
+
+def test_whatever_can_be_chosen_makes_a_config(page: gr.Blocks) -> None:
+    config = TransferConfig()
+    inputs = event(page, "Studio", "stylize").inputs[2:]
+    values = [widget_values(config)[name] for name in SETTINGS]
+    for place, widget in enumerate(inputs):
+        for _, choice in getattr(widget, "choices", ()):
+            changed = [*values[:place], choice, *values[place + 1 :]]
+            assert getattr(make_config(config, changed), SETTINGS[place]) == choice
+
+
+def test_pictures_have_words_for_those_who_cannot_see_them(page: gr.Blocks) -> None:
+    photo, *paintings = form_of(page)[: 1 + MOST_PAINTINGS]
+    assert photo.alt_text == str(t("photo.alt"))
+    assert len({painting.alt_text for painting in paintings}) == MOST_PAINTINGS
+    assert photo.sources == ["upload", "clipboard", "webcam"]
+    assert all(painting.sources == ["upload", "clipboard"] for painting in paintings)
+
+
+def test_nothing_is_fetched_from_elsewhere() -> None:
+    assert len(ui.STYLESHEETS) > 1
+    for sheet in ui.STYLESHEETS:
+        assert "http" not in sheet.read_text(encoding="utf-8")
+    assert not any("http" in (sheet or "") for sheet in ui.theme()._stylesheets)
+
+
+def test_building_the_page_leaves_no_files() -> None:
+    assert not list(Path(ui.__file__).parent.glob("*.pyi"))

@@ -1,0 +1,88 @@
+"""What the engine refuses is told in the person's language."""
+
+from __future__ import annotations
+
+import ast
+import pickle
+from collections.abc import Callable, Iterator
+from io import BytesIO
+
+import gradio as gr
+import pytest
+from PIL import Image
+
+from demo.browser.toasts import told, warn
+from demo.jobs.local import Queue
+from demo.words import WORDS
+from nst_core.errors import InputError
+from nst_core.images import fit, load_image, split_alpha
+from nst_core.scene.scales import painting_size
+from tests.nst_core.images.test_reading import png_of_size
+from tests.support.paths import ROOT
+
+
+def abouts() -> Iterator[str]:
+    """What the errors are about that are written out in the sources."""
+    for path in (*ROOT.glob("nst_core/**/*.py"), *ROOT.glob("demo/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "InputError":
+                yield from (each.value for each in node.args[1:2] if isinstance(each, ast.Constant))
+
+
+def test_there_are_words_for_whatever_is_refused() -> None:
+    found = set(abouts())
+    assert {"damaged", "too_narrow", "no_memory", "no_download"} <= found
+    assert {f"refused.{about}" for about in found} <= set(WORDS)
+
+
+def a_full_queue() -> None:
+    queue = Queue(0)
+    with queue.join(), queue.join():
+        pass
+
+
+def png(mode: str, size: tuple[int, int], colour: object) -> BytesIO:
+    stream = BytesIO()
+    Image.new(mode, size, colour).save(stream, "PNG")  # type: ignore[arg-type]
+    return stream
+
+
+@pytest.mark.parametrize(
+    ("refused", "spanish"),
+    [
+        (lambda: load_image(BytesIO()), "está vacío"),
+        (lambda: load_image(BytesIO(b"%!PS-Adobe-3.0 EPSF-3.0")), "no es una imagen que se pueda leer"),
+        (lambda: load_image(BytesIO(b"\0\0\0\x18ftypheic" + bytes(40))), "HEIC"),
+        (lambda: load_image(BytesIO(png("RGB", (64, 64), "teal").getvalue()[:60])), "dañada o incompleta"),
+        (lambda: load_image(png_of_size(60000, 60000)), "más de 100 megapíxeles"),
+        (lambda: load_image(png_of_size(10001, 10000)), "más de 100 megapíxeles"),
+        (lambda: load_image(png("RGB", (64, 20), "teal")), "64 × 20 px, y cada lado necesita al menos 32"),
+        (lambda: split_alpha(Image.new("RGBA", (64, 64))), "transparente por completo"),
+        (lambda: fit((2000, 40), 512), "elige una resolución de al menos 1600"),
+        (lambda: painting_size((400, 200), 128, 0.25), "elige pinceladas de al menos 0.5"),
+        (a_full_queue, "Ya hay 0 personas esperando"),
+    ],
+)
+def test_a_refusal_is_told_in_the_persons_language(refused: Callable[[], object], spanish: str) -> None:
+    with pytest.raises(InputError) as error:
+        refused()
+    assert spanish in told("es", error.value)
+    assert told("en", error.value)
+
+
+def test_a_warning_is_told_in_the_persons_language_and_is_no_html(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(gr, "Warning", said.append)
+    warn("es", InputError("damaged", "damaged"))
+    warn("es", "1 < 2")
+    assert said == [told("es", InputError("", "damaged")), "1 &lt; 2"]
+
+
+def test_other_errors_are_told_as_they_are() -> None:
+    assert told("es", ValueError("no luck")) == "no luck"
+    assert told("es", InputError("no luck")) == "no luck"
+
+
+def test_a_refusal_comes_through_another_process_whole() -> None:
+    error = pickle.loads(pickle.dumps(InputError("too narrow", "too_narrow", width=3)))
+    assert (str(error), error.about, error.values) == ("too narrow", "too_narrow", {"width": 3})

@@ -1,0 +1,330 @@
+"""A picture repeated from its recipe, a run that goes on from its state: what may change, what may not."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from nst_core.checkpoint import load_state, save_state
+from nst_core.cli.request import read_order
+from nst_core.config import ColourMethod, Preset, TransferConfig
+from nst_core.network.vgg import VGG
+from nst_core.recipe import Role, read_recipe
+from tests.conftest import smooth_picture, tiny_network
+from tests.support.terminal import Terminal, at, engine, nothing, open_terminal
+
+TINY = ("--content-layers", "relu2_1", "--style-layers", "relu1_1,relu3_1", "--size", "48")
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """With a.png, a photo, and s.png, a painting, in its folder."""
+    terminal = open_terminal(tmp_path, monkeypatch, capsys)
+    smooth_picture(64, 48, 1).save("a.png")
+    smooth_picture(60, 50, 2).save("s.png")
+    return terminal
+
+
+@pytest.fixture
+def tiny(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """With the real engine, but a tiny network."""
+    monkeypatch.setattr("nst_core.transfer.load_vgg19", lambda weights, pooling: tiny_network(pooling))
+    return terminal
+
+
+@pytest.fixture
+def real(terminal: Terminal, vgg19: VGG, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """With the real engine and the real network, loaded once."""
+    monkeypatch.setattr("nst_core.transfer.load_vgg19", lambda weights, pooling: vgg19)
+    return terminal
+
+
+def interrupt_at(index: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Press Ctrl-C once, while step `index` of the real engine is at work."""
+    from nst_core.optim.descent import Descent
+
+    step, count = Descent.step, iter(range(1, 1000))
+
+    def interrupted(self: Descent) -> Any:
+        if next(count) == index:
+            os.kill(os.getpid(), signal.SIGINT)
+        return step(self)
+
+    monkeypatch.setattr(Descent, "step", interrupted)
+
+
+# Repeated
+
+
+@pytest.mark.weights
+def test_a_repeat_has_the_same_bytes(real: Terminal) -> None:
+    options = ("--size", 48, "--steps", 3, "--scales", 1, "--initial", "noise", "--seed", 7, "--save-every", 2)
+    assert real("a.png", "s.png", "-o", "out.png", *options)[0] == 0
+    assert real("--recipe", "out.png", "-o", "again.png")[0] == 0
+    assert real("--recipe", "out-0002.png", "-o", "again-0002.png")[0] == 0
+    assert real.bytes("again.png") == real.bytes("out.png")
+    assert real.bytes("again-0002.png") == real.bytes("out-0002.png") != real.bytes("out.png")
+
+
+def test_a_repeat_finds_everything_again(tiny: Terminal) -> None:
+    mask = Image.new("L", (20, 20), 255)
+    mask.paste(0, (0, 0, 10, 20))
+    mask.save("m.png")
+    options = ("--mask", "none", "--mask", "m.png", "--within", "m.png", "--depth", 16, "--steps", 2, "--colours", 40)
+    Path("results").mkdir()
+    assert tiny("a.png", "s.png", "s.png", "-o", "results/out.png", *TINY, *options)[0] == 0
+    assert tiny("--recipe", "results/out.png", "-o", "results/again.png")[0] == 0
+    assert tiny.bytes("results/again.png") == tiny.bytes("results/out.png")
+    for name in ("a.png", "s.png", "m.png"):
+        Path(name).rename(Path("results") / name)  # beside the picture
+    assert tiny("--recipe", "results/out.png", "-o", "moved.png")[0] == 0
+    assert tiny.bytes("moved.png") == tiny.bytes("results/out.png")
+
+
+def test_a_repeat_of_a_reconstruction(tiny: Terminal) -> None:
+    options = ("--size", 48, "--steps", 2, "--border", "circular")
+    assert tiny("reconstruct", "s.png", "-o", "out.png", "--style", "relu1_1,relu2_1", *options)[0] == 0
+    assert tiny("reconstruct", "--recipe", "out.png", "-o", "again.png")[0] == 0
+    assert tiny.bytes("again.png") == tiny.bytes("out.png")
+    assert "after the word reconstruct" in tiny.refuses("--recipe", "out.png", "-o", "new.png")
+    changed = read_order(["reconstruct", "--recipe", "out.png", "-o", "x.png", "--content", "relu2_1"]).config
+    assert (changed.content_layers, changed.style_layers) == (("relu2_1",), ())
+
+
+def test_an_alpha_channel_and_a_profile_come_again(tiny: Terminal) -> None:
+    picture = smooth_picture(64, 48, 1).convert("RGBA")
+    picture.paste((0, 0, 0, 0), (0, 0, 20, 48))
+    picture.save("a.png")
+    assert tiny("a.png", "s.png", "-o", "out.png", *TINY, "--steps", 2, "--keep-alpha", "--keep-profile")[0] == 0
+    assert tiny("--recipe", "out.png", "-o", "again.png")[0] == 0
+    assert tiny.bytes("again.png") == tiny.bytes("out.png")
+    with Image.open("again.png") as again:
+        assert again.mode == "RGBA"
+        assert again.getchannel("A").getextrema() == (0, 255)
+
+
+@pytest.fixture
+def painted(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """With the stand-in's out.png, of eight steps, and its state."""
+    monkeypatch.setattr("nst_core.transfer.Transfer", engine())
+    options = ("--size", 48, "--steps", 8, "--scales", 1, "--style-weight", 3, "--state", "out.state")
+    assert terminal("a.png", "s.png", "-o", "out.png", *options)[0] == 0
+    return terminal
+
+
+def test_a_recipe_tells_how_far_it_came_and_what_ran(painted: Terminal) -> None:
+    recipe = read_recipe(Path("out.png"))
+    assert (recipe.steps_done, recipe.steps_planned, recipe.is_finished) == (8, 8, True)
+    assert recipe.versions.keys() == {"nst_core", "torch", "device"}
+    assert str(painted.folder) not in recipe.to_text()
+
+
+def test_options_and_pictures_count_more_than_the_recipe(painted: Terminal) -> None:
+    smooth_picture(64, 48, 3).save("b.png")
+    order = read_order(["--recipe", "out.png", "-o", "new.png", "b.png", "--steps", "5", "--depth", "16"])
+    assert order.config == TransferConfig(size=48, steps=5, scales=1, style_weight=3.0)
+    assert [str(source.path) for source in order.sources] == ["b.png", "s.png"]
+    assert (order.depth, order.stop_after) == (16, None)
+    stronger = read_order(["--recipe", "out.png", "-o", "new.png", "--strength", "70"]).config
+    assert (stronger.strength, stronger.style_weight) == (70.0, None)
+
+
+def test_a_mask_can_be_given_and_taken_away(painted: Terminal) -> None:
+    Image.new("L", (20, 20), 255).save("m.png")
+    options = ("--size", 48, "--mask", "m.png", "--within", "m.png")
+    assert painted("a.png", "s.png", "-o", "out.png", *options)[0] == 0
+    repeat = ["--recipe", "out.png", "-o", "new.png"]
+    assert [source.name for source in read_order(repeat).sources] == ["a.png", "s.png", "m.png", "m.png"]
+    bare = read_order([*repeat, "--mask", "none", "--within", "none"])
+    assert (bare.masks, bare.paths(Role.WITHIN)) == ([], [])
+
+
+def test_the_weights_come_from_the_recipe_not_from_the_environment(
+    painted: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NST_WEIGHTS", "torchvision")
+    assert read_order(["--recipe", "out.png", "-o", "new.png"]).config.weights == "embedded"
+
+
+def test_a_weights_file_is_an_ingredient(painted: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = painted.folder / "vgg.pth"
+    weights.write_bytes(b"weights")
+    assert painted("a.png", "s.png", "-o", "out.png", "--size", 48, "--weights", weights)[0] == 0
+    assert read_recipe(Path("out.png")).config.weights == "vgg.pth"
+    repeat = ["--recipe", "out.png", "-o", "new.png"]
+    assert read_order(repeat).config.weights == "vgg.pth"
+    embedded = read_order([*repeat, "--weights", "embedded"])
+    assert (embedded.config.weights, embedded.paths(Role.WEIGHTS)) == ("embedded", [])
+    weights.write_bytes(b"others")
+    assert "name the file with --weights" in painted.refuses(*repeat)
+
+
+def test_a_weights_file_at_home_is_found(painted: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(painted.folder))
+    Path("vgg.pth").write_bytes(b"weights")
+    assert painted("a.png", "s.png", "-o", "out.png", "--size", 48, "--weights", "~/vgg.pth")[0] == 0
+    assert read_recipe(Path("out.png")).config.weights == "vgg.pth"
+
+
+def test_a_picture_that_changed_is_refused_but_may_be_given(painted: Terminal) -> None:
+    shutil.copy("s.png", "a.png")
+    said = painted.refuses("--recipe", "out.png", "-o", "new.png")
+    assert "a.png isn't the file that out.png was made from" in said
+    assert read_order(["--recipe", "out.png", "-o", "new.png", "a.png"]).content == Path("a.png")
+
+
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        (("--recipe", "out.png"), "-o OUT is required"),
+        (("--recipe", "out.png", "-o", "out.png"), "out.png is one of the files that go in"),
+        (("--recipe", "out.png", "-o", "new.png", "--preset", "fine"), "give one of them"),
+        (("--recipe", "a.png", "-o", "new.png"), "a.png carries no recipe"),
+        (("--recipe", "gone.png", "-o", "new.png"), "gone.png doesn't exist"),
+        (("reconstruct", "--recipe", "out.png", "-o", "new.png"), "without the word reconstruct"),
+        (("--recipe", "out.png", "--resume", "out.state"), "--recipe can't be given with --resume"),
+        (("--resume", "out.state", "--size", "64"), "--size can't be given with --resume"),
+        (("--resume", "out.state", "--preset", "fine"), "--preset can't be given with --resume"),
+        (("reconstruct", "--resume", "out.state", "--style", "relu1_1"), "--style can't be given with --resume"),
+        (("--resume", "gone.state"), "gone.state doesn't exist"),
+        (("--resume", "a.png"), "a.png isn't"),
+        (("--resume", "out.state", "s.png"), "s.png isn't the file that out.state was made from"),
+        (("--resume", "out.state", "a.png", "s.png", "s.png"), "1 files as style, got 2"),
+        (("--resume", "out.state"), "has done all of its 8 steps; give more with --steps"),
+        (("--resume", "out.state", "--mask", "s.png"), "0 files as mask, got 1"),
+        (("--resume", "out.state", "--weights", "torchvision"), "--weights can't be given"),
+        (("--resume", "out.state", "--steps", "9", "-o", "a.png"), "a.png is one of the files that go in"),
+    ],
+)
+def test_what_does_not_go_together(options: tuple[str, ...], part: str, painted: Terminal) -> None:
+    assert part in painted.refuses(*options)
+
+
+# Resumed
+
+
+@pytest.mark.weights
+def test_an_interrupted_run_goes_on_as_if_it_had_never_stopped(real: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = ("--size", 64, "--steps", 4, "--scales", 2)
+    assert real("a.png", "s.png", "-o", "whole.png", *options)[0] == 0
+    with monkeypatch.context() as patch:
+        interrupt_at(3, patch)
+        code, said = real("a.png", "s.png", "-o", "out.png", *options)
+    assert code == 130
+    assert said.splitlines()[-1].endswith("go on with: python -m nst_core --resume out.state")
+    assert real("--resume", "out.state")[0] == 0
+    assert real.bytes("out.png") == real.bytes("whole.png")
+    assert "out.state" not in real.files()
+
+
+def test_more_steps_are_as_if_they_had_been_asked_for_at_once(tiny: Terminal) -> None:
+    pictures = ("a.png", "s.png", *TINY, "--scales", 1, "--depth", 16)
+    assert tiny(*pictures, "-o", "whole.png", "--steps", 7)[0] == 0
+    assert tiny(*pictures, "-o", "out.png", "--steps", 4, "--state", "mine.state")[0] == 0
+    assert tiny("--resume", "mine.state", "--steps", 5)[0] == 0  # kept, as it was asked for
+    assert tiny("--resume", "mine.state", "--steps", 7)[0] == 0
+    assert tiny.bytes("out.png") == tiny.bytes("whole.png")
+    assert "mine.state" in tiny.files()
+
+
+def test_a_run_can_be_interrupted_again(tiny: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = ("a.png", "s.png", *TINY, "--steps", 9)
+    assert tiny(*pictures, "-o", "whole.png")[0] == 0
+    for arguments in ((*pictures, "-o", "out.png"), ("--resume", "out.state"), ("--resume", "out.state")):
+        with monkeypatch.context() as patch:
+            interrupt_at(2, patch)
+            assert tiny(*arguments)[0] == 130
+    assert read_recipe(Path("out.png")).steps_done == 6
+    assert tiny("--resume", "out.state")[0] == 0
+    assert tiny.bytes("out.png") == tiny.bytes("whole.png")
+    assert tiny.files() == ["a.png", "out.png", "s.png", "whole.png"]
+
+
+def test_a_reconstruction_goes_on_too(tiny: Terminal) -> None:
+    options = ("--style", "relu1_1", "--size", 48, "--scales", 1)
+    assert tiny("reconstruct", "s.png", "-o", "whole.png", "--steps", 5, *options)[0] == 0
+    assert tiny("reconstruct", "s.png", "-o", "out.png", "--steps", 3, "--state", "a.state", *options)[0] == 0
+    assert tiny("--resume", "a.state", "--steps", 5)[0] == 0
+    assert tiny.bytes("out.png") == tiny.bytes("whole.png")
+
+
+def test_fewer_steps_than_were_planned_are_refused(tiny: Terminal) -> None:
+    assert tiny("a.png", "s.png", *TINY, "-o", "out.png", "--steps", 4, "--state", "a.state")[0] == 0
+    assert "steps" in tiny.refuses("--resume", "a.state", "--steps", 3)
+
+
+def test_the_bar_of_a_resumed_run_counts_what_is_left(painted: Terminal) -> None:
+    _, said = painted("--resume", "out.state", "--steps", 12)
+    shown = [line.split("%")[0].strip() for line in said.replace("\r", "\n").splitlines() if "step 9/12" in line]
+    assert shown == ["25"]
+
+
+def test_a_state_finds_its_pictures_where_they_are_now(painted: Terminal) -> None:
+    Path("elsewhere").mkdir()
+    for name in ("a.png", "s.png"):
+        Path(name).rename(Path("elsewhere") / name)
+    assert "made from 'a.png', which is neither here" in painted.refuses("--resume", "out.state")
+    assert painted("--resume", "out.state", "elsewhere/a.png", "elsewhere/s.png", "--steps", 9)[0] == 0
+    recipe = read_recipe(Path("out.png"))
+    assert [each.name for each in recipe.ingredients] == ["a.png", "s.png"]  # as in a run that never stopped
+    assert painted.level() == 9
+
+
+def test_a_state_leads_to_the_picture_beside_it(painted: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(painted.folder.parent)
+    order = read_order(["--resume", "here/out.state", "--steps", "9"])
+    assert (order.output, order.state) == (Path("here/out.png"), Path("here/out.state"))
+    assert [source.path for source in order.sources] == [Path("here/a.png"), Path("here/s.png")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "7",
+        "[]",
+        "[" * 100_000,
+        json.dumps({"output": "out.png", "kept": True}),
+        json.dumps({"output": 5, "kept": True, "recipe": "{}"}),
+        json.dumps({"output": "out.png", "kept": True, "recipe": 5}),
+        json.dumps({"output": "out.png", "kept": True, "recipe": "{}"}),
+    ],
+)
+def test_a_state_that_somebody_else_wrote(text: str, painted: Terminal) -> None:
+    state, _ = load_state(Path("out.state"))
+    save_state(state, Path("odd.state"), text)
+    assert "odd.state" in painted.refuses("--resume", "odd.state")
+
+
+def test_a_state_leads_nowhere_else(painted: Terminal) -> None:
+    state, text = load_state(Path("out.state"))
+    save_state(state, Path("odd.state"), json.dumps(json.loads(text) | {"output": "../out.png"}))
+    assert "odd.state is damaged" in painted.refuses("--resume", "odd.state", "--steps", 9)
+
+
+def test_only_colours_is_one_step_that_has_no_state(tiny: Terminal) -> None:
+    options = ("--only-colours", "--colour-method", ColourMethod.HISTOGRAM)
+    assert tiny("a.png", "s.png", "-o", "out.png", *TINY, *options)[0] == 0
+    assert read_recipe(Path("out.png")).is_finished
+    assert tiny("--recipe", "out.png", "-o", "again.png")[0] == 0
+    assert tiny.bytes("again.png") == tiny.bytes("out.png")
+    assert tiny.files() == ["a.png", "again.png", "out.png", "s.png"]
+
+
+def test_an_interrupted_picture_is_repeated_up_to_there(painted: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nst_core.transfer.Transfer", engine(at(5, lambda: os.kill(os.getpid(), signal.SIGINT))))
+    assert painted("a.png", "s.png", "-o", "part.png", "--size", 48, "--steps", 8, "--preset", Preset.FAST)[0] == 130
+    monkeypatch.setattr("nst_core.transfer.Transfer", engine(nothing))
+    code, said = painted("--recipe", "part.png", "-o", "again.png")
+    assert (code, painted.level("again.png")) == (0, 5)
+    assert "100%" in said
+    assert painted.bytes("again.png") == painted.bytes("part.png")
+    assert painted("--recipe", "part.png", "-o", "again.png", "--steps", 8)[0] == 0
+    assert painted.level("again.png") == 8

@@ -1,0 +1,283 @@
+"""What is foretold of made-up machines, and how they would compute."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from nst_core.config import Border, Optimizer, Preset, TransferConfig
+from nst_core.execution import SMALLEST, Execution, Precision
+from nst_core.forecast.forecast import HISTORIES, WARM, Forecast, Task, forecast, suggest
+from nst_core.forecast.machine import Machine, Pace
+from nst_core.forecast.units import counted, in_bytes, in_time
+from nst_core.forecast.wording import overview, sentence, summary, table
+from nst_core.scene.scales import scale_plan
+from tests.conftest import tiny_network
+from tests.support.terminal import hollow_network
+
+GB = 10**9
+ZERO = TransferConfig(size=512, scales=1, steps=10, border=Border.ZERO)
+FAST = Machine(
+    device="8 CPU cores", precision=Precision.FLOAT32, used=GB // 2, free=60 * GB, pace=Pace(start=0.0, pixel=1e-6)
+)
+
+
+def a_task(config: TransferConfig = ZERO, photo: tuple[int, int] = (4000, 3000), **options: Any) -> Task:
+    paintings = options.pop("paintings", [(1000, 1000)])
+    return Task(hollow_network(), config, scale_plan(photo, paintings, config), paintings, **options)
+
+
+def seconds(config: TransferConfig = ZERO, pace: Pace = FAST.pace, **options: Any) -> float:
+    execution = Execution(**options.pop("execution", {}))
+    return forecast(replace(FAST, pace=pace), a_task(config, **options), execution).seconds
+
+
+# Seconds
+
+
+def test_a_step_takes_its_start_and_its_pixels() -> None:
+    assert seconds(pace=Pace(start=0.25, pixel=0)) == pytest.approx(10 * 0.25)
+    targets = 0.5 * (512 * 384 + 512 * 512)  # forward only
+    assert seconds(pace=Pace(start=0, pixel=1e-6)) == pytest.approx(1e-6 * (10 * 512 * 384 + targets))
+
+
+def test_the_mirrored_margin_is_seen_too() -> None:
+    targets = 0.5 * (544 * 416 + 544 * 544)
+    mirrored = replace(ZERO, border=Border.MIRROR)
+    assert seconds(mirrored) == pytest.approx(1e-6 * (10 * 544 * 416 + targets))
+
+
+def test_each_scale_has_its_stage() -> None:
+    plan = a_task(TransferConfig(size=256, steps=10)).plan
+    found = forecast(FAST, a_task(TransferConfig(size=256, steps=10)), Execution())
+    assert [(stage.size, stage.steps) for stage in found.stages] == plan
+    assert found.seconds == pytest.approx(sum(stage.seconds for stage in found.stages))
+    assert found.stages[0].seconds < found.stages[1].seconds < found.stages[2].seconds
+
+
+@pytest.mark.parametrize(
+    ("done", "stop_after", "expected"),
+    [(0, None, [4, 3, 3]), (2, None, [2, 3, 3]), (4, None, [3, 3]), (5, 6, [1]), (0, 5, [4, 1]), (9, None, [1])],
+)
+def test_only_what_is_left_counts(done: int, stop_after: int | None, expected: list[int]) -> None:
+    task = a_task(TransferConfig(size=256, steps=10), done=done, stop_after=stop_after)
+    assert [steps for _, steps in task.steps()] == expected
+
+
+def test_more_paintings_are_more_to_measure_and_no_more_a_step() -> None:
+    many = seconds(paintings=[(1000, 1000)] * 3) - seconds()
+    assert many == pytest.approx(1e-6 * 0.5 * 2 * 512 * 512)
+    larger = seconds(replace(ZERO, style_scale=(2.0,))) - seconds()
+    assert larger == pytest.approx(1e-6 * 0.5 * 3 * 512 * 512)
+
+
+def test_blocks_are_seen_twice_and_with_their_margins() -> None:
+    whole = seconds()
+    assert 1.5 < seconds(execution={"block": 256}) / whole < 4
+    assert seconds(execution={"block": 128}) > seconds(execution={"block": 256})
+    assert seconds(execution={"block": 512}) == seconds(execution={"block": 4000}) == whole
+
+
+# Memory
+
+
+def gigabytes(config: TransferConfig = ZERO, **options: Any) -> float:
+    execution = Execution(**options.pop("execution", {}))
+    return forecast(FAST, a_task(config, **options), execution).memory / GB
+
+
+def test_memory_is_that_of_the_largest_scale() -> None:
+    one = gigabytes(replace(ZERO, size=1024))
+    assert gigabytes(replace(ZERO, size=1024, scales=3)) == one
+    assert gigabytes(replace(ZERO, size=2048)) > 2.5 * one
+
+
+def test_each_pair_of_the_history_takes_two_images() -> None:
+    more = gigabytes(execution={"history": 13}) - gigabytes(execution={"history": 3})
+    assert more * GB == pytest.approx(20 * 512 * 384 * 12)
+    adam = replace(ZERO, optimizer=Optimizer.ADAM)
+    assert gigabytes(adam, execution={"history": 13}) == gigabytes(adam, execution={"history": 3})
+    assert gigabytes(adam) < gigabytes(execution={"history": 3})
+
+
+def test_with_a_block_only_images_grow() -> None:
+    """4096x3072 in 6 GB, which is what blocks are for."""
+    assert gigabytes(replace(ZERO, size=4096), execution={"block": 512, "history": 3}) < 6
+    growth = gigabytes(replace(ZERO, size=4096), execution={"block": 512}) - gigabytes(
+        replace(ZERO, size=2048), execution={"block": 512}
+    )
+    assert growth < 0.4 * (gigabytes(replace(ZERO, size=4096)) - gigabytes(replace(ZERO, size=2048)))
+
+
+def test_shallow_layers_take_less() -> None:
+    shallow = replace(ZERO, content_layers=("relu2_1",), style_layers=("relu1_1",))
+    assert gigabytes(shallow) < 0.9 * gigabytes()
+
+
+def test_what_the_process_has_already_is_not_counted_twice() -> None:
+    config, network = TransferConfig(size=64, content_layers=("relu2_2",), style_layers=("relu1_1",)), tiny_network()
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    task = Task(network, config, scale_plan((64, 64), [(64, 64)], config), [(64, 64)])
+    before = forecast(FAST, task, Execution()).memory
+    network(torch.zeros(1, 3, 64, 64, requires_grad=True), ["relu2_2"])["relu2_2"].sum().backward()
+    assert network.prepared > 0
+    assert before - forecast(FAST, task, Execution()).memory == network.prepared + WARM
+
+
+# Which way
+
+
+def way(free: float, config: TransferConfig = ZERO, **chosen: Any) -> Execution:
+    return suggest(replace(FAST, free=int(free * GB)), a_task(config), chosen).execution
+
+
+LARGE = replace(ZERO, size=4096)
+
+
+def test_with_enough_memory_all_goes_at_once() -> None:
+    assert way(60) == Execution()
+    assert way(200, LARGE) == Execution()
+
+
+def test_the_less_memory_the_smaller_the_block_and_the_history() -> None:
+    ways = [way(free, LARGE) for free in (200, 36, 20, 10, 6)]
+    assert ways[0].block == 0
+    sizes = [each.block or 10_000 for each in ways]
+    assert sizes == sorted(sizes, reverse=True)
+    assert ways[1].block == 0
+    assert ways[1].history < 20  # fewer pairs cost less time than blocks do
+    assert 0 < ways[-1].block < 1024
+    assert ways[-1].history == 3
+
+
+@pytest.mark.parametrize("free", [1, 2, 4, 8, 16, 32])
+@pytest.mark.parametrize("size", [512, 1024, 2048, 4096])
+def test_what_is_suggested_fits_with_some_to_spare(free: int, size: int) -> None:
+    machine = replace(FAST, free=free * GB)
+    try:
+        found = suggest(machine, a_task(replace(ZERO, size=size)), {})
+    except ValueError as error:
+        assert size > 1024 or free < 2
+        assert f"{machine.there / GB:.1f} GB are there" in str(error)  # noqa: PT017
+    else:
+        assert 1.1 * (found.memory - machine.used) < machine.free
+
+
+def test_among_what_fits_the_fastest_is_taken() -> None:
+    machine, task = replace(FAST, free=6 * GB), a_task(LARGE)
+    best = suggest(machine, task, {})
+    for block in (0, 1024, 512, 256, 128):
+        for history, steps in HISTORIES.items():
+            other = forecast(machine, task, Execution(block=block, history=history))
+            if other.fits:
+                assert best.seconds * HISTORIES[best.execution.history] <= other.seconds * steps
+
+
+@pytest.mark.parametrize(("steps", "history"), [(99, 20), (100, 50)])
+def test_a_long_run_remembers_more_where_there_is_room(steps: int, history: int) -> None:
+    config = replace(ZERO, size=512, scales=1, steps=steps)
+    assert way(60, config) == Execution(history=history)
+    usual = forecast(FAST, a_task(config), Execution())
+    assert way(1.2 * (usual.memory - FAST.used) / GB, config) == Execution()
+    assert way(60, replace(config, optimizer=Optimizer.ADAM)) == Execution()
+
+
+def test_what_was_chosen_stays() -> None:
+    assert way(60, history=7) == Execution(history=7)
+    assert way(60, block=256) == Execution(block=256)
+    assert way(6, LARGE, history=3).history == 3
+    assert way(60, precision="bfloat16").precision is Precision.BFLOAT16
+
+
+def test_a_block_that_was_chosen_is_not_refused() -> None:
+    found = suggest(replace(FAST, free=GB), a_task(LARGE), {"block": 2048})
+    assert found.execution == Execution(block=2048, history=3)
+    assert not found.fits
+    assert "it may fail" in sentence(found)
+
+
+def test_what_is_wished_gives_way_to_memory_and_to_what_was_chosen() -> None:
+    wished = {"block": 1024, "history": 10, "precision": "float32"}
+    assert suggest(FAST, a_task(LARGE), {}, wished).execution == Execution(block=1024, history=10)
+    assert suggest(FAST, a_task(LARGE), {"history": 5}, wished).execution == Execution(block=1024, history=5)
+    assert suggest(replace(FAST, free=6 * GB), a_task(LARGE), {}, wished).execution.block < 1024
+
+
+def test_the_machines_precision_is_taken() -> None:
+    machine = replace(FAST, precision=Precision.TF32)
+    assert suggest(machine, a_task(), {}).execution.precision is Precision.TF32
+
+
+def test_too_little_memory_is_refused_in_one_sentence() -> None:
+    with pytest.raises(ValueError, match=r"^4096x3072 .*smallest blocks.* 1\.5 GB are there.*adam$"):
+        way(1, LARGE)
+    with pytest.raises(ValueError, match="a smaller size$"):
+        way(1, replace(LARGE, optimizer=Optimizer.ADAM))
+
+
+def test_a_small_picture_is_not_cut_smaller_than_makes_sense() -> None:
+    with pytest.raises(ValueError, match="smallest blocks"):
+        way(0.1, replace(ZERO, size=SMALLEST))
+
+
+# In words
+
+
+def outlook(config: TransferConfig = TransferConfig(), **execution: Any) -> Forecast:  # noqa: B008
+    return forecast(FAST, a_task(config), Execution(**execution))
+
+
+def test_a_sentence() -> None:
+    found = replace(outlook(), memory=int(1.66 * GB))
+    total = in_time(found.seconds)
+    assert sentence(found) == f"512x384 in 4 scales, 250 steps on 8 CPU cores: about {total}, 1.7 GB"
+    assert "scales" not in sentence(outlook(ZERO))
+    assert ", in blocks of 256 pixels: " in sentence(outlook(block=256))
+    assert "blocks" not in sentence(outlook(block=5000))
+    assert "1 step on" in sentence(outlook(replace(ZERO, steps=1)))
+
+
+def test_a_table() -> None:
+    first, *lines = table(outlook(TransferConfig.preset(Preset.FAST), block=128)).splitlines()
+    assert first.startswith("256x192 in 3 scales, 50 steps on 8 CPU cores")
+    assert [line.split()[0] for line in lines] == [
+        "64x48",
+        "128x96",
+        "256x192",
+        "block",
+        "precision",
+        "history",
+        "memory",
+    ]
+    assert lines[3].split() == ["block", "128", "pixels"]
+    assert lines[5].split() == ["history", "20", "steps"]
+    assert lines[6].endswith(" of 60.5 GB")
+    assert len({line.index(line.split()[1]) for line in lines[:3]}) == 1  # a column
+
+
+def test_many_pictures() -> None:
+    found = [outlook(), None, outlook(ZERO)]
+    total = in_time(sum(each.seconds for each in found if each))
+    most = in_bytes(max(each.memory for each in found if each))
+    assert summary(found) == f"2 pictures on 8 CPU cores: about {total}, up to {most}"
+    assert summary([None]) == "nothing to paint"
+    lines = overview([("a.png", found[0]), ("long name.png", None)]).splitlines()
+    assert lines[1].startswith("  a.png          512x384")
+    assert lines[2] == "  long name.png  can't be painted"
+    assert overview([]) == "nothing to paint"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.2, "1 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (91, "1 min 31 s"), (3599.7, "1 h 0 min"), (7500, "2 h 5 min")],
+)
+def test_time_in_words(value: float, text: str) -> None:
+    assert in_time(value) == text
+
+
+def test_bytes_and_counts_in_words() -> None:
+    assert (in_bytes(1.66e9), in_bytes(4e7)) == ("1.7 GB", "0.0 GB")
+    assert (counted(1, "step"), counted(2, "step"), counted(0, "step")) == ("1 step", "2 steps", "0 steps")

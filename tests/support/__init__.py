@@ -1,0 +1,1 @@
+"""What tests share: pictures, stand-ins for slow parts, a terminal, slow plain references."""

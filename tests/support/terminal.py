@@ -1,0 +1,157 @@
+"""A folder to run the command line in, and a stand-in for the engine."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+
+from nst_core.checkpoint import State
+from nst_core.cli import main
+from nst_core.config import Pooling, TransferConfig
+from nst_core.execution import Execution, Precision
+from nst_core.forecast.machine import Machine, Pace
+from nst_core.loss.objective import Losses
+from nst_core.network.vgg import VGG
+from nst_core.network.weights import CHANNELS
+from nst_core.scene.scales import Plan, scale_plan
+from nst_core.transfer import Step
+from tests.support.paths import ROOT
+
+PHOTO = ROOT / "examples/content/neuschwanstein.jpg"
+PAINTING = ROOT / "examples/style/starry_night.jpg"
+MACHINE = Machine(
+    device="2 CPU cores", precision=Precision.FLOAT32, used=10**9, free=10**10, pace=Pace(start=0.01, pixel=1e-6)
+)
+LOSSES = Losses(*torch.tensor([0.5, 0.25, 0.0, 3.0]), {}, {})
+
+Before = Callable[[int], None]
+
+
+@dataclass
+class Terminal:
+    """Runs the command line in a folder of its own, in this process."""
+
+    folder: Path
+    capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: object) -> tuple[int, str]:
+        """Exit code and stderr; nothing may come on stdout."""
+        code = main.main([*map(str, arguments)])
+        out, err = self.capsys.readouterr()
+        assert out == ""
+        return code, err
+
+    def plans(self, *arguments: object) -> str:
+        """What `--plan` prints; nothing is said beside it, and nothing written."""
+        before = self.files()
+        code = main.main([*map(str, arguments), "--plan"])
+        out, err = self.capsys.readouterr()
+        assert (code, err) == (0, "")
+        assert self.files() == before
+        return out
+
+    def refuses(self, *arguments: object) -> str:
+        """The one line that a command is refused with, and nothing was written."""
+        before = self.files()
+        code, err = self(*arguments)
+        assert code == 2, err
+        assert len(err.splitlines()) == 1, err
+        assert err.startswith("nst_core: ")
+        assert self.files() == before
+        return err
+
+    def files(self) -> list[str]:
+        """The names of all files in the folder and those in it."""
+        return sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if not path.is_dir())
+
+    def bytes(self, name: str) -> bytes:
+        return (self.folder / name).read_bytes()
+
+    def level(self, name: str = "out.png") -> int:
+        """The step that a picture of the stand-in's is of."""
+        with Image.open(self.folder / name) as image:
+            red, _, _ = image.getpixel((0, 0))
+        return int(red)
+
+
+def open_terminal(parent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """A terminal in a new folder, which is the current one until the test ends."""
+    folder = parent / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("nst_core.forecast.machine.probe", lambda network, config: MACHINE)
+    return Terminal(folder, capsys)
+
+
+@functools.cache
+def hollow_network() -> VGG:
+    """VGG-19 whose parameters are nothing in particular: memory that is never looked at isn't even taken."""
+    parameters, inputs = {}, 3
+    for block, channels in enumerate(CHANNELS, 1):
+        for depth, outputs in enumerate(channels, 1):
+            parameters[f"conv{block}_{depth}.weight"] = torch.empty(outputs, inputs, 3, 3)
+            parameters[f"conv{block}_{depth}.bias"] = torch.empty(outputs)
+            inputs = outputs
+    return VGG(parameters, Pooling.MAX)
+
+
+def nothing(index: int) -> None:
+    """Before each step."""
+
+
+def at(index: int, action: Callable[[], object]) -> Before:
+    """Do something while step `index` is at work."""
+
+    def before(current: int) -> None:
+        if current == index:
+            action()
+
+    return before
+
+
+def raising(error: BaseException) -> Callable[[], None]:
+    def action() -> None:
+        raise error
+
+    return action
+
+
+def engine(before: Before = nothing, received: list[dict[str, Any]] | None = None) -> Any:
+    """A stand-in for `Transfer`: every channel of the picture after step n is n / 255."""
+
+    class Engine:
+        def __init__(
+            self,
+            content: Image.Image,
+            styles: Sequence[Image.Image],
+            config: TransferConfig,
+            state: State | None = None,
+            **options: Any,
+        ) -> None:
+            if received is not None:
+                received.append({"content": content, "styles": styles, "config": config, **options})
+            self.network = hollow_network()
+            self.execution: Execution | None = None
+            self.plan: Plan = scale_plan(content.size, [style.size for style in styles], config)
+            self.done = state.done if state else 0
+
+        def __iter__(self) -> Iterator[Step]:
+            sizes = [size for size, steps in self.plan for _ in range(steps)]
+            for width, height in sizes[self.done :]:
+                before(self.done + 1)
+                self.done += 1
+                image = torch.full((1, 3, height, width), self.done / 255)
+                note = "back to the best picture" if self.done == 2 else ""
+                yield Step(self.done, len(sizes), (width, height), LOSSES.values, image, note)
+
+        def state(self) -> State:
+            return State(self.plan, 0, self.done, {})
+
+    return Engine
