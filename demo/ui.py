@@ -28,7 +28,6 @@ from demo.browser.scripts import (
 from demo.browser.wiring import LAST, LONG, QUICK
 from demo.form import example_pairs, palette, regions, widgets
 from demo.form.checks import check
-from demo.form.request import SETTINGS
 from demo.form.widgets import Form, More
 from demo.jobs.local import Runner
 from demo.paint import handlers, session
@@ -109,8 +108,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         _wire_examples(pair_buttons, examples, chosen)
         _wire_mark(pair_buttons, examples, ui, chosen)
         _wire_looking_back(view)
-        _wire_api(studio, chosen)
-        endpoints.wire_programs(runner, defaults)
+        endpoints.wire_programs(runner, defaults, chosen)
         spoken.translate(ui)
     how.build_how(ui)
     return ui
@@ -349,17 +347,3 @@ def _wire_looking_back(view: View) -> None:
     )
     for event in (moved.then, view.kind.input):
         event(handlers.prepare, asked, view.download, trigger_mode="always_last", **LONG)
-
-
-def _wire_api(studio: Studio, chosen: Form) -> None:
-    """`/stylize` for programs: a picture and numbers instead of widgets."""
-    picture, numbers = gr.Image(visible=False, label="picture"), gr.JSON(visible=False, label="progress")
-    gr.Button(visible=False).click(
-        studio.stylize,
-        [chosen.photo, chosen.painting, *chosen[-len(SETTINGS) :]],
-        [picture, numbers],
-        preprocess=False,
-        show_progress="hidden",
-        concurrency_limit=None,
-        api_name="stylize",
-    )

@@ -243,3 +243,20 @@ PRESETS: dict[Preset, dict[str, Any]] = {
 # noise that no layer sees: at 64 px the mean error of a photo from relu1_2 falls from 0.12 to 0.01, from relu4_1 from
 # 0.24 to 0.22.
 RECONSTRUCTION: dict[str, Any] = {"initial": Initial.NOISE, "style_weight": 1.0, "tv_weight": 0.05}
+
+# What of a run can be changed while it is under way.
+STEERABLE = (
+    *("strength", "content_weight", "style_weight", "tv_weight"),
+    *("style_blend", "colours", "colour_method", "steps"),
+)
+
+
+def check_steering(before: TransferConfig, after: TransferConfig, paintings: int) -> None:
+    """Raise `ValueError` where a run with so many paintings can't go on with `after` instead of `before`."""
+    for name in (each.name for each in fields(TransferConfig) if each.name not in STEERABLE):
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            raise ValueError(f"{name} is {old} and can't become {new} while a run is under way; begin a new one")
+    if after.only_colours:
+        raise ValueError("only_colours takes a single step, so there is nothing to steer; begin a new run")
+    after.style_shares(paintings)

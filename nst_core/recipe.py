@@ -15,9 +15,9 @@ from pathlib import Path
 from string import hexdigits
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from nst_core import __version__
 from nst_core.config import TransferConfig
 from nst_core.execution import Execution
+from nst_core.version import __version__
 
 Options = TypeVar("Options", TransferConfig, Execution)
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from nst_core.checkpoint import State
-from nst_core.config import Border, Initial, TransferConfig
+from nst_core.config import Border, Initial, TransferConfig, check_steering
 from nst_core.device.memory import is_out_of_memory, none_kept
 from nst_core.execution import Execution, Precision, half_block
 from nst_core.images import to_tensor
@@ -27,7 +27,6 @@ from nst_core.optim.descent import FIRST_STEP, GENTLE_STEP, Descent, Do, Evaluat
 from nst_core.scene.colour import finish, prepare_photo, recolour, unfinish
 from nst_core.scene.scales import Plan, Size, extended, replanned, scale_plan
 from nst_core.scene.scene import Pictures, Scene, build_scene, gather, product
-from nst_core.steering import check_steering
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""What other programs can ask for: `/contact_sheet` and `/reconstruct`, beside the page's `/stylize`."""
+"""What other programs can ask for: `/stylize`, `/contact_sheet` and `/reconstruct`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from gradio.data_classes import FileDataDict
 
 from demo.browser import html
 from demo.browser.toasts import toast
-from demo.form.request import Wish
+from demo.form.request import SETTINGS, Wish, make_config, make_order, stem
+from demo.form.widgets import Form
 from demo.jobs.local import Runner
 from demo.jobs.records import Job, Progress, Record
 from demo.paint.session import new_folder
@@ -31,6 +32,56 @@ class Programs:
 
     runner: Runner
     defaults: TransferConfig
+
+    def stylize(
+        self,
+        request: gr.Request,
+        photo: FileDataDict | None,
+        painting: FileDataDict | None,
+        strength: float,
+        colours: float,
+        style_scale: float,
+        size: int,
+        steps: int,
+        initial: str,
+        optimizer: str,
+        pooling: str,
+        colour_method: str,
+        scales: int,
+        content_weight: float,
+        tv_weight: float,
+        seed: int,
+        weights: str,
+    ) -> Generator[tuple[str | None, dict[str, Any]], None, None]:
+        """Paint a photo like a painting; streams (picture, progress): JPEG previews, and a lossless PNG at the end.
+
+        Args:
+            photo: the picture to repaint
+            painting: the picture whose manner it gets
+            strength: how much painting, in percent: 0 leaves the photo, 100 hardly any of it
+            colours: whose colours, in percent: 0 the photo's, 100 the painting's
+            style_scale: size of the strokes, 2 = twice as large as in the painting
+            size: long side of the result in pixels, 128 to 1024
+            steps: optimiser steps, all scales together, 1 to 1000
+            initial: image to start from: content, noise or style
+            optimizer: lbfgs or adam
+            pooling: how VGG-19 halves its feature maps: max or average
+            colour_method: how the photo's colours are kept: linear, luminance or histogram
+            scales: sizes from coarse to fine, 1 = full size only, 0 = from 64 pixels up
+            content_weight: alpha, the photo's weight
+            tv_weight: how much roughness costs
+            seed: of the noise
+            weights: VGG-19's parameters: embedded or torchvision
+        """
+        speaks = language(request)
+        settings = (
+            *(strength, colours, style_scale, size, steps, initial, optimizer, pooling, colour_method),
+            *(scales, content_weight, tv_weight, seed, weights),
+        )
+        with toast(speaks):
+            paintings = (painting,) if painting else ()
+            order = make_order(Wish(photo, paintings, make_config(self.defaults, settings, speaks)), speaks)
+        yield from streamed(self.runner, order.job, order.size, stem(order.wish), speaks)
 
     def contact_sheet(
         self, request: gr.Request, photo: FileDataDict | None, painting: FileDataDict | None, steps: int, seed: int
@@ -135,10 +186,20 @@ def numbers(record: Record) -> dict[str, Any]:
     }
 
 
-def wire_programs(runner: Runner, defaults: TransferConfig) -> None:
-    """Give the page, within which this is called, the endpoints; their labels are what its API view explains."""
+def wire_programs(runner: Runner, defaults: TransferConfig, chosen: Form) -> None:
+    """Give the page, within which this is called, the endpoints; their labels are what its API view explains.
+
+    What `/stylize` takes is told by the widgets that are `chosen` from.
+    """
     programs = Programs(runner, defaults)
     options: dict[str, Any] = {"preprocess": False, "show_progress": "hidden", "concurrency_limit": None}
+    gr.Button(visible=False).click(
+        programs.stylize,
+        [chosen.photo, chosen.painting, *chosen[-len(SETTINGS) :]],
+        [gr.Image(visible=False, label="picture"), gr.JSON(visible=False, label="progress")],
+        api_name="stylize",
+        **options,
+    )
     progress = gr.JSON(visible=False, label="step, losses and seconds left")
     gr.Button(visible=False).click(
         programs.contact_sheet,

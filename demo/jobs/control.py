@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from threading import Lock
 
 from demo.jobs.records import Job
-from nst_core.config import TransferConfig
-from nst_core.steering import check_steering
+from nst_core.config import TransferConfig, check_steering
 
 
 class Helm:

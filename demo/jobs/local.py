@@ -54,7 +54,7 @@ class Runner(Protocol):
     def steer(self, key: str, config: TransferConfig) -> bool:
         """Let the job with that key go on with `config` from its next step; False if none is running or waiting.
 
-        `nst_core.steering.STEERABLE` may differ from what it has; `ValueError` for anything else.
+        `nst_core.config.STEERABLE` may differ from what it has; `ValueError` for anything else.
         """
         ...
 

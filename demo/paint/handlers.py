@@ -11,21 +11,17 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileDataDict
 
-from demo.api.endpoints import streamed
 from demo.browser import html
 from demo.browser.toasts import toast, told, warn
 from demo.form.request import (
     LARGER,
     MOST_PAINTINGS,
     Order,
-    Wish,
     checked_sizes,
     continued,
-    make_config,
     make_order,
     make_wish,
     new_key,
-    stem,
 )
 from demo.jobs.local import Runner
 from demo.jobs.records import Progress
@@ -171,56 +167,6 @@ class Studio:
         except ValueError:  # it will never be known
             return "", rest, ready
         return html.estimate(speaks, seconds, self.runner.is_measuring()), gr.Timer(active=seconds is None), ready
-
-    def stylize(
-        self,
-        request: gr.Request,
-        photo: FileDataDict | None,
-        painting: FileDataDict | None,
-        strength: float,
-        colours: float,
-        style_scale: float,
-        size: int,
-        steps: int,
-        initial: str,
-        optimizer: str,
-        pooling: str,
-        colour_method: str,
-        scales: int,
-        content_weight: float,
-        tv_weight: float,
-        seed: int,
-        weights: str,
-    ) -> Generator[tuple[str | None, dict[str, Any]], None, None]:
-        """Paint a photo like a painting; streams (picture, progress): JPEG previews, and a lossless PNG at the end.
-
-        Args:
-            photo: the picture to repaint
-            painting: the picture whose manner it gets
-            strength: how much painting, in percent: 0 leaves the photo, 100 hardly any of it
-            colours: whose colours, in percent: 0 the photo's, 100 the painting's
-            style_scale: size of the strokes, 2 = twice as large as in the painting
-            size: long side of the result in pixels, 128 to 1024
-            steps: optimiser steps, all scales together, 1 to 1000
-            initial: image to start from: content, noise or style
-            optimizer: lbfgs or adam
-            pooling: how VGG-19 halves its feature maps: max or average
-            colour_method: how the photo's colours are kept: linear, luminance or histogram
-            scales: sizes from coarse to fine, 1 = full size only, 0 = from 64 pixels up
-            content_weight: alpha, the photo's weight
-            tv_weight: how much roughness costs
-            seed: of the noise
-            weights: VGG-19's parameters: embedded or torchvision
-        """
-        speaks = language(request)
-        settings = (
-            *(strength, colours, style_scale, size, steps, initial, optimizer, pooling, colour_method),
-            *(scales, content_weight, tv_weight, seed, weights),
-        )
-        with toast(speaks):
-            paintings = (painting,) if painting else ()
-            order = make_order(Wish(photo, paintings, make_config(self.defaults, settings, speaks)), speaks)
-        yield from streamed(self.runner, order.job, order.size, stem(order.wish), speaks)
 
 
 def look_back(request: gr.Request, painted: Painted | None, step: float) -> tuple[Any, ...]:

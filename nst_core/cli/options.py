@@ -12,12 +12,12 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, NoReturn, get_args, get_type_hints
 
-from nst_core import __version__
 from nst_core.cli.console import PROGRAM
 from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
 from nst_core.execution import Execution
 from nst_core.fields import NUMBER_NAMES
 from nst_core.recipe import Command
+from nst_core.version import __version__
 
 # Where `--help` shows each field: those that matter come first, beside -o and --preset.
 FIRST = ("strength", "size", "steps", "colours")

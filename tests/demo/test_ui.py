@@ -11,10 +11,10 @@ import gradio as gr
 import pytest
 
 from demo import ui
+from demo.api.endpoints import Programs
 from demo.form import regions
 from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, make_config, make_wish, widget_values
 from demo.form.widgets import Form
-from demo.paint.handlers import Studio
 from demo.paint.views import View
 from demo.tabs.contact_sheet import choose
 from demo.words import t
@@ -78,7 +78,7 @@ def labels(blocks: list[Any]) -> dict[str, Any]:
 
 def test_the_widgets_stand_in_the_order_their_handlers_take(page: gr.Blocks) -> None:
     assert Form._fields[-len(SETTINGS) :] == SETTINGS
-    parameters = list(inspect.signature(Studio.stylize).parameters)
+    parameters = list(inspect.signature(Programs.stylize).parameters)
     assert parameters == ["self", "request", "photo", "painting", *SETTINGS]
     inputs = form_of(page)
     slots = [block.elem_id for block in inputs[: 1 + MOST_PAINTINGS]]
@@ -185,9 +185,8 @@ def test_a_run_is_left_before_a_sketch_sets_the_dials(page: gr.Blocks) -> None:
 
 
 def test_waiting_is_left_to_the_runners_own_queue(page: gr.Blocks) -> None:
-    for name in (*PAINTING, "stylize"):
-        for fn in events(page, "Studio", name):
-            assert fn.concurrency_limit is None
+    for fn in (*(fn for name in PAINTING for fn in events(page, "Studio", name)), event(page, "Programs", "stylize")):
+        assert fn.concurrency_limit is None
 
 
 def test_programs_see_the_configs_defaults(page: gr.Blocks) -> None:
@@ -219,7 +218,7 @@ def test_sliders_keep_to_the_limits_that_handlers_check(page: gr.Blocks) -> None
 
 def test_whatever_can_be_chosen_makes_a_config(page: gr.Blocks) -> None:
     config = TransferConfig()
-    inputs = event(page, "Studio", "stylize").inputs[2:]
+    inputs = event(page, "Programs", "stylize").inputs[2:]
     values = [widget_values(config)[name] for name in SETTINGS]
     for place, widget in enumerate(inputs):
         for _, choice in getattr(widget, "choices", ()):

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import torch
 
-from nst_core import __version__
 from nst_core.cli.job import Order, Source
 from nst_core.config import Preset, TransferConfig
 from nst_core.images.saving import save_image
 from nst_core.recipe import Command, Ingredient, Recipe, Role, find, name_of, parse, read_recipe, sha256_of, versions
+from nst_core.version import __version__
 from tests.conftest import smooth_picture
 
 ORIGIN = Path("out.png")

@@ -13,12 +13,11 @@ from PIL import Image
 from torch import Tensor
 
 from nst_core.checkpoint import load_state, save_state
-from nst_core.config import ColourMethod, Initial, Optimizer, StyleLoss, TransferConfig
+from nst_core.config import STEERABLE, ColourMethod, Initial, Optimizer, StyleLoss, TransferConfig
 from nst_core.images import load_image, to_tensor
 from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG
 from nst_core.scene.scene import build_scene, gather
-from nst_core.steering import STEERABLE
 from nst_core.transfer import Step, Transfer
 from tests.conftest import smooth_picture
 from tests.support.paths import EXAMPLES

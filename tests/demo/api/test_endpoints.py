@@ -16,7 +16,8 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 import app
-from demo.api.endpoints import Programs, numbers, wire_programs
+from demo.api.endpoints import Programs, numbers
+from demo.ui import build_ui
 from nst_core.config import TransferConfig
 from nst_core.variations import SIX
 from tests.support.playback import ENGLISH, WHOLE, Playback, progress, upload
@@ -79,9 +80,7 @@ def described(endpoint: str) -> dict[str, Any]:
     """What the page's API view tells of an endpoint."""
 
     async def build() -> gr.Blocks:  # outside of a loop, Gradio makes loops of its own and never closes them
-        with gr.Blocks() as ui:
-            wire_programs(Playback(()), DEFAULTS)
-        return ui
+        return build_ui(Playback(()), DEFAULTS)
 
     found: dict[str, Any] = asyncio.run(build()).get_api_info()["named_endpoints"][endpoint]
     return found

@@ -662,20 +662,3 @@ def test_paintings_are_added_one_by_one(painting: FileDataDict) -> None:
     assert (count, [update["visible"] for update in updates]) == (3, third)
     count, *updates = handlers.show_paintings(1, painting, None, None, None)
     assert not any(update["visible"] for update in updates[:-1])
-
-
-def test_programs_get_pictures_and_numbers(photo: FileDataDict, painting: FileDataDict) -> None:
-    stream = list(Studio(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, photo, painting, *settings()))
-    pictures, numbers = zip(*stream, strict=True)
-    assert pictures[:2] == (None, None)
-    assert [entry.get("waiting") for entry in numbers] == [1, 0, 0, 0, 0, 0]
-    assert [entry.get("step") for entry in numbers[2:]] == [1, 2, 3, 3]
-    assert numbers[-1]["total_loss"] == 2.1
-    assert [Path(picture).suffix for picture in pictures[2:]] == [".jpg", ".jpg", ".jpg", ".png"]
-    with Image.open(pictures[-1]) as last:
-        assert (last.size, last.format, last.getpixel((3, 3))) == ((128, 85), "PNG", (30, 30, 30))
-
-
-def test_programs_get_errors_in_words(photo: FileDataDict, painting: FileDataDict) -> None:
-    with pytest.raises(gr.Error, match="How much painting.” must be between"):
-        next(Studio(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, photo, painting, *settings(strength=-1.0)))

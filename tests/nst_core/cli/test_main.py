@@ -16,7 +16,6 @@ import pytest
 import torch
 from PIL import Image
 
-from nst_core import __version__
 from nst_core.cli import main
 from nst_core.cli.request import read_order
 from nst_core.config import ColourMethod, Optimizer, Preset, TransferConfig
@@ -24,6 +23,7 @@ from nst_core.execution import Execution
 from nst_core.film.clip import Clip
 from nst_core.recipe import read_recipe
 from nst_core.transfer import Step
+from nst_core.version import __version__
 from tests.conftest import smooth_picture
 from tests.support.terminal import (
     MACHINE,

@@ -1,0 +1,36 @@
+"""`/stylize`: pictures, and the numbers that belong to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from gradio.data_classes import FileDataDict
+from PIL import Image
+
+from demo.api.endpoints import Programs
+from tests.demo.paint.test_handlers import DEFAULTS, WHOLE, settings
+from tests.support.playback import ENGLISH, Playback, upload
+
+
+@pytest.fixture
+def pictures(cache: Path) -> list[FileDataDict]:
+    return [upload(cache / "photo.png", (150, 100)), upload(cache / "painting.png", (80, 60))]
+
+
+def test_programs_get_pictures_and_numbers(pictures: list[FileDataDict]) -> None:
+    stream = list(Programs(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, *pictures, *settings()))
+    made, numbers = zip(*stream, strict=True)
+    assert made[:2] == (None, None)
+    assert [entry.get("waiting") for entry in numbers] == [1, 0, 0, 0, 0, 0]
+    assert [entry.get("step") for entry in numbers[2:]] == [1, 2, 3, 3]
+    assert numbers[-1]["total_loss"] == 2.1
+    assert [Path(picture).suffix for picture in made[2:]] == [".jpg", ".jpg", ".jpg", ".png"]
+    with Image.open(made[-1]) as last:
+        assert (last.size, last.format, last.getpixel((3, 3))) == ((128, 85), "PNG", (30, 30, 30))
+
+
+def test_programs_get_errors_in_words(pictures: list[FileDataDict]) -> None:
+    with pytest.raises(gr.Error, match="How much painting.” must be between"):
+        next(Programs(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, *pictures, *settings(strength=-1.0)))
