@@ -12,7 +12,7 @@ from gradio.events import Dependency
 
 from demo.api import endpoints
 from demo.browser import html
-from demo.browser.localized import Spoken
+from demo.browser.localized import Localized
 from demo.browser.scripts import (
     ANY_FILE,
     COMPARE,
@@ -33,8 +33,8 @@ from demo.jobs.local import Runner
 from demo.paint import handlers, session
 from demo.paint.downloads import Format
 from demo.paint.handlers import Studio
-from demo.paint.next_steps import Further
-from demo.paint.views import View
+from demo.paint.next_steps import NextSteps
+from demo.paint.views import PaintView
 from demo.tabs import contact_sheet, gallery, how, inside
 from demo.words import Language, say, t
 from nst_core.config import TransferConfig
@@ -65,28 +65,28 @@ class Runs(NamedTuple):
 def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Blocks:
     """The page in front of `runner`; its widgets start at `defaults`, the project's own where it is None."""
     defaults = defaults or TransferConfig()
-    studio, spoken, examples = Studio(runner, defaults), Spoken(), example_pairs.load_pairs()
+    studio, localized, examples = Studio(runner, defaults), Localized(), example_pairs.load_pairs()
     ui: gr.Blocks
     with gr.Blocks(title=say("en", "page.title"), delete_cache=CLEAN_UP) as ui:
-        spoken.html(html.header, elem_id="introduction")
+        localized.html(html.header, elem_id="introduction")
         with gr.Tab(t("page.paint_tab")):
             strip: dict[str, Any] = {"js_on_load": html.CLICKED + example_pairs.PRESSED, "loaded": example_pairs.NONE}
-            pair_buttons = spoken.html(partial(example_pairs.buttons, examples), elem_id="examples", **strip)
+            pair_buttons = localized.html(partial(example_pairs.buttons, examples), elem_id="examples", **strip)
             # The result stands first, and left, so that on every screen the focus goes where the eye does.
             with gr.Row(elem_id="work"):
                 with gr.Column(elem_id="result"):
-                    hint = spoken.html(_hint, elem_id="hint", render=False)
-                    go, view, six = _result(spoken, hint)
+                    hint = localized.html(_hint, elem_id="hint", render=False)
+                    go, view, six = _result(localized, hint)
                 with gr.Column(elem_id="choices"):
                     with gr.Column(elem_id="inputs"):
-                        pictures, more = widgets.pictures(examples, spoken)
-                        dials = widgets.dials(defaults, spoken)
+                        pictures, more = widgets.pictures(examples, localized)
+                        dials = widgets.dials(defaults, localized)
                         hint.render()  # type: ignore[no-untyped-call]
                     with gr.Column(elem_id="settings"):
                         chosen = Form(*[*pictures, *dials, *widgets.settings(defaults)])
-            shelf = gallery.build_gallery(spoken)
+            shelf = gallery.build_gallery(localized)
         with gr.Tab(t("page.inside_tab")):
-            inside.build_inside(runner, defaults, spoken, chosen.photo, chosen.painting)
+            inside.build_inside(runner, defaults, localized, chosen.photo, chosen.painting)
         _wire_regions(chosen, more, (go.start, go.six))  # before what takes them
         go.six.click(None, js=SHOW_SHEET)  # before the event that lasts
         # Before the dials are set, which would steer the run that is left.
@@ -99,7 +99,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         _wire_steering(studio, chosen, view)
         estimated = _wire_estimate(studio, ui, chosen, go.estimate, view, runs)
         _wire_estimate_of_six(contact_sheet.Sheets(runner, defaults), estimated, chosen, go.six_estimate)
-        _wire_further(Further(runner, defaults), estimated, chosen, view)
+        _wire_next_steps(NextSteps(runner, defaults), estimated, chosen, view)
         _wire_pictures(ui, chosen, more, filled, examples)
         gr.on([ui.load, chosen.photo.change], None, chosen.photo, js=SHOW_PHOTO)
         gr.on([more.add.click, *(each.change for each in chosen.paintings)], None, chosen.paintings, js=SHOW_PAINTINGS)
@@ -108,8 +108,8 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         _wire_examples(pair_buttons, examples, chosen)
         _wire_mark(pair_buttons, examples, ui, chosen)
         _wire_looking_back(view)
-        endpoints.wire_programs(runner, defaults, chosen)
-        spoken.translate(ui)
+        endpoints.wire_endpoints(runner, defaults, chosen)
+        localized.translate(ui)
     how.build_how(ui)
     return ui
 
@@ -157,12 +157,12 @@ def _hint(speaks: Language) -> str:
     return html.hint(say(speaks, "steer.hint"))
 
 
-def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, contact_sheet.Sheet]:
+def _result(localized: Localized, hint: gr.HTML) -> tuple[Go, PaintView, contact_sheet.Sheet]:
     """What begins a run, its outputs, what can be done with its picture, and the six."""
     with gr.Column(elem_id="show"):
-        status = spoken.html(lambda speaks: html.message(say(speaks, "status.ready")), elem_id="status")
+        status = localized.html(lambda speaks: html.message(say(speaks, "status.ready")), elem_id="status")
         with gr.Column(elem_id="stage"):  # the one lies over the other: nothing moves when the run ends
-            pane = spoken.html(html.empty_pane, elem_id="pane")
+            pane = localized.html(html.empty_pane, elem_id="pane")
             comparison = gr.ImageSlider(
                 label=str(t("picture.compare")),
                 show_label=False,
@@ -176,7 +176,7 @@ def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, contact_sheet.Shee
             timeline = gr.Slider(
                 1, 2, 1, step=1, label=t("timeline.label"), info=t("timeline.info"), buttons=[], elem_id="timeline"
             )
-            moments = gr.HTML(visible="hidden", elem_id="moments")
+            snapshots = gr.HTML(visible="hidden", elem_id="moments")
             with gr.Row(elem_id="further"):
                 keep_going = gr.Button(t("paint.go_on"), min_width=120, elem_id="keep-going")
                 keep_going_time = gr.HTML(elem_id="keep-going-time")
@@ -198,11 +198,11 @@ def _result(spoken: Spoken, hint: gr.HTML) -> tuple[Go, View, contact_sheet.Shee
         bars = gr.HTML(elem_id="bars")
     painted = gr.State(delete_callback=session.forget)
     pictures, buttons = (pane, status, plot, bars, hint, comparison), (go.start, go.stop, keep_going, larger)
-    outputs = (*pictures, pair, timeline, moments, actions, kind, download, *buttons, keep_going_time, larger_time)
-    return go, View(*outputs, gr.State(), painted), six
+    outputs = (*pictures, pair, timeline, snapshots, actions, kind, download, *buttons, keep_going_time, larger_time)
+    return go, PaintView(*outputs, gr.State(), painted), six
 
 
-def _wire(studio: Studio, chosen: Form, view: View, taken: Dependency) -> Runs:
+def _wire(studio: Studio, chosen: Form, view: PaintView, taken: Dependency) -> Runs:
     """Begin and stop; `taken`: one of the six was."""
     shown, whole, end = [view.painted, view.running, view.timeline], list(view), [view.painted, view.running]
     for button in (view.start, view.keep_going, view.larger):
@@ -226,7 +226,7 @@ def _wire(studio: Studio, chosen: Form, view: View, taken: Dependency) -> Runs:
     return Runs(runs, ends)
 
 
-def _wire_steering(studio: Studio, chosen: Form, view: View) -> None:
+def _wire_steering(studio: Studio, chosen: Form, view: PaintView) -> None:
     """A dial that is let go steers the run at hand; from the keyboard it has no moment at which it is let go."""
     gr.on(
         [dial.change for dial in chosen.dials],
@@ -239,7 +239,7 @@ def _wire_steering(studio: Studio, chosen: Form, view: View) -> None:
 
 
 def _wire_estimate(
-    studio: Studio, ui: gr.Blocks, chosen: Form, estimate: gr.HTML, view: View, runs: Runs
+    studio: Studio, ui: gr.Blocks, chosen: Form, estimate: gr.HTML, view: PaintView, runs: Runs
 ) -> Sequence[Dependency]:
     """The time beside the button; while the machine is being measured it is asked for again. A run teaches it.
 
@@ -269,12 +269,12 @@ def _wire_estimate_of_six(
         event.then(sheets.estimate, list(chosen), estimate, preprocess=False, **LAST)
 
 
-def _wire_further(further: Further, estimated: Sequence[Dependency], chosen: Form, view: View) -> None:
+def _wire_next_steps(next_steps: NextSteps, estimated: Sequence[Dependency], chosen: Form, view: PaintView) -> None:
     """Which pictures a result is of, and the times of what can be made of it."""
     inputs = [view.painted, view.running, *chosen]
     outputs = [view.pair, view.keep_going_time, view.larger_time]
     for event in estimated:
-        event.then(further.tell, inputs, outputs, preprocess=False, **LAST)
+        event.then(next_steps.tell, inputs, outputs, preprocess=False, **LAST)
 
 
 def _wire_pictures(
@@ -335,7 +335,7 @@ def _wire_mark(buttons: gr.HTML, examples: list[example_pairs.Pair], ui: gr.Bloc
     )
 
 
-def _wire_looking_back(view: View) -> None:
+def _wire_looking_back(view: PaintView) -> None:
     """The moment that the timeline shows is what is downloaded."""
     asked = [view.painted, view.running, view.timeline, view.kind]
     moved = view.timeline.input(

@@ -208,7 +208,7 @@ class Transfer:
 
         height, width = scene.target.shape[-2:]
         self._evaluate_whole = None  # a recording has memory of its own
-        self._scene, self._objective = scene, self._with_room((width, height), attempt)
+        self._scene, self._objective = scene, self._in_smaller_blocks_if_needed((width, height), attempt)
         self._evaluate_whole = replayed(self._objective.evaluate, self.network.device, self.config)
         self._is_off_course = False
         self._news += [note for note in self._objective.notes if earlier is None or note not in earlier.notes]
@@ -232,14 +232,14 @@ class Transfer:
         # What the optimiser frees isn't kept for the network, nor the other way round, where memory is scarce: lying
         # scattered between each other, both took 6.5 GB at 4096x3072 instead of 5.4, and no less time.
         with nullcontext() if self._objective.is_whole else none_kept():
-            return self._with_room((image.shape[-1], image.shape[-2]), attempt)
+            return self._in_smaller_blocks_if_needed((image.shape[-1], image.shape[-2]), attempt)
 
     def _move(self, work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]) -> None:
         """`optimizers.Do`, in float32 even if another run of this process is amidst its evaluation."""
         with tensor_cores(Precision.FLOAT32):
             self._do(work, given, changed)
 
-    def _with_room(self, size: Size, attempt: Callable[[], T]) -> T:
+    def _in_smaller_blocks_if_needed(self, size: Size, attempt: Callable[[], T]) -> T:
         """What `attempt`, at a picture of `size`, returns; it is made anew in smaller blocks while memory gives out.
 
         Linux hardly ever tells a process that RAM has given out, but kills it: there `forecast` has to be right.
@@ -302,7 +302,7 @@ class Transfer:
 def _recoloured(scene: Scene, config: TransferConfig) -> Tensor:
     """The photo (1, 3, H, W) with the colours of each region's paintings; where regions overlap, the mean of theirs."""
     # What counts outside all masks but inside the canvas: there the photo keeps its own colours.
-    room = product(scene.canvas, scene.opacity)
+    counted = product(scene.canvas, scene.opacity)
     changes, total = torch.zeros_like(scene.photo), torch.zeros_like(scene.photo[:, :1])
     for region in scene.regions:
         mask = torch.ones_like(total) if region.mask is None else region.mask
@@ -311,7 +311,7 @@ def _recoloured(scene: Scene, config: TransferConfig) -> Tensor:
         )
         recoloured = recolour(scene.photo, paintings, shares, config.colour_method, region.mask, opacities)
         changes, total = changes + mask * (recoloured - scene.photo), total + mask
-    most = total.maximum(torch.ones_like(total) if room is None else room)
+    most = total.maximum(torch.ones_like(total) if counted is None else counted)
     return scene.photo + config.colours / 100 * changes / most.clamp_min(torch.finfo(most.dtype).tiny)
 
 

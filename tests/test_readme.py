@@ -143,7 +143,7 @@ def test_the_client_example_fits_the_endpoint() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "submit"
     ]
     given = {keyword.arg for keyword in submit.keywords} - {"api_name"}
-    assert given <= set(inspect.signature(endpoints.Programs.stylize).parameters)
+    assert given <= set(inspect.signature(endpoints.Endpoints.stylize).parameters)
 
 
 def test_ci_runs_the_same_command(tmp_path: Path) -> None:

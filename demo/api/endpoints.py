@@ -13,7 +13,7 @@ from gradio.data_classes import FileDataDict
 
 from demo.browser import html
 from demo.browser.toasts import toast
-from demo.form.request import SETTINGS, Wish, make_config, make_order, stem
+from demo.form.request import SETTINGS, Selection, make_config, make_submission, stem
 from demo.form.widgets import Form
 from demo.jobs.local import Runner
 from demo.jobs.records import Job, Progress, Record
@@ -27,7 +27,7 @@ from nst_core.variations import SIX, SKETCH_STEPS
 
 
 @dataclass(frozen=True)
-class Programs:
+class Endpoints:
     """The endpoints in front of `runner`."""
 
     runner: Runner
@@ -80,8 +80,10 @@ class Programs:
         )
         with toast(speaks):
             paintings = (painting,) if painting else ()
-            order = make_order(Wish(photo, paintings, make_config(self.defaults, settings, speaks)), speaks)
-        yield from streamed(self.runner, order.job, order.size, stem(order.wish), speaks)
+            submission = make_submission(
+                Selection(photo, paintings, make_config(self.defaults, settings, speaks)), speaks
+            )
+        yield from streamed(self.runner, submission.job, submission.size, stem(submission.selection), speaks)
 
     def contact_sheet(
         self, request: gr.Request, photo: FileDataDict | None, painting: FileDataDict | None, steps: int, seed: int
@@ -100,10 +102,10 @@ class Programs:
         speaks = language(request)
         with toast(speaks):
             config = replace(self.defaults, steps=steps, seed=seed)
-            order = contact_sheet.make_sketch(Wish(photo, (painting,) if painting else (), config), speaks)
+            submission = contact_sheet.make_sketch(Selection(photo, (painting,) if painting else (), config), speaks)
         folder, made = new_folder(), list[Any]()
         for variation in SIX:
-            with toast(speaks), closing(self.runner.run(contact_sheet.job_of(order, variation))) as records:
+            with toast(speaks), closing(self.runner.run(contact_sheet.job_of(submission, variation))) as records:
                 for record in records:
                     if isinstance(record, Progress) and record.index == record.total:
                         path = folder / f"{variation.name}.png"
@@ -186,15 +188,15 @@ def numbers(record: Record) -> dict[str, Any]:
     }
 
 
-def wire_programs(runner: Runner, defaults: TransferConfig, chosen: Form) -> None:
+def wire_endpoints(runner: Runner, defaults: TransferConfig, chosen: Form) -> None:
     """Give the page, within which this is called, the endpoints; their labels are what its API view explains.
 
     What `/stylize` takes is told by the widgets that are `chosen` from.
     """
-    programs = Programs(runner, defaults)
+    endpoints = Endpoints(runner, defaults)
     options: dict[str, Any] = {"preprocess": False, "show_progress": "hidden", "concurrency_limit": None}
     gr.Button(visible=False).click(
-        programs.stylize,
+        endpoints.stylize,
         [chosen.photo, chosen.painting, *chosen[-len(SETTINGS) :]],
         [gr.Image(visible=False, label="picture"), gr.JSON(visible=False, label="progress")],
         api_name="stylize",
@@ -202,7 +204,7 @@ def wire_programs(runner: Runner, defaults: TransferConfig, chosen: Form) -> Non
     )
     progress = gr.JSON(visible=False, label="step, losses and seconds left")
     gr.Button(visible=False).click(
-        programs.contact_sheet,
+        endpoints.contact_sheet,
         [
             _picture("the picture to repaint"),
             _picture("the picture whose manner it gets"),
@@ -215,7 +217,7 @@ def wire_programs(runner: Runner, defaults: TransferConfig, chosen: Form) -> Non
     )
     base = TransferConfig(**RECONSTRUCTION | inside.SMALL)
     gr.Button(visible=False).click(
-        programs.reconstruct,
+        endpoints.reconstruct,
         [
             _picture("the picture to look at"),
             gr.Radio(

@@ -89,7 +89,7 @@ def steps(language: Language, count: int) -> str:
     return say(language, "steps.one" if count == 1 else "steps.many", steps=count)
 
 
-def moments(steps: Iterable[int]) -> str:
+def snapshots(steps: Iterable[int]) -> str:
     """The steps that the timeline can stand on, in ascending order, for the browser."""
     options = "".join(f'<option value="{step}"></option>' for step in steps)
     return f"<datalist>{options}</datalist>"

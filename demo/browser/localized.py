@@ -11,7 +11,7 @@ from demo.browser.wiring import QUICK
 from demo.words import Language, language
 
 
-class Spoken:
+class Localized:
     """The elements of a page: English, until the page knows what the browser prefers."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 from numpy.typing import NDArray
 
-from demo.jobs.records import Losses, Progress
+from demo.jobs.records import LossRecord, Progress
 from demo.words import Language, say
 
 SIZE = (4.5, 2.5)  # inches of 72 units, each about a pixel on a phone
@@ -27,7 +27,7 @@ DECADES = 5  # how far below the highest loss the axis may reach
 POINTS = 350  # of a line, at most: more can't be told apart
 LEAST = 10  # steps of the axis, if there are as many: a power of ten
 LABEL_GAP = 0.1  # of two names, in heights of the area
-CURVES: dict[str, Callable[[Losses], float]] = {name: attrgetter(name) for name in ("total", "style", "content")}
+CURVES: dict[str, Callable[[LossRecord], float]] = {name: attrgetter(name) for name in ("total", "style", "content")}
 
 # Matplotlib knows no colours that follow the page: it draws in stand-ins.
 INK = "#010101"
@@ -40,7 +40,7 @@ class Curves:
     """The losses of the first steps of `total`, and where a new size began: (step, (width, height))."""
 
     total: int = 1
-    losses: tuple[Losses, ...] = ()
+    losses: tuple[LossRecord, ...] = ()
     sizes: tuple[tuple[int, tuple[int, int]], ...] = ()
 
     def extended(self, progress: Progress) -> Curves:

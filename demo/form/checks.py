@@ -36,8 +36,8 @@ def check(request: gr.Request, kept: Kept | None, *pictures: FileDataDict | None
     chosen = zip(KINDS, pictures, before.pictures, before.refused, strict=True)
     now = tuple(_usable(*each, language(request)) for each in chosen)
     paths, wished = ([path_of(picture) for picture in each] for each in (now, pictures))
-    widgets = [gr.skip() if path == wish else path for path, wish in zip(paths, wished, strict=True)]
-    refused = tuple(None if path == wish else wish for path, wish in zip(paths, wished, strict=True))
+    widgets = [gr.skip() if path == selection else path for path, selection in zip(paths, wished, strict=True)]
+    refused = tuple(None if path == selection else selection for path, selection in zip(paths, wished, strict=True))
     is_another = kept is not None and paths[0] != path_of(kept.pictures[0])
     return [Kept(now, refused), *widgets, *(regions.bare() if is_another else [gr.skip()] * 3)]
 

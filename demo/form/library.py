@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from demo.form.example_pairs import EXAMPLES
-from demo.form.request import Wish
+from demo.form.request import Selection
 from demo.words import Language, say
 from nst_core.recipe import sha256_of
 
@@ -44,10 +44,10 @@ def joined(names: Sequence[str]) -> str:
     return f"{photo} × {' + '.join(paintings)}"
 
 
-def subject(wish: Wish, speaks: Language) -> str:
-    """What an order's wish is for."""
-    pictures = (wish.photo, *wish.paintings)
+def subject(selection: Selection, speaks: Language) -> str:
+    """What a selection is for."""
+    pictures = (selection.photo, *selection.paintings)
     files = [(picture and picture.get("orig_name")) or "" for picture in pictures]
-    digests = wish.hashes or (None,) * len(pictures)
+    digests = selection.hashes or (None,) * len(pictures)
     photo, *paintings = zip(files, digests, strict=True)
     return joined([called("photo", *photo, speaks), *(called("painting", *each, speaks) for each in paintings)])

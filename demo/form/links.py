@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from gradio.data_classes import FileDataDict
 
 from demo.form import library
-from demo.form.request import MOST_PAINTINGS, SETTINGS, WHOLE, Wish, make_config, uploaded, widget_values
+from demo.form.request import MOST_PAINTINGS, SETTINGS, WHOLE, Selection, make_config, uploaded, widget_values
 from demo.words import Language, say
 from nst_core.config import TransferConfig
 from nst_core.recipe import sha256_of
@@ -67,21 +67,21 @@ def read(query: Mapping[str, str], defaults: TransferConfig, language: Language 
     )
 
 
-def write(wish: Wish, defaults: TransferConfig) -> str:
+def write(selection: Selection, defaults: TransferConfig) -> str:
     """The parameters that open the page like this: the examples among its pictures, and settings that aren't usual."""
-    paintings = _examples(wish, "painting")
-    blends = wish.config.style_blend if len(paintings) == len(wish.paintings) else ()
-    chosen = {PHOTO: _examples(wish, "photo"), STYLE: paintings, BLEND: [_text(share) for share in blends]}
-    usual, values = widget_values(defaults), widget_values(wish.config)
+    paintings = _examples(selection, "painting")
+    blends = selection.config.style_blend if len(paintings) == len(selection.paintings) else ()
+    chosen = {PHOTO: _examples(selection, "photo"), STYLE: paintings, BLEND: [_text(share) for share in blends]}
+    usual, values = widget_values(defaults), widget_values(selection.config)
     settings = {name: _text(values[name]) for name in GIVEN if values[name] != usual[name]}
     return urlencode({name: ",".join(names) for name, names in chosen.items() if names} | settings, safe=",")
 
 
-def left_out(wish: Wish, language: Language = "en") -> list[str]:
-    """What of a wish no address can tell, in words."""
-    own = {kind: len(_examples(wish, kind)) < len(_pictures(wish, kind)) for kind in KINDS}
-    blend = own["painting"] and bool(wish.config.style_blend)
-    missing = {"pictures": any(own.values()), "regions": bool(wish.masks), "blend": blend}
+def left_out(selection: Selection, language: Language = "en") -> list[str]:
+    """What of a selection no address can tell, in words."""
+    own = {kind: len(_examples(selection, kind)) < len(_pictures(selection, kind)) for kind in KINDS}
+    blend = own["painting"] and bool(selection.config.style_blend)
+    missing = {"pictures": any(own.values()), "regions": bool(selection.masks), "blend": blend}
     return [say(language, f"links.{part}") for part, is_missing in missing.items() if is_missing]
 
 
@@ -126,12 +126,12 @@ def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _examples(wish: Wish, kind: library.Kind) -> list[str]:
-    """The names of the wish's pictures that are examples, unchanged: nobody else's address finds another."""
+def _examples(selection: Selection, kind: library.Kind) -> list[str]:
+    """The names of the selection's pictures that are examples, unchanged: nobody else's address finds another."""
     known = library.by_sha256(kind)
-    hashes = [sha256_of(uploaded(kind, picture)) for picture in _pictures(wish, kind)]
+    hashes = [sha256_of(uploaded(kind, picture)) for picture in _pictures(selection, kind)]
     return [known[each].stem for each in hashes if each in known]
 
 
-def _pictures(wish: Wish, kind: library.Kind) -> list[FileDataDict]:
-    return [picture for picture in ([wish.photo] if kind == "photo" else wish.paintings) if picture]
+def _pictures(selection: Selection, kind: library.Kind) -> list[FileDataDict]:
+    return [picture for picture in ([selection.photo] if kind == "photo" else selection.paintings) if picture]

@@ -17,7 +17,7 @@ from demo.form.request import (
     SETTINGS,
     WEIGHTS,
     WHOLE,
-    Wish,
+    Selection,
     label_of,
     make_config,
     uploaded,
@@ -43,10 +43,10 @@ class Restored:
     lost: list[str]
 
 
-def restored(recipe: Recipe, defaults: TransferConfig, wishes: Iterable[Wish], speaks: Language) -> Restored:
-    """The form by a recipe; its pictures are looked for among the examples, and those of the session's `wishes`."""
+def restored(recipe: Recipe, defaults: TransferConfig, selections: Iterable[Selection], speaks: Language) -> Restored:
+    """The form by a recipe; its pictures are looked for among the examples, and those of the session's `selections`."""
     config, options = page_config(recipe.config, defaults)
-    paintings, known = recipe.of(Role.STYLE), list(wishes)
+    paintings, known = recipe.of(Role.STYLE), list(selections)
     wanted = [*recipe.of(Role.CONTENT), *paintings[:MOST_PAINTINGS]]
     found = [_find(each, known) for each in wanted]
     names = [library.called(KINDS[each.role], str(each.name), each.sha256, speaks) for each in wanted]
@@ -97,7 +97,7 @@ def page_config(wanted: TransferConfig, defaults: TransferConfig) -> tuple[Trans
 
 
 def form_values(photo: str | None, paintings: Sequence[str | None], config: TransferConfig) -> list[Any]:
-    """The values of the form, as `orders.make_wish` takes it, from the paths of the pictures; without regions."""
+    """The values of the form, as `make_selection` takes it, from the paths of the pictures; without regions."""
     blends = [float(share) for share in config.style_blend] or [EVEN]
     scale = 1.0 if max(blends) <= WHOLE else WHOLE / max(blends)
     blends = [scale * share for share in blends] + [EVEN] * MOST_PAINTINGS
@@ -119,14 +119,14 @@ def _lost(name: str, wanted: TransferConfig, config: TransferConfig, speaks: Lan
     return say(speaks, "lost.instead", name=words, now=numeral(speaks, now), then=numeral(speaks, then))
 
 
-def _find(ingredient: Ingredient, wishes: Sequence[Wish]) -> str | None:
+def _find(ingredient: Ingredient, selections: Sequence[Selection]) -> str | None:
     """The picture with that SHA-256: among the examples, or those of the wishes."""
     digest = (ingredient.sha256 or "").lower()
     example = library.by_sha256(KINDS[ingredient.role]).get(digest)
     if example is not None:
         return str(example)
-    for wish in wishes:
-        for picture, known in zip((wish.photo, *wish.paintings), wish.hashes, strict=True):
+    for selection in selections:
+        for picture, known in zip((selection.photo, *selection.paintings), selection.hashes, strict=True):
             if known == digest and (path := still_there(picture)):
                 return path
     return None

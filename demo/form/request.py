@@ -69,7 +69,7 @@ DETAIL = 4  # times the result's long side: what a job keeps of a picture, so th
 
 
 @dataclass(frozen=True)
-class Wish:
+class Selection:
     """What a person asks for; small, because the pictures are still files. `config` is that of the recipe."""
 
     photo: FileDataDict | None
@@ -77,9 +77,9 @@ class Wish:
     config: TransferConfig
     places: tuple[int, ...] = (0,)  # of the paintings, among the slots of the page
     masks: tuple[Mask, ...] = ()  # one a painting, or none at all
-    hashes: tuple[str, ...] = ()  # SHA-256 of photo and paintings, once an order is made: the files go after a day
+    hashes: tuple[str, ...] = ()  # SHA-256 of photo and paintings, once it is submitted: the files go after a day
 
-    def blended(self, blends: Sequence[Any], language: Language = "en") -> Wish:
+    def blended(self, blends: Sequence[Any], language: Language = "en") -> Selection:
         """With so much of the painting in each slot; `ValueError` for what is no number, and for nothing of any."""
         shares = tuple(number("style_blend", blends[place], language) for place in self.places)
         if len(shares) > 1 and not any(shares):
@@ -88,10 +88,10 @@ class Wish:
 
 
 @dataclass(frozen=True, eq=False)
-class Order:
+class Submission:
     """A job and what is needed to show it."""
 
-    wish: Wish
+    selection: Selection
     job: Job
     size: Size  # of the finished picture
     done: int = 0  # steps of the run that it goes on with; 0 = it begins one
@@ -103,15 +103,15 @@ class Order:
         return np.asarray(photo.resize(self.size, Image.Resampling.LANCZOS))
 
 
-def make_wish(defaults: TransferConfig, form: Sequence[Any], language: Language = "en") -> Wish:
+def make_selection(defaults: TransferConfig, form: Sequence[Any], language: Language = "en") -> Selection:
     """What the form stands for: photo, paintings, blends, regions, `SETTINGS`; raises `ValueError`."""
     photo, *values = form
     slots, blends = values[:MOST_PAINTINGS], values[MOST_PAINTINGS : 2 * MOST_PAINTINGS]
     regions, *settings = values[2 * MOST_PAINTINGS :]
     places = tuple(place for place, painting in enumerate(slots) if painting)
     config = make_config(defaults, settings, language)
-    wish = Wish(photo, tuple(slots[place] for place in places), config, places)
-    return replace(wish.blended(blends, language), masks=masks_of(regions, places))
+    selection = Selection(photo, tuple(slots[place] for place in places), config, places)
+    return replace(selection.blended(blends, language), masks=masks_of(regions, places))
 
 
 def masks_of(regions: Mask | None, places: Sequence[int]) -> tuple[Mask, ...]:
@@ -166,30 +166,32 @@ def widget_values(config: TransferConfig) -> dict[str, Any]:
     }
 
 
-def make_order(wish: Wish, language: Language = "en", key: str = "") -> Order:
+def make_submission(selection: Selection, language: Language = "en", key: str = "") -> Submission:
     """Decode the pictures; raises `ValueError` for one that is missing or can't be used."""
-    checked_sizes(wish, language)
-    content = load("photo", wish.photo, language, wish.config.size)
-    styles = [load("painting", painting, language, wish.config.size) for painting in wish.paintings]
-    config = replace(wish.config, keep_alpha=content.mode == "RGBA")
-    job = Job(np.asarray(content), tuple(np.asarray(style) for style in styles), config, wish.masks, None, key)
-    hashes = tuple(sha256_of(Path(picture["path"])) for picture in (wish.photo, *wish.paintings) if picture)
-    return Order(replace(wish, config=config, hashes=hashes), job, fit(content.size, config.size))
+    checked_sizes(selection, language)
+    content = load("photo", selection.photo, language, selection.config.size)
+    styles = [load("painting", painting, language, selection.config.size) for painting in selection.paintings]
+    config = replace(selection.config, keep_alpha=content.mode == "RGBA")
+    job = Job(np.asarray(content), tuple(np.asarray(style) for style in styles), config, selection.masks, None, key)
+    hashes = tuple(sha256_of(Path(picture["path"])) for picture in (selection.photo, *selection.paintings) if picture)
+    return Submission(replace(selection, config=config, hashes=hashes), job, fit(content.size, config.size))
 
 
-def checked_sizes(wish: Wish, language: Language = "en") -> tuple[Size, list[Size]]:
+def checked_sizes(selection: Selection, language: Language = "en") -> tuple[Size, list[Size]]:
     """As `sizes_of`, of what can be painted by all that is known before a picture is decoded; else `ValueError`."""
-    sizes = sizes_of(wish, language)
-    if not wish.paintings:
+    sizes = sizes_of(selection, language)
+    if not selection.paintings:
         raise ValueError(say(language, "error.no_painting"))
-    _check_shapes(sizes, wish.config, language)
-    _check_room(wish, language)
+    _check_shapes(sizes, selection.config, language)
+    _check_masks(selection, language)
     return sizes
 
 
-def sizes_of(wish: Wish, language: Language = "en") -> tuple[Size, list[Size]]:
+def sizes_of(selection: Selection, language: Language = "en") -> tuple[Size, list[Size]]:
     """Of the photo and the paintings, (width, height) as they are stored; raises `ValueError`."""
-    return size_of("photo", wish.photo, language), [size_of("painting", each, language) for each in wish.paintings]
+    return size_of("photo", selection.photo, language), [
+        size_of("painting", each, language) for each in selection.paintings
+    ]
 
 
 def _check_shapes(sizes: tuple[Size, list[Size]], config: TransferConfig, language: Language) -> None:
@@ -203,9 +205,9 @@ def _check_shapes(sizes: tuple[Size, list[Size]], config: TransferConfig, langua
         raise
 
 
-def _check_room(wish: Wish, language: Language) -> None:
+def _check_masks(selection: Selection, language: Language) -> None:
     """Raise `ValueError` where all of the photo was brushed for other paintings than one."""
-    for place, mask in zip(wish.places, wish.masks, strict=False):
+    for place, mask in zip(selection.places, selection.masks, strict=False):
         if not mask.any():
             raise ValueError(say(language, "regions.no_room", painting=place + 1))
 
@@ -215,10 +217,10 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-def continued(order: Order, begin: Pixels, done: int) -> Order:
+def continued(submission: Submission, begin: Pixels, done: int) -> Submission:
     """The same, but going on at full size from the picture `begin`, made by the first `done` of the wished steps."""
-    config = the_rest(order.job.config, done)
-    return replace(order, job=replace(order.job, begin=begin, config=config), done=done)
+    config = the_rest(submission.job.config, done)
+    return replace(submission, job=replace(submission.job, begin=begin, config=config), done=done)
 
 
 def the_rest(config: TransferConfig, done: int) -> TransferConfig:
@@ -226,13 +228,13 @@ def the_rest(config: TransferConfig, done: int) -> TransferConfig:
     return replace(config, scales=1, steps=config.steps - done)
 
 
-def are_the_same(wish: Wish, photo: FileDataDict | None, paintings: Sequence[FileDataDict]) -> bool:
-    """Whether an order's wish is for these pictures, by what is in their files."""
-    wished, chosen = (wish.photo, *wish.paintings), (photo, *paintings)
+def are_the_same(selection: Selection, photo: FileDataDict | None, paintings: Sequence[FileDataDict]) -> bool:
+    """Whether a selection is of these pictures, by what is in their files."""
+    wished, chosen = (selection.photo, *selection.paintings), (photo, *paintings)
     if [path_of(each) for each in wished] == [path_of(each) for each in chosen]:
         return True  # Gradio names a file by what is in it
     with suppress(ValueError, OSError):
-        return wish.hashes == tuple(sha256_of(uploaded("photo", each)) for each in chosen)
+        return selection.hashes == tuple(sha256_of(uploaded("photo", each)) for each in chosen)
     return False
 
 
@@ -317,10 +319,12 @@ def larger_size(size: int, times: float = LARGER) -> int:
     return min(int(LIMITS["size"][1]), round(size * times))
 
 
-def stem(wish: Wish) -> str:
+def stem(selection: Selection) -> str:
     """What to call the picture's file: `neuschwanstein_starry_night_512`, or `nst-0` of pictures without a name."""
-    names = [Path(picture.get("orig_name") or "").stem for picture in (wish.photo, *wish.paintings) if picture]
+    names = [
+        Path(picture.get("orig_name") or "").stem for picture in (selection.photo, *selection.paintings) if picture
+    ]
     words = [re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:40] for name in names]
     if not all(words) or NAMELESS & set(words):
-        return f"nst-{wish.config.seed}"
-    return f"{'_'.join(words)}_{wish.config.size}"
+        return f"nst-{selection.config.seed}"
+    return f"{'_'.join(words)}_{selection.config.size}"

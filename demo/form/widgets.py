@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from demo.browser import html
-from demo.browser.localized import Spoken
+from demo.browser.localized import Localized
 from demo.form import example_pairs, palette, regions
 from demo.form.request import EVEN, LIMITS, MOST_PAINTINGS, WHOLE
 from demo.words import t
@@ -20,7 +20,7 @@ ORDINALS = ("first", "second", "third", "fourth")
 
 
 class Form(NamedTuple):
-    """What a person chooses, in the order that `orders.make_wish` takes it."""
+    """What a person chooses, in the order that `make_selection` takes it."""
 
     photo: gr.Image
     painting: gr.Image
@@ -74,7 +74,7 @@ class More(NamedTuple):
     offered: gr.HTML  # paintings to take
 
 
-def pictures(examples: Sequence[example_pairs.Pair], spoken: Spoken) -> tuple[tuple[Any, ...], More]:
+def pictures(examples: Sequence[example_pairs.Pair], localized: Localized) -> tuple[tuple[Any, ...], More]:
     """Photo, paintings, blends and regions, in the order of `Form`, and the ways to more paintings."""
     with gr.Row(elem_id="pictures"):
         photo = _picture("photo", ["upload", "clipboard", "webcam"], examples[0].content)
@@ -85,12 +85,12 @@ def pictures(examples: Sequence[example_pairs.Pair], spoken: Spoken) -> tuple[tu
         ]
         add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
     strip = {"js_on_load": html.CLICKED, "visible": False, "elem_id": "offered"}
-    offering = spoken.html(partial(palette.buttons, examples), **strip)
+    offering = localized.html(partial(palette.buttons, examples), **strip)
     gr.HTML(regions.palette(), visible="hidden")
     blends = [_blend(ordinal, brush(place)) for place, ordinal in enumerate(ORDINALS, 1)]
     with gr.Accordion(t("regions.label"), open=False, visible=False, elem_id="regions") as brushed:
         gr.Markdown(t("regions.colours"))
-        spoken.html(regions.legend, elem_id="legend")
+        localized.html(regions.legend, elem_id="legend")
         canvas = gr.ImageEditor(
             type="numpy",
             sources=(),
@@ -136,23 +136,23 @@ def _blend(ordinal: str, *classes: str) -> gr.Slider:
     return gr.Slider(0, WHOLE, EVEN, step=1, label=label, visible=False, buttons=[], elem_classes=["blend", *classes])
 
 
-def dials(defaults: TransferConfig, spoken: Spoken) -> tuple[gr.Slider, gr.Slider]:
+def dials(defaults: TransferConfig, localized: Localized) -> tuple[gr.Slider, gr.Slider]:
     """Whose painting and whose colours, with what the ends of the sliders mean."""
     with gr.Group(elem_classes="dial"):
         strength = gr.Slider(
             0, 100, defaults.strength, step=1, label=t("strength.label"), info=t("strength.info"), buttons=[]
         )
-        spoken.html(lambda speaks: html.ends(speaks, "strength", "low", "middle", "high"))
+        localized.html(lambda speaks: html.ends(speaks, "strength", "low", "middle", "high"))
     with gr.Group(elem_classes="dial"):
         colours = gr.Slider(
             0, 100, defaults.colours, step=1, label=t("colours.label"), info=t("colours.info"), buttons=[]
         )
-        spoken.html(lambda speaks: html.ends(speaks, "colours", "low", "high"))
+        localized.html(lambda speaks: html.ends(speaks, "colours", "low", "high"))
     return strength, colours
 
 
 def settings(defaults: TransferConfig) -> tuple[Any, ...]:
-    """The widgets of `orders.SETTINGS` after the dials, in their order."""
+    """The widgets of `submissions.SETTINGS` after the dials, in their order."""
     strokes = gr.Slider(
         *LIMITS["style_scale"],
         defaults.style_scale[0] if defaults.style_scale else 1,

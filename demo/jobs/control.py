@@ -10,7 +10,7 @@ from demo.jobs.records import Job
 from nst_core.config import TransferConfig, check_steering
 
 
-class Helm:
+class Control:
     """What one job goes by: any thread may turn it, and the one that paints takes it from there."""
 
     def __init__(self, job: Job) -> None:
@@ -34,46 +34,46 @@ class Helm:
         self._wanted = config
 
 
-class Helms:
+class Controls:
     """Those of all jobs that wait or run, by their keys."""
 
     def __init__(self) -> None:
-        self._helms: dict[str, Helm] = {}
+        self._controls: dict[str, Control] = {}
         self._lock = Lock()
 
     @contextmanager
-    def at(self, job: Job) -> Iterator[Helm]:
-        """The helm of `job`, which others find by the job's key until the block ends, or a later job has that key."""
-        helm = Helm(job)
+    def at(self, job: Job) -> Iterator[Control]:
+        """The control of `job`, found by its key until the block ends or a later job has that key."""
+        control = Control(job)
         with self._lock:
             if job.key:
-                self._helms[job.key] = helm
+                self._controls[job.key] = control
         try:
-            yield helm
+            yield control
         finally:
             with self._lock:
-                if self._helms.get(job.key) is helm:
-                    del self._helms[job.key]
+                if self._controls.get(job.key) is control:
+                    del self._controls[job.key]
 
     def turn(self, key: str, config: TransferConfig) -> bool:
-        """Turn the helm with that key; False if there is none."""
-        helm = self._find(key)
-        if helm is None or helm.is_left:
+        """Let the job with that key go on otherwise; False if there is none."""
+        control = self._find(key)
+        if control is None or control.is_left:
             return False
-        helm.turn(config)
+        control.turn(config)
         return True
 
     def is_manned(self, key: str) -> bool:
         """Whether a job with that key waits or runs, and hasn't been left."""
-        helm = self._find(key)
-        return helm is not None and not helm.is_left
+        control = self._find(key)
+        return control is not None and not control.is_left
 
     def leave(self, key: str) -> None:
         """Say that nobody wants the rest of the job with that key, if there is one."""
-        helm = self._find(key)
-        if helm is not None:
-            helm.is_left = True
+        control = self._find(key)
+        if control is not None:
+            control.is_left = True
 
-    def _find(self, key: str) -> Helm | None:
+    def _find(self, key: str) -> Control | None:
         with self._lock:
-            return self._helms.get(key)
+            return self._controls.get(key)

@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from demo.jobs.control import Helm, Helms
-from demo.jobs.records import Job, Losses, Pixels, Progress, Record, Waiting
+from demo.jobs.control import Control, Controls
+from demo.jobs.records import Job, LossRecord, Pixels, Progress, Record, Waiting
 from nst_core.config import Pooling, TransferConfig
 from nst_core.device.memory import give_back_freed_memory
 from nst_core.errors import InputError
@@ -88,7 +88,7 @@ class LocalRunner:
         # An accelerator computes the next step while the processor shows this one; else both would take its time.
         self._looks_ahead = self._device.type != "cpu"
         self._queue = Queue(max_waiting)
-        self._helms = Helms()
+        self._controls = Controls()
         # Each thread that computes keeps buffers of its own (120 MB at 192 px), and Gradio's pool has dozens.
         self._painter = ThreadPoolExecutor(1)
         self._submitting = Lock()
@@ -105,11 +105,11 @@ class LocalRunner:
         try:
             with (
                 self._queue.join() as ticket,
-                self._helms.at(job) as helm,
-                closing(self._records(job, ticket, helm)) as records,
+                self._controls.at(job) as control,
+                closing(self._records(job, ticket, control)) as records,
             ):
                 for record in records:
-                    if helm.is_left:
+                    if control.is_left:
                         return
                     yield record
         finally:
@@ -117,15 +117,15 @@ class LocalRunner:
 
     def steer(self, key: str, config: TransferConfig) -> bool:
         """See `Runner.steer`."""
-        return self._helms.turn(key, config)
+        return self._controls.turn(key, config)
 
     def stop(self, key: str) -> None:
         """See `Runner.stop`."""
-        self._helms.leave(key)
+        self._controls.leave(key)
 
     def is_under_way(self, key: str) -> bool:
         """See `Runner.is_under_way`."""
-        return self._helms.is_manned(key)
+        return self._controls.is_manned(key)
 
     def estimate(self, content: Size, styles: Sequence[Size], config: TransferConfig) -> float | None:
         """See `Runner.estimate`."""
@@ -157,19 +157,19 @@ class LocalRunner:
             self._closed = True
         self._painter.shutdown()
 
-    def _records(self, job: Job, ticket: object, helm: Helm) -> Generator[Record, None, None]:
+    def _records(self, job: Job, ticket: object, control: Control) -> Generator[Record, None, None]:
         while ahead := self._queue.wait(ticket, CALL_EVERY):
             yield Waiting(ahead)
         yield Waiting(0)
-        beginning = self._submit(self._begin, job, helm)
+        beginning = self._submit(self._begin, job, control)
         if beginning is None:
             return
         while not wait([beginning], CALL_EVERY).done:
             yield Waiting(0)
-        transfer, forecast = beginning.result()
-        with closing(self._one_by_one(transfer, helm, forecast)) as steps:
-            for progress in paced(steps, forecast):
-                self._slowness = forecast.pace or self._slowness
+        transfer, remaining = beginning.result()
+        with closing(self._one_by_one(transfer, control, remaining)) as steps:
+            for progress in paced(steps, remaining):
+                self._slowness = remaining.pace or self._slowness
                 yield replace(progress, steered=tuple(transfer.steered))
 
     def _rest(self) -> None:
@@ -182,9 +182,9 @@ class LocalRunner:
         with self._submitting:
             return None if self._closed else self._painter.submit(function, *args, **kwargs)
 
-    def _begin(self, job: Job, helm: Helm) -> tuple[Transfer, Forecast]:
+    def _begin(self, job: Job, control: Control) -> tuple[Transfer, RemainingTime]:
         """A run that is ready for its first step, to be computed as the memory allows, and how long it will take."""
-        config = helm.take()
+        config = control.take()
         transfer = Transfer(
             Image.fromarray(job.content),
             [Image.fromarray(style) for style in job.styles],
@@ -197,12 +197,12 @@ class LocalRunner:
         machine = self._machine(transfer.network, config)
         task = Task(transfer.network, config, transfer.plan, [_size(style) for style in job.styles])
         try:
-            outlook = suggest(machine or as_it_is(transfer.network, UNKNOWN), task, {})
+            forecast = suggest(machine or as_it_is(transfer.network, UNKNOWN), task, {})
         except ValueError as error:  # there is but one reason
             raise InputError(str(error), "no_memory") from error
-        transfer.execution = outlook.execution
-        costs = {stage.size: stage.seconds / stage.steps for stage in outlook.stages}
-        return transfer, Forecast(transfer.plan, costs, self._slowness if machine else None)
+        transfer.execution = forecast.execution
+        costs = {stage.size: stage.seconds / stage.steps for stage in forecast.stages}
+        return transfer, RemainingTime(transfer.plan, costs, self._slowness if machine else None)
 
     def _machine(self, network: VGG, config: TransferConfig) -> Machine | None:
         """With the memory of this moment; None while its pace isn't known."""
@@ -225,21 +225,23 @@ class LocalRunner:
             logger.exception("how long a step takes can't be measured")
             self._machines[_kind(config)] = None
 
-    def _one_by_one(self, transfer: Transfer, helm: Helm, forecast: Forecast) -> Generator[Step, None, None]:
+    def _one_by_one(
+        self, transfer: Transfer, control: Control, remaining: RemainingTime
+    ) -> Generator[Step, None, None]:
         steps = iter(transfer)
 
         def advance() -> Step | None:
-            if helm.is_left:
+            if control.is_left:
                 return None
-            if helm.was_turned:
-                transfer.steer(helm.take())
+            if control.was_turned:
+                transfer.steer(control.take())
             return next(steps, None)
 
         coming = self._submit(advance)
         while coming is not None and (step := coming.result()) is not None:
             if self._looks_ahead:
                 coming = self._submit(advance)
-            forecast.plan = transfer.plan
+            remaining.plan = transfer.plan
             yield step
             if not self._looks_ahead:
                 coming = self._submit(advance)
@@ -296,7 +298,7 @@ class Queue:
             return self._tickets.index(ticket)
 
 
-class Forecast:
+class RemainingTime:
     """Tells the seconds left of a run; `plan` may be replaced on the way by one with other numbers of steps."""
 
     def __init__(self, plan: Plan, costs: Mapping[Size, float], slowness: float | None = None) -> None:
@@ -347,16 +349,16 @@ def _pixels(step: Step, depth: int) -> Any:
     return np.dstack([image, opacity[..., :1]])
 
 
-def paced(steps: Iterator[Step], forecast: Forecast) -> Generator[Progress, None, None]:
+def paced(steps: Iterator[Step], remaining: RemainingTime) -> Generator[Progress, None, None]:
     """A record at most every `RECORD_EVERY` seconds, but always of a size's first step, of a note, of the last."""
-    trail: list[Losses] = []
+    trail: list[LossRecord] = []
     size = None
     shown = began = time.monotonic()
     for step in steps:
         now = time.monotonic()
-        forecast.add(step.index, now - began)
+        remaining.add(step.index, now - began)
         began = now
-        trail.append(Losses(step.losses.content, step.losses.style, step.losses.total))
+        trail.append(LossRecord(step.losses.content, step.losses.style, step.losses.total))
         if step.size != size or step.index == step.total or step.note or now - shown >= RECORD_EVERY:
             size = step.size
             yield Progress(
@@ -364,7 +366,7 @@ def paced(steps: Iterator[Step], forecast: Forecast) -> Generator[Progress, None
                 total=step.total,
                 size=step.size,
                 trail=tuple(trail),
-                seconds_left=forecast.seconds_left(step.index),
+                seconds_left=remaining.seconds_left(step.index),
                 note=step.note,
                 image=_pixels(step, 8),
                 content_layers=step.losses.content_layers,

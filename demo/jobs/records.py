@@ -28,7 +28,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Losses:
+class LossRecord:
     """The losses of one step: content and style without their weights, and the weighted total."""
 
     content: float
@@ -50,7 +50,7 @@ class Progress:
     index: int  # 1 .. total
     total: int
     size: tuple[int, int]  # (width, height), grows during the run
-    trail: tuple[Losses, ...]  # of every step since the record before this one; the last is of step `index`
+    trail: tuple[LossRecord, ...]  # of every step since the record before this one; the last is of step `index`
     seconds_left: float | None  # None until enough steps were timed
     note: str  # "" or a sentence for the person
     image: Pixels  # with an opacity if the photo's is kept and isn't 1 everywhere
@@ -60,7 +60,7 @@ class Progress:
     deep: Deep | None = None  # `image` before it was rounded to 8 bits
 
     @property
-    def losses(self) -> Losses:
+    def losses(self) -> LossRecord:
         """Those measured by step `index`, before it."""
         return self.trail[-1]
 

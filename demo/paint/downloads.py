@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from demo.form.request import Wish, stem
+from demo.form.request import Selection, stem
 from demo.jobs.records import Pixels
-from demo.paint.session import Painted, Picture, Running, Stretch, resized, resized_deep
+from demo.paint.session import Painted, Running, RunPicture, Stretch, resized, resized_deep
 from nst_core.film.clip import film_moments
 from nst_core.images import save_image, to_rgb
 from nst_core.recipe import KEY, NAMED_WEIGHTS, Command, Ingredient, Recipe, Role, name_of, sha256_of, versions
@@ -40,7 +40,7 @@ SUFFIXES = {Format.PNG: ".png", Format.PNG16: ".png", Format.JPEG: ".jpg", Forma
 DEEP = "_16bit"  # in a file's name
 
 
-def write(painted: Painted, running: Running | None, picture: Picture, kind: Format) -> Path:
+def write(painted: Painted, running: Running | None, picture: RunPicture, kind: Format) -> Path:
     """The file of a picture, written once, by what was wished and as large as it was when that part of it was painted.
 
     Raises `OnlyTheLastError`, and `OSError` for a full disk.
@@ -48,14 +48,14 @@ def write(painted: Painted, running: Running | None, picture: Picture, kind: For
     stretch = painted.stretch(picture, running)
     # A folder a step: the browser takes the file's own name, and keeps what it got from an address.
     folder = painted.files / f"step-{picture.index}"
-    path = folder / f"{stem(stretch.wish)}{DEEP if kind is Format.PNG16 else ''}{SUFFIXES[kind]}"
+    path = folder / f"{stem(stretch.selection)}{DEEP if kind is Format.PNG16 else ''}{SUFFIXES[kind]}"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         WRITERS[kind](painted, stretch, picture, path)
     return path
 
 
-def comparison(painted: Painted, picture: Picture) -> tuple[str, str]:
+def comparison(painted: Painted, picture: RunPicture) -> tuple[str, str]:
     """Two JPEGs of one size: the photo and the picture. Raises `OSError` for a full disk."""
     before, after = painted.files / "before.jpg", painted.files / f"step-{picture.index}" / "after.jpg"
     after.parent.mkdir(parents=True, exist_ok=True)
@@ -71,17 +71,17 @@ def on_white(image: Pixels) -> Pixels:
     return image if image.shape[2] == 3 else np.asarray(to_rgb(Image.fromarray(image)))
 
 
-def recipe_of(wish: Wish, step: int, depth: int = 8) -> Recipe:
-    """What the command line needs to make the picture after a step of an order's wish again.
+def recipe_of(selection: Selection, step: int, depth: int = 8) -> Recipe:
+    """What the command line needs to make the picture after a step of a selection again.
 
     Of a run that went on, about the same.
     """
-    weights = None if wish.config.weights in NAMED_WEIGHTS else Path(wish.config.weights)
-    config = wish.config if weights is None else replace(wish.config, weights=name_of(weights))
+    weights = None if selection.config.weights in NAMED_WEIGHTS else Path(selection.config.weights)
+    config = selection.config if weights is None else replace(selection.config, weights=name_of(weights))
     return Recipe(
         command=Command.STYLIZE,
         config=config,
-        ingredients=tuple(_ingredients(wish, weights)),
+        ingredients=tuple(_ingredients(selection, weights)),
         depth=depth,
         keep_profile=False,
         steps_done=step,
@@ -90,13 +90,13 @@ def recipe_of(wish: Wish, step: int, depth: int = 8) -> Recipe:
     )
 
 
-def _ingredients(wish: Wish, weights: Path | None) -> Iterator[Ingredient]:
-    pictures = [(Role.CONTENT, wish.photo), *((Role.STYLE, painting) for painting in wish.paintings)]
-    for (role, picture), digest in zip(pictures, wish.hashes, strict=True):
+def _ingredients(selection: Selection, weights: Path | None) -> Iterator[Ingredient]:
+    pictures = [(Role.CONTENT, selection.photo), *((Role.STYLE, painting) for painting in selection.paintings)]
+    for (role, picture), digest in zip(pictures, selection.hashes, strict=True):
         if picture is not None:
             name = Path(picture.get("orig_name") or picture["path"]).name
             yield Ingredient(role, name_of(Path(name)), digest)
-    for place, mask in enumerate(wish.masks, 1):
+    for place, mask in enumerate(selection.masks, 1):
         buffer = BytesIO()
         Image.fromarray(mask).save(buffer, "PNG")
         yield Ingredient(Role.MASK, f"region-{place}.png", hashlib.sha256(buffer.getvalue()).hexdigest())
@@ -104,31 +104,31 @@ def _ingredients(wish: Wish, weights: Path | None) -> Iterator[Ingredient]:
         yield Ingredient(Role.WEIGHTS, name_of(weights), sha256_of(weights))
 
 
-def _write_png(painted: Painted, stretch: Stretch, picture: Picture, path: Path) -> None:
-    text = {KEY: recipe_of(stretch.wish, picture.index).to_text()}
+def _write_png(painted: Painted, stretch: Stretch, picture: RunPicture, path: Path) -> None:
+    text = {KEY: recipe_of(stretch.selection, picture.index).to_text()}
     save_image(resized(picture.image, stretch.size), path, text=text)
 
 
-def _write_deep(painted: Painted, stretch: Stretch, picture: Picture, path: Path) -> None:
+def _write_deep(painted: Painted, stretch: Stretch, picture: RunPicture, path: Path) -> None:
     if picture.deep is None:
         raise OnlyTheLastError
-    text = {KEY: recipe_of(stretch.wish, picture.index, 16).to_text()}
+    text = {KEY: recipe_of(stretch.selection, picture.index, 16).to_text()}
     save_image(resized_deep(picture.deep, stretch.size), path, depth=16, text=text)
 
 
-def _write_jpeg(painted: Painted, stretch: Stretch, picture: Picture, path: Path) -> None:
+def _write_jpeg(painted: Painted, stretch: Stretch, picture: RunPicture, path: Path) -> None:
     save_image(on_white(resized(picture.image, stretch.size)), path)
 
 
-def _write_film(painted: Painted, stretch: Stretch, picture: Picture, path: Path) -> None:
+def _write_film(painted: Painted, stretch: Stretch, picture: RunPicture, path: Path) -> None:
     """From the photo to the picture, by the moments in between whose files are there."""
-    kept = painted.moments.kept
-    earlier = [moment for moment in kept if moment.index < picture.index and moment.path.exists()]
-    frames = chain([painted.before], (on_white(moment.load()) for moment in earlier), [on_white(picture.image)])
+    kept = painted.snapshots.kept
+    earlier = [snapshot for snapshot in kept if snapshot.index < picture.index and snapshot.path.exists()]
+    frames = chain([painted.before], (on_white(snapshot.load()) for snapshot in earlier), [on_white(picture.image)])
     film_moments(path, stretch.size, frames, len(earlier) + 2)
 
 
-WRITERS: dict[Format, Callable[[Painted, Stretch, Picture, Path], None]] = {
+WRITERS: dict[Format, Callable[[Painted, Stretch, RunPicture, Path], None]] = {
     Format.PNG: _write_png,
     Format.PNG16: _write_deep,
     Format.JPEG: _write_jpeg,

@@ -16,11 +16,11 @@ from demo.browser.toasts import toast, told, warn
 from demo.form.request import (
     LARGER,
     MOST_PAINTINGS,
-    Order,
+    Submission,
     checked_sizes,
     continued,
-    make_order,
-    make_wish,
+    make_selection,
+    make_submission,
     new_key,
 )
 from demo.jobs.local import Runner
@@ -29,7 +29,7 @@ from demo.paint import views
 from demo.paint.downloads import Format, OnlyTheLastError
 from demo.paint.next_steps import turned, wished
 from demo.paint.session import Painted, Running, followed
-from demo.paint.views import UNCHANGED, View
+from demo.paint.views import UNCHANGED, PaintView
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
 
@@ -43,22 +43,22 @@ class Studio:
 
     def run(
         self, request: gr.Request, kept: Painted | None, running: Running | None, *form: Any
-    ) -> Generator[View, None, None]:
+    ) -> Generator[PaintView, None, None]:
         """Paint was pressed: watch the picture being painted."""
         speaks = language(request)
         with toast(speaks):
-            order = make_order(make_wish(self.defaults, form, speaks), speaks, new_key())
-        yield from self.show(speaks, order, kept, running)
+            submission = make_submission(make_selection(self.defaults, form, speaks), speaks, new_key())
+        yield from self.show(speaks, submission, kept, running)
 
     def keep_going(
         self, request: gr.Request, kept: Painted | None, running: Running | None, step: float, *dials: Any
-    ) -> Generator[View, None, None]:
+    ) -> Generator[PaintView, None, None]:
         """More steps for the picture that is shown, with the dials as they are now."""
         yield from self._go_on(language(request), kept, running, step, dials, 1.0)
 
     def larger(
         self, request: gr.Request, kept: Painted | None, running: Running | None, step: float, *dials: Any
-    ) -> Generator[View, None, None]:
+    ) -> Generator[PaintView, None, None]:
         """The same at twice its size, or as large as this page allows."""
         yield from self._go_on(language(request), kept, running, step, dials, LARGER)
 
@@ -70,18 +70,18 @@ class Studio:
         step: float,
         dials: tuple[Any, ...],
         times: float,
-    ) -> Generator[View, None, None]:
+    ) -> Generator[PaintView, None, None]:
         with toast(speaks):
             if kept is None:
                 raise ValueError(say(speaks, "error.nothing"))
             picture = kept.at(step)
-            wish = wished(kept, running, picture.index, dials, times, speaks)
-            order = continued(make_order(wish, speaks, new_key()), picture.image, picture.index)
-        yield from self.show(speaks, order, kept, running)
+            selection = wished(kept, running, picture.index, dials, times, speaks)
+            submission = continued(make_submission(selection, speaks, new_key()), picture.image, picture.index)
+        yield from self.show(speaks, submission, kept, running)
 
     def show(
-        self, speaks: Language, order: Order, kept: Painted | None, running: Running | None
-    ) -> Generator[View, None, None]:
+        self, speaks: Language, submission: Submission, kept: Painted | None, running: Running | None
+    ) -> Generator[PaintView, None, None]:
         """The views of a job, from its place in the queue to its last step; `finished` follows, whatever happens.
 
         `kept` is the run before, and `running` what is known of how it was steered.
@@ -89,13 +89,13 @@ class Studio:
         painted = kept and kept.settled(running)
         accepted = False
         yield UNCHANGED  # Gradio closes a generator only once it has yielded, and from here on it holds a place
-        with toast(speaks), closing(self.runner.run(order.job)) as records:
+        with toast(speaks), closing(self.runner.run(submission.job)) as records:
             for record in records:
                 if not accepted:
-                    yield views.beginning(speaks, order, painted)
+                    yield views.beginning(speaks, submission, painted)
                     accepted = True
                 if isinstance(record, Progress):
-                    painted = followed(order, record, painted)
+                    painted = followed(submission, record, painted)
                     view = views.progressing(speaks, painted, time.monotonic())
                     painted = view.painted
                     yield view
@@ -109,7 +109,7 @@ class Studio:
         self.runner.stop(running.key)
         return replace(running, is_left=True)
 
-    def stopped(self, request: gr.Request, painted: Painted | None, running: Running | None) -> View:
+    def stopped(self, request: gr.Request, painted: Painted | None, running: Running | None) -> PaintView:
         """Stop was pressed: the end at once, while the last step still runs and a new run would have to wait for it."""
         speaks = language(request)
         if running is not None:
@@ -118,13 +118,13 @@ class Studio:
         start = gr.update(value=say(speaks, "paint.stopping"), interactive=False, visible=True)
         return views.ended(speaks, painted, running)._replace(start=start, running=running)
 
-    def finished(self, request: gr.Request, painted: Painted | None, running: Running | None) -> View:
+    def finished(self, request: gr.Request, painted: Painted | None, running: Running | None) -> PaintView:
         """A run has ended, perhaps by Stop. A later one of the same person has the page for itself."""
         if running is not None and running.is_left:
             return UNCHANGED
         return self.failed(request, painted, running)
 
-    def failed(self, request: gr.Request, painted: Painted | None, running: Running | None) -> View:
+    def failed(self, request: gr.Request, painted: Painted | None, running: Running | None) -> PaintView:
         """The same of a run that was refused, or failed on its way: then there is no later one to come."""
         if running is None or self.runner.is_under_way(running.key):
             return UNCHANGED
@@ -156,14 +156,14 @@ class Studio:
         if not _is_complete(form):
             return "", rest, _invitation(running, say(speaks, "status.incomplete"))
         try:
-            wish = make_wish(self.defaults, form, speaks)
-            sizes = checked_sizes(wish, speaks)
+            selection = make_selection(self.defaults, form, speaks)
+            sizes = checked_sizes(selection, speaks)
         except ValueError as error:
             reason = told(speaks, error)
             return html.impossible(speaks, reason), rest, _invitation(running, reason)
         ready = _invitation(running, say(speaks, "status.ready"))
         try:
-            seconds = self.runner.estimate(*sizes, wish.config)
+            seconds = self.runner.estimate(*sizes, selection.config)
         except ValueError:  # it will never be known
             return "", rest, ready
         return html.estimate(speaks, seconds, self.runner.is_measuring()), gr.Timer(active=seconds is None), ready
@@ -234,6 +234,6 @@ def _last_step(painted: Painted | None) -> int:
 
 def steered(running: Running, dials: tuple[Any, ...], speaks: Language) -> Running:
     """The run with the dials where they are now; raises `ValueError` for what is no number."""
-    wish = turned(running.wish, dials, speaks)
-    now = {name: getattr(wish.config, name) for name in ("strength", "colours", "style_blend")}
-    return replace(running, wish=wish, config=replace(running.config, **now))
+    selection = turned(running.selection, dials, speaks)
+    now = {name: getattr(selection.config, name) for name in ("strength", "colours", "style_blend")}
+    return replace(running, selection=selection, config=replace(running.config, **now))

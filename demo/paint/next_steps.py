@@ -17,11 +17,11 @@ from demo.form.request import (
     LARGER,
     LIMITS,
     MOST_PAINTINGS,
-    Wish,
+    Selection,
     are_the_same,
     checked_sizes,
     larger_size,
-    make_wish,
+    make_selection,
     more_steps,
     number,
     sizes_of,
@@ -35,7 +35,7 @@ from nst_core.config import TransferConfig
 
 
 @dataclass(frozen=True)
-class Further:
+class NextSteps:
     """What the page says beside a result, in front of `runner`; its widgets started at `defaults`."""
 
     runner: Runner
@@ -54,10 +54,10 @@ class Further:
 
     def _pair(self, speaks: Language, painted: Painted, form: Sequence[Any]) -> str:
         try:
-            checked_sizes(make_wish(self.defaults, form, speaks), speaks)
+            checked_sizes(make_selection(self.defaults, form, speaks), speaks)
         except ValueError as error:
             return html.aside(told(speaks, error))
-        return pair(speaks, painted.wish, form[: 1 + MOST_PAINTINGS])
+        return pair(speaks, painted.selection, form[: 1 + MOST_PAINTINGS])
 
     def _time(
         self, speaks: Language, painted: Painted, running: Running | None, dials: Sequence[Any], times: float
@@ -65,8 +65,8 @@ class Further:
         """Nothing where it isn't known, and where a click tells why it can't be."""
         done = painted.progress.index
         with suppress(ValueError):
-            wish = wished(painted, running, done, dials, times, speaks)
-            seconds = self.runner.estimate(*sizes_of(wish), the_rest(wish.config, done))
+            selection = wished(painted, running, done, dials, times, speaks)
+            seconds = self.runner.estimate(*sizes_of(selection), the_rest(selection.config, done))
             if seconds is not None:
                 return html.estimate(speaks, seconds)
         return ""
@@ -74,26 +74,26 @@ class Further:
 
 def wished(
     kept: Painted, running: Running | None, done: int, dials: Sequence[Any], times: float, speaks: Language
-) -> Wish:
+) -> Selection:
     """What going on from step `done` means, at so many times the size, with the dials as they are; `ValueError`."""
-    wish = turned(kept.steered(running), dials, speaks)
-    size = larger_size(wish.config.size, times)
-    if times > 1 and size <= wish.config.size:
+    selection = turned(kept.steered(running), dials, speaks)
+    size = larger_size(selection.config.size, times)
+    if times > 1 and size <= selection.config.size:
         raise ValueError(say(speaks, "error.largest", limit=int(LIMITS["size"][1])))
-    return replace(wish, config=replace(wish.config, size=size, steps=done + more_steps(kept.planned)))
+    return replace(selection, config=replace(selection.config, size=size, steps=done + more_steps(kept.planned)))
 
 
-def turned(wish: Wish, dials: Sequence[Any], speaks: Language) -> Wish:
-    """A wish with the dials (strength, colours, blends) where they are now; `ValueError` for what is no number."""
+def turned(selection: Selection, dials: Sequence[Any], speaks: Language) -> Selection:
+    """A selection with the dials (strength, colours, blends) where they are now; `ValueError` for what is no number."""
     strength, colours, *blends = dials
     values: dict[str, Any] = {
         name: number(name, value, speaks) for name, value in (("strength", strength), ("colours", colours))
     }
-    return replace(wish, config=replace(wish.config, **values)).blended(blends, speaks)
+    return replace(selection, config=replace(selection.config, **values)).blended(blends, speaks)
 
 
-def pair(speaks: Language, wish: Wish, chosen: Sequence[FileDataDict | None]) -> str:
+def pair(speaks: Language, selection: Selection, chosen: Sequence[FileDataDict | None]) -> str:
     """HTML: which pictures a result is of; it draws the eye where others are chosen by now."""
     photo, *paintings = chosen
-    is_of_these = are_the_same(wish, photo, [painting for painting in paintings if painting])
-    return html.pair(speaks, subject(wish, speaks), is_of_these)
+    is_of_these = are_the_same(selection, photo, [painting for painting in paintings if painting])
+    return html.pair(speaks, subject(selection, speaks), is_of_these)

@@ -16,9 +16,9 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from demo.browser.plot import Curves
-from demo.form.request import Order, Wish
+from demo.form.request import Selection, Submission
 from demo.jobs.records import Deep, Pixels, Progress
-from demo.paint.snapshots import Moments
+from demo.paint.snapshots import Snapshots
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
 
@@ -30,19 +30,19 @@ class Running:
     """The run that began last; whoever knows its key may steer it. Without the pictures, which take megabytes."""
 
     key: str
-    wish: Wish
+    selection: Selection
     config: TransferConfig  # of its job
     is_left: bool = False  # another picture is to be painted instead
     shown_at: int | None = None  # the step whose picture its end has put on the page
 
     @classmethod
-    def of(cls, order: Order) -> Running:
+    def of(cls, submission: Submission) -> Running:
         """As it begins."""
-        return cls(order.job.key, order.wish, order.job.config)
+        return cls(submission.job.key, submission.selection, submission.job.config)
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class RunPicture:
     """A picture of a run: after step `index`, of `size`, which may be less than the finished one's."""
 
     index: int
@@ -58,7 +58,7 @@ class Stretch:
     """The steps of a run that one job painted: whoever keeps going adds one."""
 
     key: str  # of its job
-    wish: Wish  # as it was last steered
+    selection: Selection  # as it was last steered
     size: Size  # of its finished picture
     last: int  # step
 
@@ -68,11 +68,11 @@ class Painted:
     """The last run of a session, kept on the server, so that no stop and no failure loses its picture."""
 
     key: str  # of its last job
-    wish: Wish  # of the same
+    selection: Selection  # of the same
     before: Pixels
     progress: Progress
     curves: Curves
-    moments: Moments
+    snapshots: Snapshots
     files: Path  # a folder for what is made of it; after another job, a step of that number is another picture
     past: tuple[Stretch, ...] = ()  # before its last job
     plotted: float = -math.inf  # when the page got its plot of a running job, in seconds of `time.monotonic`
@@ -87,87 +87,90 @@ class Painted:
     @property
     def planned(self) -> int:
         """The most steps that were wished, whoever stopped before."""
-        return max(wish.config.steps for wish in (self.wish, *(each.wish for each in self.past)))
+        return max(selection.config.steps for selection in (self.selection, *(each.selection for each in self.past)))
 
     @property
     def steps(self) -> tuple[int, ...]:
         """Those of which there is a picture, in ascending order."""
-        return tuple(sorted({*(moment.index for moment in self.moments.kept), self.progress.index}))
+        return tuple(sorted({*(snapshot.index for snapshot in self.snapshots.kept), self.progress.index}))
 
     def extended(self, progress: Progress) -> Painted:
         """With one more record."""
-        curves, moments = self.curves.extended(progress), self.moments.extended(progress)
-        return replace(self, progress=progress, curves=curves, moments=moments)
+        curves, snapshots = self.curves.extended(progress), self.snapshots.extended(progress)
+        return replace(self, progress=progress, curves=curves, snapshots=snapshots)
 
-    def continued(self, order: Order) -> Painted:
+    def continued(self, submission: Submission) -> Painted:
         """Up to the step that a job goes on from, and ready for that job's records."""
-        moments, past = self.moments.until(order.done), [each for each in self.past if each.last < order.done]
-        if self.progress.index == order.done != max((moment.index for moment in moments.kept), default=0):
-            moments = moments.including(self.progress)
+        snapshots, past = (
+            self.snapshots.until(submission.done),
+            [each for each in self.past if each.last < submission.done],
+        )
+        if self.progress.index == submission.done != max((snapshot.index for snapshot in snapshots.kept), default=0):
+            snapshots = snapshots.including(self.progress)
         return Painted(
-            order.job.key,
-            order.wish,
-            order.before,
+            submission.job.key,
+            submission.selection,
+            submission.before,
             self.progress,
-            self.curves.until(order.done),
-            moments,
-            moments.folder / _unique(),
-            (*past, replace(self._stretch(order.done, self.wish), last=order.done)),
+            self.curves.until(submission.done),
+            snapshots,
+            snapshots.folder / _unique(),
+            (*past, replace(self._stretch(submission.done, self.selection), last=submission.done)),
         )
 
     def settled(self, running: Running | None) -> Painted:
         """As the one from before, once another run begins; `running`: the last one, which may have been steered."""
-        return replace(self, wish=self.steered(running), earlier=True)
+        return replace(self, selection=self.steered(running), earlier=True)
 
-    def at(self, step: float | None) -> Picture:
+    def at(self, step: float | None) -> RunPicture:
         """The moment nearest to `step`; the last one for None, or where the file of another is gone."""
         now = self.progress
-        last = Picture(now.index, now.size, now.image, now.content_layers, now.style_layers, now.deep)
-        moment = None if step is None else self.moments.at(step)
-        if step is None or moment is None or abs(last.index - step) <= abs(moment.index - step):
+        last = RunPicture(now.index, now.size, now.image, now.content_layers, now.style_layers, now.deep)
+        snapshot = None if step is None else self.snapshots.at(step)
+        if step is None or snapshot is None or abs(last.index - step) <= abs(snapshot.index - step):
             return last
         try:
-            image = moment.load()
+            image = snapshot.load()
         except OSError:
             return last
-        return Picture(moment.index, moment.size, image, moment.content_layers, moment.style_layers)
+        return RunPicture(snapshot.index, snapshot.size, image, snapshot.content_layers, snapshot.style_layers)
 
-    def enlarged(self, picture: Picture) -> Pixels:
+    def enlarged(self, picture: RunPicture) -> Pixels:
         """A picture of the run at the finished one's size."""
         return resized(picture.image, self.size)
 
-    def steered(self, running: Running | None) -> Wish:
+    def steered(self, running: Running | None) -> Selection:
         """What was wished, as it was last steered."""
-        return running.wish if running and running.key == self.key else self.wish
+        return running.selection if running and running.key == self.key else self.selection
 
-    def stretch(self, picture: Picture, running: Running | None = None) -> Stretch:
+    def stretch(self, picture: RunPicture, running: Running | None = None) -> Stretch:
         """That of which a picture of the run is."""
         return self._stretch(picture.index, self.steered(running))
 
-    def _stretch(self, step: int, wish: Wish) -> Stretch:
-        now = Stretch(self.key, wish, self.size, self.progress.index)
+    def _stretch(self, step: int, selection: Selection) -> Stretch:
+        now = Stretch(self.key, selection, self.size, self.progress.index)
         return next((each for each in self.past if step <= each.last), now)
 
 
-def followed(order: Order, progress: Progress, last: Painted | None) -> Painted:
+def followed(submission: Submission, progress: Progress, last: Painted | None) -> Painted:
     """What is kept after a record of a job; its first one takes the place of the run before, or goes on from there."""
-    progress = progress.after(order.done)
+    progress = progress.after(submission.done)
     if last is not None and not last.earlier:
         return last.extended(progress)
-    if last is not None and order.done:
-        return last.continued(order).extended(progress)
+    if last is not None and submission.done:
+        return last.continued(submission).extended(progress)
     forget(last)
     folder = _reserved()
     files = folder / _unique()
-    return Painted(order.job.key, order.wish, order.before, progress, Curves(), Moments(folder), files).extended(
-        progress
-    )
+    return Painted(
+        submission.job.key, submission.selection, submission.before, progress, Curves(), Snapshots(folder), files
+    ).extended(progress)
 
 
 def forget(painted: Painted | None) -> None:
     """The session has ended: remove its files."""
     if painted is not None:
-        painted.moments.forget()
+        painted.snapshots.forget()
 
 
 def new_folder() -> Path:

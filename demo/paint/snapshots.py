@@ -20,7 +20,7 @@ MOST = 40  # of a run: files of at most 3 MB each at the sizes of the page
 
 
 @dataclass(frozen=True)
-class Moment:
+class Snapshot:
     """The picture after step `index`, in a file of its own."""
 
     index: int
@@ -36,21 +36,21 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Moments:
+class Snapshots:
     """At most `MOST` pictures of a run, spread evenly over its records, in `folder`."""
 
     folder: Path
-    kept: tuple[Moment, ...] = ()
+    kept: tuple[Snapshot, ...] = ()
     seen: int = 0  # records so far
     stride: int = 1  # every so many of them are kept
     is_refused: bool = False  # the disk took no file
 
-    def extended(self, progress: Progress) -> Moments:
+    def extended(self, progress: Progress) -> Snapshots:
         """With one more record, whose picture is kept if its turn has come and the disk takes it."""
-        moments = replace(self, seen=self.seen + 1)
-        return moments if self.seen % self.stride else moments.including(progress)
+        snapshots = replace(self, seen=self.seen + 1)
+        return snapshots if self.seen % self.stride else snapshots.including(progress)
 
-    def including(self, progress: Progress) -> Moments:
+    def including(self, progress: Progress) -> Snapshots:
         """With the picture of a record, if the disk takes it; of too many every second one goes."""
         try:
             kept = (*self.kept, self._write(progress))
@@ -63,26 +63,26 @@ class Moments:
         _remove(kept[1::2])
         return replace(self, kept=kept[::2], stride=2 * self.stride)
 
-    def until(self, step: int) -> Moments:
+    def until(self, step: int) -> Snapshots:
         """Without those after `step`, whose files go."""
-        _remove(moment for moment in self.kept if moment.index > step)
-        return replace(self, kept=tuple(moment for moment in self.kept if moment.index <= step))
+        _remove(snapshot for snapshot in self.kept if snapshot.index > step)
+        return replace(self, kept=tuple(snapshot for snapshot in self.kept if snapshot.index <= step))
 
-    def at(self, step: float) -> Moment | None:
+    def at(self, step: float) -> Snapshot | None:
         """The one nearest to a step."""
-        return min(self.kept, key=lambda moment: abs(moment.index - step), default=None)
+        return min(self.kept, key=lambda snapshot: abs(snapshot.index - step), default=None)
 
     def forget(self) -> None:
         """Remove the files."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _write(self, progress: Progress) -> Moment:
+    def _write(self, progress: Progress) -> Snapshot:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{progress.index}.png"
         Image.fromarray(progress.image).save(path, compress_level=1)
-        return Moment(progress.index, progress.size, path, progress.content_layers, progress.style_layers)
+        return Snapshot(progress.index, progress.size, path, progress.content_layers, progress.style_layers)
 
 
-def _remove(moments: Iterable[Moment]) -> None:
-    for moment in moments:
-        moment.path.unlink(missing_ok=True)
+def _remove(snapshots: Iterable[Snapshot]) -> None:
+    for snapshot in snapshots:
+        snapshot.path.unlink(missing_ok=True)

@@ -12,11 +12,11 @@ from demo.browser import bars, html
 from demo.browser.notes import retold
 from demo.browser.plot import draw
 from demo.form.library import subject
-from demo.form.request import Order, larger_size, more_steps
+from demo.form.request import Submission, larger_size, more_steps
 from demo.jobs.records import Progress
 from demo.paint import downloads
 from demo.paint.downloads import Format
-from demo.paint.session import Painted, Picture, Running
+from demo.paint.session import Painted, Running, RunPicture
 from demo.words import Language, say
 from nst_core.config import Normalization
 
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 PLOT_EVERY = 2.0  # seconds of a run: drawing takes the processor from painting
 
 
-class View(NamedTuple):
+class PaintView(NamedTuple):
     """A value for each of a run's outputs, in their order; `gr.skip()` leaves one as it is."""
 
     pane: Any
@@ -36,7 +36,7 @@ class View(NamedTuple):
     comparison: Any
     pair: Any
     timeline: Any
-    moments: Any
+    snapshots: Any
     actions: Any
     kind: Any
     download: Any
@@ -50,23 +50,23 @@ class View(NamedTuple):
     painted: Any
 
 
-UNCHANGED = View(*(gr.skip() for _ in View._fields))
+UNCHANGED = PaintView(*(gr.skip() for _ in PaintView._fields))
 
 
-def unchanged(painted: Painted | None) -> View:
+def unchanged(painted: Painted | None) -> PaintView:
     """All as it is, and `painted` kept."""
     return UNCHANGED._replace(painted=painted)
 
 
-def beginning(language: Language, order: Order, painted: Painted | None) -> View:
+def beginning(language: Language, submission: Submission, painted: Painted | None) -> PaintView:
     """The run has been accepted: the photo, or the picture that it goes on from, waits in the frame."""
-    if order.job.begin is None:
+    if submission.job.begin is None:
         view = unchanged(painted)._replace(
-            pane=html.pane(order.before, order.size, say(language, "picture.before")), plot="", bars=""
+            pane=html.pane(submission.before, submission.size, say(language, "picture.before")), plot="", bars=""
         )
     else:
-        words = say(language, "picture.step", step=order.done, steps=order.done + order.job.config.steps)
-        view = unchanged(painted)._replace(pane=html.pane(order.job.begin, order.size, words))
+        words = say(language, "picture.step", step=submission.done, steps=submission.done + submission.job.config.steps)
+        view = unchanged(painted)._replace(pane=html.pane(submission.job.begin, submission.size, words))
     return view._replace(
         hint=html.hint(say(language, "steer.hint")),
         comparison=gr.update(visible=False),
@@ -76,18 +76,18 @@ def beginning(language: Language, order: Order, painted: Painted | None) -> View
         actions=gr.update(visible=False),
         start=gr.update(visible=False),
         stop=gr.update(value=say(language, "paint.leave_line"), visible=True),  # there is no picture to keep yet
-        running=Running.of(order),
+        running=Running.of(submission),
     )
 
 
-def progressing(language: Language, painted: Painted, now: float) -> View:
+def progressing(language: Language, painted: Painted, now: float) -> PaintView:
     """The picture; with plots as soon as there are lines to draw, then when the last are `PLOT_EVERY` seconds old."""
     progress = painted.progress
     description = say(language, "picture.step", step=progress.index, steps=progress.total)
-    spoken = replace(progress, note=retold(language, progress.note))
+    localized = replace(progress, note=retold(language, progress.note))
     view = unchanged(painted)._replace(
         pane=html.pane(progress.image, painted.size, description),
-        status=html.running(language, spoken),
+        status=html.running(language, localized),
         stop=gr.update(value=say(language, "paint.stop")),
     )
     if len(painted.curves.losses) < 2 or now - painted.plotted < PLOT_EVERY:
@@ -95,13 +95,13 @@ def progressing(language: Language, painted: Painted, now: float) -> View:
     return _plotted(language, view, replace(painted, plotted=now))
 
 
-def ready(language: Language) -> View:
+def ready(language: Language) -> PaintView:
     """Nothing is under way: one may paint."""
     start = gr.update(value=say(language, "paint.start"), interactive=True, visible=True)
     return UNCHANGED._replace(start=start, stop=gr.update(visible=False))
 
 
-def ended(language: Language, painted: Painted | None, running: Running | None) -> View:
+def ended(language: Language, painted: Painted | None, running: Running | None) -> PaintView:
     """The end of a run, by itself, by Stop or by an error: the picture so far, to compare, to download, to go on."""
     view = ready(language)._replace(
         status=ending(language, painted), hint=html.hint(say(language, "steer.hint")), painted=painted
@@ -111,10 +111,10 @@ def ended(language: Language, painted: Painted | None, running: Running | None) 
     picture = painted.at(None)
     return _plotted(language, view, painted)._replace(
         **compared(language, painted, picture),
-        pair=html.pair(language, subject(painted.wish, language)),
+        pair=html.pair(language, subject(painted.selection, language)),
         # A slider needs room, even one that isn't seen.
-        timeline=gr.update(maximum=max(2, picture.index), value=picture.index, visible=len(painted.moments.kept) > 1),
-        moments=html.moments(painted.steps),
+        timeline=gr.update(maximum=max(2, picture.index), value=picture.index, visible=len(painted.snapshots.kept) > 1),
+        snapshots=html.snapshots(painted.steps),
         actions=gr.update(visible=True),
         kind=str(Format.PNG),
         download=file(language, painted, running, picture, Format.PNG),
@@ -124,15 +124,15 @@ def ended(language: Language, painted: Painted | None, running: Running | None) 
 
 def _going_on(language: Language, painted: Painted) -> dict[str, Any]:
     """The buttons of what can be done next, with what it means."""
-    by, size = html.steps(language, more_steps(painted.planned)), larger_size(painted.wish.config.size)
-    can_grow = size > painted.wish.config.size  # where it can't, a click tells so
+    by, size = html.steps(language, more_steps(painted.planned)), larger_size(painted.selection.config.size)
+    can_grow = size > painted.selection.config.size  # where it can't, a click tells so
     return {
         "keep_going": gr.update(value=say(language, "paint.go_on_by", steps=by)),
         "larger": gr.update(value=say(language, "paint.larger_to" if can_grow else "paint.larger", size=size)),
     }
 
 
-def compared(language: Language, painted: Painted, picture: Picture) -> dict[str, Any]:
+def compared(language: Language, painted: Painted, picture: RunPicture) -> dict[str, Any]:
     """The outputs that show the photo and a picture; where the disk is full the picture alone, and why."""
     try:
         return {"comparison": gr.update(value=downloads.comparison(painted, picture), visible=True)}
@@ -147,7 +147,7 @@ def compared(language: Language, painted: Painted, picture: Picture) -> dict[str
 
 
 def file(
-    language: Language, painted: Painted, running: Running | None, picture: Picture, kind: Format
+    language: Language, painted: Painted, running: Running | None, picture: RunPicture, kind: Format
 ) -> dict[str, Any]:
     """The download button with the file of a picture behind it, or without one where the disk is full."""
     try:
@@ -178,10 +178,10 @@ def ending(language: Language, painted: Painted | None) -> str:
     return html.message(say(language, "status.stopped_small", step=step, steps=steps, **sizes))
 
 
-def layers(language: Language, painted: Painted, moment: Progress | Picture) -> str:
+def layers(language: Language, painted: Painted, snapshot: Progress | RunPicture) -> str:
     """The bars of a moment of a run."""
-    relative = painted.wish.config.normalization is Normalization.ENERGY
-    return bars.draw(language, moment.content_layers, moment.style_layers, relative)
+    relative = painted.selection.config.normalization is Normalization.ENERGY
+    return bars.draw(language, snapshot.content_layers, snapshot.style_layers, relative)
 
 
 def preparing(language: Language) -> dict[str, Any]:
@@ -189,6 +189,6 @@ def preparing(language: Language) -> dict[str, Any]:
     return gr.update(label=say(language, "download.preparing"), interactive=False)
 
 
-def _plotted(language: Language, view: View, painted: Painted) -> View:
+def _plotted(language: Language, view: PaintView, painted: Painted) -> PaintView:
     bars_now = layers(language, painted, painted.progress)
     return view._replace(plot=draw(language, painted.curves), bars=bars_now, painted=painted)

@@ -14,7 +14,7 @@ from gradio.events import Dependency
 from demo.browser import html
 from demo.browser.toasts import toast
 from demo.browser.wiring import LONG, QUICK, afterwards
-from demo.form.request import Order, Wish, make_order, make_wish, sizes_of
+from demo.form.request import Selection, Submission, make_selection, make_submission, sizes_of
 from demo.jobs.local import Runner
 from demo.jobs.records import Job, Pixels, Progress
 from demo.words import Language, language, say, t
@@ -22,7 +22,7 @@ from nst_core.config import TransferConfig
 from nst_core.variations import SIX, Variation, sketch
 
 
-class View(NamedTuple):
+class SheetView(NamedTuple):
     """A value for each of the sheet's outputs, in their order; `gr.skip()` leaves one as it is."""
 
     area: Any
@@ -43,17 +43,17 @@ class Sheets:
     defaults: TransferConfig
 
     def show(self, request: gr.Request, *form: Any) -> Generator[list[Any], None, None]:
-        """Show me six was pressed, on the form that `orders.make_wish` takes: one after the other appears."""
+        """Show me six was pressed, on the form that `make_selection` takes: one after the other appears."""
         speaks = language(request)
         with toast(speaks):
-            order = make_sketch(make_wish(self.defaults, form, speaks), speaks)
-        yield _empty(speaks, order).flat()
+            submission = make_sketch(make_selection(self.defaults, form, speaks), speaks)
+        yield _empty(speaks, submission).flat()
         for place, variation in enumerate(SIX):
-            with toast(speaks), closing(self.runner.run(job_of(order, variation))) as records:
+            with toast(speaks), closing(self.runner.run(job_of(submission, variation))) as records:
                 for record in records:
                     if isinstance(record, Progress):
                         text = say(speaks, "sheet.painting", place=place + 1, count=len(SIX))
-                        yield _painting(speaks, order, place, record.image, text).flat()
+                        yield _painting(speaks, submission, place, record.image, text).flat()
                     else:
                         yield _unchanged()._replace(status=html.waiting(speaks, record.ahead)).flat()
         text = say(speaks, "sheet.finished")
@@ -62,11 +62,11 @@ class Sheets:
     def estimate(self, request: gr.Request, *form: Any) -> str:
         """The time beside the button, for all six; nothing where it isn't known (yet)."""
         try:
-            wish = make_wish(self.defaults, form)
-            if not wish.paintings:
+            selection = make_selection(self.defaults, form)
+            if not selection.paintings:
                 return ""
-            photo, paintings = sizes_of(wish)
-            small = sketch(wish.config, photo, paintings)
+            photo, paintings = sizes_of(selection)
+            small = sketch(selection.config, photo, paintings)
             times = [self.runner.estimate(photo, paintings, variation.applied(small)) for variation in SIX]
         except ValueError:  # what is wrong is told when the button is pressed
             return ""
@@ -93,16 +93,16 @@ def choose(request: gr.Request, event: gr.EventData) -> list[Any]:
     return [variation.strength, variation.style_scale, variation.colours, *view.flat()]
 
 
-def make_sketch(wish: Wish, speaks: Language = "en") -> Order:
-    """The order of a small picture, which the variations change; raises `ValueError` for unusable pictures."""
-    photo, paintings = sizes_of(wish, speaks)
-    small = sketch(wish.config, photo, paintings) if paintings else wish.config
-    return make_order(replace(wish, config=small), speaks)
+def make_sketch(selection: Selection, speaks: Language = "en") -> Submission:
+    """The submission of a small picture, which the variations change; raises `ValueError` for unusable pictures."""
+    photo, paintings = sizes_of(selection, speaks)
+    small = sketch(selection.config, photo, paintings) if paintings else selection.config
+    return make_submission(replace(selection, config=small), speaks)
 
 
-def job_of(order: Order, variation: Variation) -> Job:
+def job_of(submission: Submission, variation: Variation) -> Job:
     """The job of one of the six."""
-    return replace(order.job, config=variation.applied(order.job.config))
+    return replace(submission.job, config=variation.applied(submission.job.config))
 
 
 class Sheet(NamedTuple):
@@ -115,7 +115,7 @@ class Sheet(NamedTuple):
 
     @property
     def outputs(self) -> list[Any]:
-        """In the order of `View.flat`."""
+        """In the order of `SheetView.flat`."""
         return [self.area, self.status, self.stop, *self.cells]
 
 
@@ -138,7 +138,7 @@ def wire(
     form: Sequence[Any],
     dials: tuple[Any, Any, Any],
 ) -> Dependency:
-    """Make the button `start` fill the sheet from `form`, the components in the order that `orders.make_wish` takes.
+    """Make the button `start` fill the sheet from `form`, the components in the order that `make_selection` takes.
 
     A click on a sketch sets the `dials`: the widgets of strength, style scale and colours. Returns that event: what is
     to be done next, painting it large, follows with its `then`.
@@ -174,17 +174,17 @@ def cell(speaks: Language, place: int, size: tuple[int, int], image: Pixels | No
     )
 
 
-def _unchanged() -> View:
-    return View(gr.skip(), gr.skip(), gr.skip(), tuple(gr.skip() for _ in SIX))
+def _unchanged() -> SheetView:
+    return SheetView(gr.skip(), gr.skip(), gr.skip(), tuple(gr.skip() for _ in SIX))
 
 
-def _empty(speaks: Language, order: Order) -> View:
-    cells = tuple(cell(speaks, place, order.size) for place in range(len(SIX)))
-    return View(gr.update(visible=True), html.message(""), gr.update(visible=True), cells)
+def _empty(speaks: Language, submission: Submission) -> SheetView:
+    cells = tuple(cell(speaks, place, submission.size) for place in range(len(SIX)))
+    return SheetView(gr.update(visible=True), html.message(""), gr.update(visible=True), cells)
 
 
-def _painting(speaks: Language, order: Order, place: int, image: Pixels, text: str) -> View:
+def _painting(speaks: Language, submission: Submission, place: int, image: Pixels, text: str) -> SheetView:
     """The sketch at `place` as it is now, the others as they are."""
     view = _unchanged()
-    cells = (*view.cells[:place], cell(speaks, place, order.size, image), *view.cells[place + 1 :])
+    cells = (*view.cells[:place], cell(speaks, place, submission.size, image), *view.cells[place + 1 :])
     return view._replace(status=html.message(text), cells=cells)

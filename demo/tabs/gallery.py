@@ -15,19 +15,19 @@ from gradio.data_classes import FileDataDict
 from gradio.events import Dependency
 
 from demo.browser import html
-from demo.browser.localized import Spoken
+from demo.browser.localized import Localized
 from demo.browser.scripts import SHOW_FORM
 from demo.browser.toasts import inform, toast, warn
 from demo.browser.wiring import LONG, QUICK, afterwards
 from demo.form import links
 from demo.form.library import subject
 from demo.form.recipes import FORM, described, dropped, form_values, page_config, restored, slots, still_there
-from demo.form.request import MOST_PAINTINGS, SETTINGS, Wish, make_wish
+from demo.form.request import MOST_PAINTINGS, SETTINGS, Selection, make_selection
 from demo.jobs.local import Runner
 from demo.paint import downloads
 from demo.paint.downloads import Format
-from demo.paint.session import Painted, Picture, Running, new_folder
-from demo.paint.views import View
+from demo.paint.session import Painted, Running, RunPicture, new_folder
+from demo.paint.views import PaintView
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
@@ -42,13 +42,13 @@ THUMBNAIL = 240  # pixels of the long side
 class Entry:
     """A result: its file, small as an address, and what was wished; `made` tells the run and the step.
 
-    The masks of the wish, up to a megabyte each, aren't kept: `is_brushed` tells that there were some.
+    The masks of the selection, up to a megabyte each, aren't kept: `is_brushed` tells that there were some.
     """
 
     made: tuple[str, int]
     path: Path
     thumbnail: str
-    wish: Wish
+    selection: Selection
     is_brushed: bool
 
 
@@ -99,13 +99,13 @@ class Gallery:
         entry = next((entry for entry in entries or () if entry.made == shown), None)
         if entry is None:
             return [gr.skip()] * FORM
-        speaks, wish = language(request), entry.wish
+        speaks, selection = language(request), entry.selection
         if entry.is_brushed:
             warn(speaks, say(speaks, "recipe.lost", names=say(speaks, "lost.regions")))
         else:
             inform(say(speaks, "gallery.used"))
-        photo, *paintings = (still_there(picture) for picture in (wish.photo, *wish.paintings))
-        config, _ = page_config(wish.config, self.defaults)  # who kept going has more steps than a slider
+        photo, *paintings = (still_there(picture) for picture in (selection.photo, *selection.paintings))
+        config, _ = page_config(selection.config, self.defaults)  # who kept going has more steps than a slider
         return form_values(photo, paintings, config)
 
     def read(self, request: gr.Request, entries: Entries | None, file: FileDataDict | None) -> list[Any]:
@@ -113,7 +113,7 @@ class Gallery:
         speaks = language(request)
         with toast(speaks):
             recipe, name = dropped(file, speaks)
-        back = restored(recipe, self.defaults, (entry.wish for entry in entries or ()), speaks)
+        back = restored(recipe, self.defaults, (entry.selection for entry in entries or ()), speaks)
         inform(say(speaks, "recipe.found", name=name, settings=back.settings))
         for key, names in (("recipe.missing", back.missing), ("recipe.lost", back.lost)):
             if names:
@@ -124,8 +124,8 @@ class Gallery:
         """The parameters of an address that opens the page with this form."""
         speaks = language(request)
         with toast(speaks):
-            wish = make_wish(self.defaults, form, speaks)
-            text, left_out = links.write(wish, self.defaults), links.left_out(wish, speaks)
+            selection = make_selection(self.defaults, form, speaks)
+            text, left_out = links.write(selection, self.defaults), links.left_out(selection, speaks)
         if left_out:
             warn(speaks, say(speaks, "links.left_out", parts=", ".join(left_out)))
         return gr.update(value=text, visible=True)
@@ -157,7 +157,7 @@ def add_shown(
 
 
 def collected(
-    speaks: Language, entries: Entries, painted: Painted, running: Running | None, picture: Picture
+    speaks: Language, entries: Entries, painted: Painted, running: Running | None, picture: RunPicture
 ) -> tuple[Entries, Any]:
     """The entries with a picture, and the thumbnails; one that is there already stays once."""
     stretch = painted.stretch(picture, running)
@@ -170,8 +170,8 @@ def collected(
     except OSError as error:
         logger.warning("a picture can't be collected: %s", error)
         return entries, gr.skip()
-    thumbnail, wish = html.data_uri(picture.image, _within(stretch.size)), stretch.wish
-    entry = Entry(made, kept, thumbnail, replace(wish, masks=()), is_brushed=bool(wish.masks))
+    thumbnail, selection = html.data_uri(picture.image, _within(stretch.size)), stretch.selection
+    entry = Entry(made, kept, thumbnail, replace(selection, masks=()), is_brushed=bool(selection.masks))
     forget(entries[: max(0, len(entries) + 1 - MOST)])
     entries = (*entries, entry)[-MOST:]
     return entries, thumbnails(speaks, entries)
@@ -196,7 +196,7 @@ def show(request: gr.Request, entries: Entries | None, event: gr.EventData) -> t
         warn(language(request), say(language(request), "gallery.gone"))
         return tuple(gr.skip() for _ in range(5))
     speaks, path = language(request), str(entry.path)
-    words = f'<p class="made">{escape(caption(speaks, entry.wish))}</p>'
+    words = f'<p class="made">{escape(caption(speaks, entry.selection))}</p>'
     download = gr.update(value=path, label=say(speaks, "gallery.download"))
     return entry.made, gr.update(visible=True), path, words, download
 
@@ -207,9 +207,9 @@ def forget(entries: Iterable[Entry] | None) -> None:
         shutil.rmtree(entry.path.parent, ignore_errors=True)
 
 
-def caption(speaks: Language, wish: Wish) -> str:
+def caption(speaks: Language, selection: Selection) -> str:
     """What a result was made of."""
-    return described(subject(wish, speaks), wish.config, speaks)
+    return described(subject(selection, speaks), selection.config, speaks)
 
 
 def thumbnails(speaks: Language, entries: Entries) -> str:
@@ -221,8 +221,8 @@ def thumbnails(speaks: Language, entries: Entries) -> str:
 
 
 def _button(speaks: Language, place: int, entry: Entry) -> str:
-    config = entry.wish.config
-    label = say(speaks, "gallery.show", settings=caption(speaks, entry.wish))
+    config = entry.selection.config
+    label = say(speaks, "gallery.show", settings=caption(speaks, entry.selection))
     steps = html.steps(speaks, entry.made[1])
     short = say(speaks, "gallery.short", strength=f"{config.strength:g}", size=config.size, steps=steps)
     return (
@@ -237,11 +237,11 @@ def _within(size: Size) -> Size:
     return max(1, round(scale * size[0])), max(1, round(scale * size[1]))
 
 
-def build_gallery(spoken: Spoken) -> Shelf:
+def build_gallery(localized: Localized) -> Shelf:
     """Lay the gallery out, where this is called; `wire` makes it work."""
     with gr.Column(elem_id="gallery"):
         gr.Markdown(t("gallery.title"))
-        results = spoken.html(_nothing, js_on_load=html.CLICKED, elem_id="results")
+        results = localized.html(_nothing, js_on_load=html.CLICKED, elem_id="results")
         with gr.Row(visible=False, elem_id="made") as detail:
             large = gr.Image(
                 label=t("gallery.large"), show_label=False, interactive=False, buttons=["fullscreen"], height=360
@@ -265,10 +265,10 @@ def wire(
     runner: Runner,
     defaults: TransferConfig,
     runs: Sequence[Dependency],
-    view: View,
+    view: PaintView,
     form: Sequence[Any],
 ) -> list[Dependency]:
-    """Make the gallery collect pictures, and fill the `form`, whose order is that of `orders.make_wish`.
+    """Make the gallery collect pictures, and fill the `form`, whose order is that of `make_selection`.
 
     Collected is what a `view` holds after the `runs`, and each moment of it that is downloaded. Returns the events that
     fill the form with pictures, so that the page can show as many places for paintings.

@@ -12,10 +12,10 @@ from urllib.parse import quote
 import gradio as gr
 from PIL import Image
 
-from demo.browser.localized import Spoken
+from demo.browser.localized import Localized
 from demo.browser.plot import Curves, draw
 from demo.form.example_pairs import EXAMPLES
-from demo.jobs.records import Losses
+from demo.jobs.records import LossRecord
 from demo.words import Language, say, t
 from nst_core.config import TransferConfig
 
@@ -33,15 +33,15 @@ Cell = tuple[str, str]  # the name of a picture, and HTML to stand below it
 
 def build_how(ui: gr.Blocks) -> None:
     """Add the page to `ui`, whose own context must be closed."""
-    spoken = Spoken()
+    localized = Localized()
     with ui.route(say("en", "how.title"), PATH, show_in_navbar=False):
         with gr.Column(elem_id="how"):
-            spoken.html(_header, elem_classes="how-header")
-            _idea(spoken)
-            _terms(spoken)
-            _descent(spoken)
+            localized.html(_header, elem_classes="how-header")
+            _idea(localized)
+            _terms(localized)
+            _descent(localized)
             _text("how.papers")
-        spoken.translate(ui)
+        localized.translate(ui)
 
 
 def content_equation(config: TransferConfig) -> str:
@@ -81,7 +81,7 @@ def recorded_curves(path: Path = PICTURES / "losses.json") -> Curves:
         width, height = step["size"]
         if not sizes or sizes[-1][1] != (width, height):
             sizes.append((index, (width, height)))
-    losses = tuple(Losses(step["content"], step["style"], step["total"]) for step in steps)
+    losses = tuple(LossRecord(step["content"], step["style"], step["total"]) for step in steps)
     return Curves(len(steps), losses, tuple(sizes))
 
 
@@ -114,33 +114,33 @@ def layers(language: Language) -> list[Cell]:
     ]
 
 
-def _idea(spoken: Spoken) -> None:
+def _idea(localized: Localized) -> None:
     _text("how.idea")
-    _figure(spoken, "idea", idea)
+    _figure(localized, "idea", idea)
 
 
-def _terms(spoken: Spoken) -> None:
+def _terms(localized: Localized) -> None:
     config = TransferConfig()
     _text("how.content")
     _equations(content_equation(config))
     _text("how.style")
     _equations(*style_equations(config))
-    _figure(spoken, "layers", layers, columns=6)
+    _figure(localized, "layers", layers, columns=6)
     _text("how.energy")
     _text("how.total")
     _equations(*total_equations())
     _text("how.strength")
     _equations(*weight_equations(config))
-    _figure(spoken, "strength", strengths)
+    _figure(localized, "strength", strengths)
 
 
-def _descent(spoken: Spoken) -> None:
+def _descent(localized: Localized) -> None:
     curves = recorded_curves()
     _text("how.scales")
-    _figure(spoken, "scales", lambda _: scales(curves), columns=2)
+    _figure(localized, "scales", lambda _: scales(curves), columns=2)
     _text("how.lbfgs")
     with gr.Column(elem_classes="how-figure"):
-        spoken.html(lambda language: draw(language, curves), elem_classes="how-losses")
+        localized.html(lambda language: draw(language, curves), elem_classes="how-losses")
         _caption("how.losses_caption")
 
 
@@ -166,7 +166,7 @@ def _equations(*equations: str) -> None:
     )
 
 
-def _figure(spoken: Spoken, name: str, cells: Callable[[Language], list[Cell]], columns: int = 3) -> None:
+def _figure(localized: Localized, name: str, cells: Callable[[Language], list[Cell]], columns: int = 3) -> None:
     """Captioned pictures, so many in a row, with the words `how.{name}_alt` and `how.{name}_caption`."""
 
     def write(language: Language) -> str:
@@ -175,7 +175,7 @@ def _figure(spoken: Spoken, name: str, cells: Callable[[Language], list[Cell]], 
         return f'<div class="cells cells-{columns}" role="group" aria-label="{alt}">{inside}</div>'
 
     with gr.Column(elem_classes="how-figure"):
-        spoken.html(write)
+        localized.html(write)
         _caption(f"how.{name}_caption")
 
 

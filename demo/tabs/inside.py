@@ -14,7 +14,7 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo.browser import bars, html
-from demo.browser.localized import Spoken
+from demo.browser.localized import Localized
 from demo.browser.toasts import toast
 from demo.browser.wiring import LONG, QUICK, afterwards
 from demo.form.request import load, number, out_of_range, size_of
@@ -59,7 +59,7 @@ class Reconstruction:
         return self.job.config.content_layers or self.job.config.style_layers
 
 
-class View(NamedTuple):
+class InsideView(NamedTuple):
     """A value for each of the tab's outputs, in their order; `gr.skip()` leaves one as it is."""
 
     pane: Any
@@ -71,7 +71,7 @@ class View(NamedTuple):
     reached: Any  # (step, steps) of the run at hand; None before its first
 
 
-UNCHANGED = View(*(gr.skip() for _ in View._fields))
+UNCHANGED = InsideView(*(gr.skip() for _ in InsideView._fields))
 
 
 @dataclass(frozen=True)
@@ -83,19 +83,19 @@ class Inside:
 
     def content(
         self, request: gr.Request, photo: FileDataDict | None, layer: str, size: Any, steps: Any
-    ) -> Generator[View, None, None]:
+    ) -> Generator[InsideView, None, None]:
         """Rebuild the photo was pressed."""
         yield from self._rebuild(language(request), "content", photo, [layer], size, steps)
 
     def style(
         self, request: gr.Request, painting: FileDataDict | None, layers: list[str], size: Any, steps: Any
-    ) -> Generator[View, None, None]:
+    ) -> Generator[InsideView, None, None]:
         """Rebuild the manner was pressed."""
         yield from self._rebuild(language(request), "style", painting, layers, size, steps)
 
     def _rebuild(
         self, speaks: Language, kind: str, picture: FileDataDict | None, layers: Sequence[str], size: Any, steps: Any
-    ) -> Generator[View, None, None]:
+    ) -> Generator[InsideView, None, None]:
         with toast(speaks):
             wanted = make_reconstruction(self.defaults, kind, picture, layers, size, steps, speaks)
         began = _buttons(running=True)._replace(pane=pane(speaks, wanted), bars="", reached=None)
@@ -108,7 +108,7 @@ class Inside:
                     yield UNCHANGED._replace(status=html.waiting(speaks, record.ahead))
 
 
-def finished(request: gr.Request, reached: tuple[int, int] | None) -> View:
+def finished(request: gr.Request, reached: tuple[int, int] | None) -> InsideView:
     """A run has ended, by itself, by Stop or by an error."""
     speaks = language(request)
     view = _buttons(running=False)
@@ -180,7 +180,7 @@ def _figure(size: Size, caption: str, image: Pixels | None) -> str:
     )
 
 
-def _buttons(running: bool) -> View:
+def _buttons(running: bool) -> InsideView:
     """One reconstruction at a time: what begins another rests meanwhile."""
     start = gr.update(interactive=not running)
     return UNCHANGED._replace(content=start, style=start, stop=gr.update(visible=running))
@@ -190,7 +190,7 @@ def _ready(speaks: Language) -> str:
     return html.message(say(speaks, "inside.ready"))
 
 
-def _progressing(speaks: Language, wanted: Reconstruction, progress: Progress) -> View:
+def _progressing(speaks: Language, wanted: Reconstruction, progress: Progress) -> InsideView:
     width, height = progress.size
     numbers = {"step": progress.index, "steps": progress.total}
     caption = say(speaks, "inside.rebuilt", layers=", ".join(wanted.layers), **numbers)
@@ -203,21 +203,23 @@ def _progressing(speaks: Language, wanted: Reconstruction, progress: Progress) -
     )
 
 
-def build_inside(runner: Runner, defaults: TransferConfig, spoken: Spoken, photo: gr.Image, painting: gr.Image) -> None:
+def build_inside(
+    runner: Runner, defaults: TransferConfig, localized: Localized, photo: gr.Image, painting: gr.Image
+) -> None:
     """Lay out and wire the tab, within which this is called; it looks at the pictures of the other tab."""
     gr.Markdown(t("inside.lead"), elem_id="inside-lead")
     with gr.Row(elem_id="inside"):
         with gr.Column(elem_id="inside-result"):
             with gr.Row(elem_id="inside-head"):
-                status = spoken.html(_ready, elem_id="inside-status")
+                status = localized.html(_ready, elem_id="inside-status")
                 stop = gr.Button(
                     t("inside.stop"), variant="stop", visible=False, scale=0, min_width=120, elem_id="inside-stop"
                 )
-            stage = spoken.html(empty_pane, elem_id="inside-pane")
+            stage = localized.html(empty_pane, elem_id="inside-pane")
             layers = gr.HTML(elem_id="inside-bars")
         with gr.Column(elem_id="inside-choices"):
             content, style, chosen, numbers = _choices()
-    result = View(stage, status, layers, content, style, stop, gr.State())
+    result = InsideView(stage, status, layers, content, style, stop, gr.State())
     handlers, outputs = Inside(runner, defaults), list(result)
     for start in (content, style):
         start.click(None, js=SHOW_RESULT)

@@ -21,7 +21,7 @@ from nst_core.cli.console import (
     graceful,
     tell,
 )
-from nst_core.cli.job import Order, Source
+from nst_core.cli.job import CommandJob, Source
 from nst_core.cli.results import Outcome
 from nst_core.cli.run import check_files, look_ahead, paint, prepare
 from nst_core.device.memory import is_out_of_memory
@@ -47,119 +47,119 @@ class Tally:
     failures: dict[str, list[str]] = field(default_factory=dict)  # pictures by what was wrong: often one file's fault
     interrupted: bool = False
 
-    def count(self, order: Order, outcome: Outcome) -> None:
-        """Note how the run of `order` ended."""
+    def count(self, job: CommandJob, outcome: Outcome) -> None:
+        """Note how the run of `job` ended."""
         self.interrupted = outcome.code == INTERRUPTED
         if outcome.code == DONE:
             self.done += 1
         elif not self.interrupted:
-            self.fail(order, outcome.message + ("" if outcome.error is None else f" ({outcome.error!r})"))
+            self.fail(job, outcome.message + ("" if outcome.error is None else f" ({outcome.error!r})"))
 
-    def fail(self, order: Order, why: str) -> None:
-        """Note why the picture of `order` wasn't finished."""
-        self.failures.setdefault(why, []).append(order.output.name)
+    def fail(self, job: CommandJob, why: str) -> None:
+        """Note why the picture of `job` wasn't finished."""
+        self.failures.setdefault(why, []).append(job.output.name)
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedJob:
     """A pair that is still to be painted, and what that will take; None where it will turn out to be impossible."""
 
-    order: Order
-    outlook: Forecast | None
+    job: CommandJob
+    forecast: Forecast | None
 
     @property
     def cost(self) -> float:
         """What its steps cost, in the bar's unit."""
         from nst_core.scene.scales import step_costs
 
-        if self.outlook is None:
+        if self.forecast is None:
             return 0.0
-        return sum(step_costs(self.outlook.task.plan, self.order.config)[: self.order.stop_after])
+        return sum(step_costs(self.forecast.task.plan, self.job.config)[: self.job.stop_after])
 
 
-def has_folders(order: Order) -> bool:
+def has_folders(job: CommandJob) -> bool:
     """Whether photos or paintings are folders."""
-    pictures = [*order.paths(Role.CONTENT), *order.paths(Role.STYLE)]
-    return order.command is Command.STYLIZE and order.start is None and any(path.is_dir() for path in pictures)
+    pictures = [*job.paths(Role.CONTENT), *job.paths(Role.STYLE)]
+    return job.command is Command.STYLIZE and job.start is None and any(path.is_dir() for path in pictures)
 
 
-def paint_folders(order: Order) -> int:
-    """Paint every photo after every painting into the folder `order.output`; returns the exit code.
+def paint_folders(job: CommandJob) -> int:
+    """Paint every photo after every painting into the folder `job.output`; returns the exit code.
 
     What is there already, finished, from the same pictures and options, is skipped. Raises `ValueError`, before any
     work, for options that can't be; a pair that fails is told at the end, and the others are painted all the same.
     """
     from nst_core.forecast.wording import overview, summary
 
-    _check_sense(order)
-    orders = pairs(order)
-    network = _check_options(order)
-    if not order.only_plan:
-        _make_folder(order.output)
-        for each in orders:
+    _check_sense(job)
+    jobs = pairs(job)
+    network = _check_options(job)
+    if not job.only_plan:
+        _make_folder(job.output)
+        for each in jobs:
             check_files(each)
     hash_of = cache(sha256_of)
-    todo = [each for each in orders if not is_finished(each, hash_of)]
+    todo = [each for each in jobs if not is_finished(each, hash_of)]
     planned = _look_ahead(todo, network)
-    if order.only_plan:
-        sys.stdout.write(overview([(each.order.output.name, each.outlook) for each in planned]) + "\n")
+    if job.only_plan:
+        sys.stdout.write(overview([(each.job.output.name, each.forecast) for each in planned]) + "\n")
         return DONE
-    if any(each.outlook for each in planned) and not order.quiet:
-        tell(summary([each.outlook for each in planned]))
-    tally = _paint_all(planned, network, order.quiet)
-    return _report(order, tally, skipped=len(orders) - len(todo), planned=len(todo))
+    if any(each.forecast for each in planned) and not job.quiet:
+        tell(summary([each.forecast for each in planned]))
+    tally = _paint_all(planned, network, job.quiet)
+    return _report(job, tally, skipped=len(jobs) - len(todo), planned=len(todo))
 
 
-def pairs(order: Order) -> list[Order]:
-    """One order for each photo and painting, by name; `ValueError` where two would have the same result."""
-    photos, paintings = (list(_pictures(order, role)) for role in (Role.CONTENT, Role.STYLE))
-    others = [source for source in order.sources if source.role not in (Role.CONTENT, Role.STYLE)]
-    orders = [
-        replace(order, sources=(photo, painting, *others), output=order.output / _result_name(photo, painting))
+def pairs(job: CommandJob) -> list[CommandJob]:
+    """One job for each photo and painting, by name; `ValueError` where two would have the same result."""
+    photos, paintings = (list(_pictures(job, role)) for role in (Role.CONTENT, Role.STYLE))
+    others = [source for source in job.sources if source.role not in (Role.CONTENT, Role.STYLE)]
+    jobs = [
+        replace(job, sources=(photo, painting, *others), output=job.output / _result_name(photo, painting))
         for photo in photos
         for painting in paintings
     ]
-    _check_names(orders)
-    if len(photos) > 1 and order.paths(Role.WITHIN):
+    _check_names(jobs)
+    if len(photos) > 1 and job.paths(Role.WITHIN):
         raise ValueError(f"--within belongs to one photo, and there are {len(photos)}; give one photo, or no mask")
-    return orders
+    return jobs
 
 
-def is_finished(order: Order, hash_of: Callable[[Path], str]) -> bool:
+def is_finished(job: CommandJob, hash_of: Callable[[Path], str]) -> bool:
     """Whether the result is there, as far as it shall be painted, from the same pictures and options."""
     from nst_core.images.reading import read_text
 
-    if not order.output.is_file():
+    if not job.output.is_file():
         return False
     try:
-        found = parse(read_text(order.output).get(KEY, ""), order.output)
-        same = found.makes_the_same_as(order.recipe(hash_of))
+        found = parse(read_text(job.output).get(KEY, ""), job.output)
+        same = found.makes_the_same_as(job.recipe(hash_of))
     except ValueError:
         return False
-    return same and found.steps_done == (order.stop_after or found.steps_planned)
+    return same and found.steps_done == (job.stop_after or found.steps_planned)
 
 
-def _check_sense(order: Order) -> None:
+def _check_sense(job: CommandJob) -> None:
     several = "each picture is painted after one painting"
     for option, given, why in (
-        ("--mask", order.masks, several),
-        ("--style-blend", order.config.style_blend, several),
-        ("several values of --style-scale", order.config.style_scale[1:], several),
-        ("--clip", order.clip, "it would show one picture, and many are painted"),
-        ("--state", order.state, "it would hold one run, and many are made; what is finished is skipped anyway"),
+        ("--mask", job.masks, several),
+        ("--style-blend", job.config.style_blend, several),
+        ("several values of --style-scale", job.config.style_scale[1:], several),
+        ("--clip", job.clip, "it would show one picture, and many are painted"),
+        ("--state", job.state, "it would hold one run, and many are made; what is finished is skipped anyway"),
     ):
         if given:
             raise ValueError(f"{option} can't be given with folders: {why}")
-    if order.output.suffix.lower() in PICTURES:
-        raise ValueError(f"{order.output} is a picture's name, and a folder goes in; give -o a folder for the results")
-    if order.output.exists() and not order.output.is_dir():
-        raise ValueError(f"{order.output} is a file; give -o a folder for the results")
-    folders = [path for role in (Role.CONTENT, Role.STYLE) for path in order.paths(role) if path.is_dir()]
-    if order.output.resolve() in {folder.resolve() for folder in folders}:
-        raise ValueError(f"{order.output} is one of the folders that go in; give -o another for the results")
+    if job.output.suffix.lower() in PICTURES:
+        raise ValueError(f"{job.output} is a picture's name, and a folder goes in; give -o a folder for the results")
+    if job.output.exists() and not job.output.is_dir():
+        raise ValueError(f"{job.output} is a file; give -o a folder for the results")
+    folders = [path for role in (Role.CONTENT, Role.STYLE) for path in job.paths(role) if path.is_dir()]
+    if job.output.resolve() in {folder.resolve() for folder in folders}:
+        raise ValueError(f"{job.output} is one of the folders that go in; give -o another for the results")
 
 
-def _check_options(order: Order) -> VGG:
+def _check_options(job: CommandJob) -> VGG:
     """Refuse what no pair could be painted with, by a trial that takes no step; returns the network for all pairs."""
     from PIL import Image
 
@@ -167,10 +167,10 @@ def _check_options(order: Order) -> VGG:
     from nst_core.network.vgg import load_vgg19
     from nst_core.transfer import Transfer, resolve_device
 
-    masks = [load_mask(path) for path in order.paths(Role.WITHIN)]
-    network = load_vgg19(order.config.weights, order.config.pooling).to(resolve_device(order.device))
+    masks = [load_mask(path) for path in job.paths(Role.WITHIN)]
+    network = load_vgg19(job.config.weights, job.config.pooling).to(resolve_device(job.device))
     square = Image.new("RGB", (64, 64))
-    Transfer(square, [square], order.config, within=masks[0] if masks else None, extractor=network)
+    Transfer(square, [square], job.config, within=masks[0] if masks else None, extractor=network)
     return network
 
 
@@ -181,10 +181,10 @@ def _make_folder(folder: Path) -> None:
         raise ValueError(f"the folder {folder} can't be made: {error.strerror}; choose another place") from error
 
 
-def _pictures(order: Order, role: Role) -> Iterator[Source]:
+def _pictures(job: CommandJob, role: Role) -> Iterator[Source]:
     """The files in a role, folders replaced by the pictures in them."""
     seen: set[Path] = set()
-    for source in order.sources:
+    for source in job.sources:
         if source.role is role and source.path is not None:
             if not source.path.exists():
                 raise ValueError(f"{source.path} doesn't exist; check the name")
@@ -213,35 +213,35 @@ def _result_name(photo: Source, painting: Source) -> str:
     return f"{photo.path.stem}_{painting.path.stem}.png"
 
 
-def _check_names(orders: Sequence[Order]) -> None:
+def _check_names(jobs: Sequence[CommandJob]) -> None:
     """By lower-case names: many file systems don't tell a.png from A.png. No result replaces a picture of any pair."""
-    used = {path.resolve() for order in orders for role in Role for path in order.paths(role)}
-    written = Counter(path.name.lower() for order in orders for path in (order.output, *order.intermediates))
-    for order in orders:
-        for path in (order.output, *order.intermediates):
+    used = {path.resolve() for job in jobs for role in Role for path in job.paths(role)}
+    written = Counter(path.name.lower() for job in jobs for path in (job.output, *job.intermediates))
+    for job in jobs:
+        for path in (job.output, *job.intermediates):
             if path.resolve() in used:
                 raise ValueError(f"{path} is one of the pictures that go in; choose another folder for the results")
-        if written[order.output.name.lower()] > 1:
-            photo, painting = order.content, order.paths(Role.STYLE)[0]
+        if written[job.output.name.lower()] > 1:
+            photo, painting = job.content, job.paths(Role.STYLE)[0]
             raise ValueError(
                 f"the picture of {photo.name} and {painting.name} isn't the only one that would be called "
-                f"{order.output.name}; rename one of the files that go in"
+                f"{job.output.name}; rename one of the files that go in"
             )
 
 
-def _look_ahead(orders: Sequence[Order], network: VGG) -> list[Planned]:
+def _look_ahead(jobs: Sequence[CommandJob], network: VGG) -> list[PlannedJob]:
     from nst_core.forecast.machine import probe
     from nst_core.scene.scales import scale_plan
 
-    def outlook(order: Order) -> Forecast | None:
+    def forecast(job: CommandJob) -> Forecast | None:
         try:
-            photo, painting = _size(order.content), _size(order.paths(Role.STYLE)[0])
-            return look_ahead(order, network, scale_plan(photo, [painting], order.config), [painting], machine)
+            photo, painting = _size(job.content), _size(job.paths(Role.STYLE)[0])
+            return look_ahead(job, network, scale_plan(photo, [painting], job.config), [painting], machine)
         except ValueError:
             return None
 
-    machine = probe(network, orders[0].config) if orders else None
-    return [Planned(order, outlook(order)) for order in orders]
+    machine = probe(network, jobs[0].config) if jobs else None
+    return [PlannedJob(job, forecast(job)) for job in jobs]
 
 
 def _size(path: Path) -> Size:
@@ -259,24 +259,24 @@ def _size(path: Path) -> Size:
             raise ValueError(str(error)) from error
 
 
-def _paint_all(planned: Sequence[Planned], network: VGG, quiet: bool) -> Tally:
+def _paint_all(planned: Sequence[PlannedJob], network: VGG, quiet: bool) -> Tally:
     tally = Tally()
     with graceful() as stop, Bar(sum(each.cost for each in planned), quiet) as bar:
         for number, each in enumerate(planned, 1):
             if stop.requested or tally.interrupted:
                 break
             try:
-                machine = each.outlook.machine if each.outlook else None
+                machine = each.forecast.machine if each.forecast else None
                 # Without a state: a rerun of the folder wouldn't look at it.
-                work = replace(prepare(each.order, network, machine), state=None)
+                work = replace(prepare(each.job, network, machine), state=None)
                 if not stop.requested:
-                    outcome = paint(work, bar, stop, f"{number}/{len(planned)} {each.order.output.name}, ")
-                    tally.count(each.order, outcome)
+                    outcome = paint(work, bar, stop, f"{number}/{len(planned)} {each.job.output.name}, ")
+                    tally.count(each.job, outcome)
             except KeyboardInterrupt:
                 break
             except Exception as error:
                 bar.drop(each.cost)
-                tally.fail(each.order, _what_happened(error))
+                tally.fail(each.job, _what_happened(error))
     return tally
 
 
@@ -286,7 +286,7 @@ def _what_happened(error: Exception) -> str:
     return str(error) if isinstance(error, ValueError) else repr(error)
 
 
-def _report(order: Order, tally: Tally, skipped: int, planned: int) -> int:
+def _report(job: CommandJob, tally: Tally, skipped: int, planned: int) -> int:
     """Say what became of the pairs; returns the exit code."""
     for why, names in tally.failures.items():
         more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
@@ -294,8 +294,8 @@ def _report(order: Order, tally: Tally, skipped: int, planned: int) -> int:
     failed = sum(map(len, tally.failures.values()))
     left = planned - tally.done - failed
     code = INTERRUPTED if left else FAILED if failed else DONE
-    parts = [f"painted {tally.done} of {planned + skipped} pictures in {order.output}"]
+    parts = [f"painted {tally.done} of {planned + skipped} pictures in {job.output}"]
     parts += [f"{skipped} were there already"] if skipped else []
     parts += [f"{failed} failed"] if failed else []
     parts += [f"stopped with {left} left; the same command goes on"] if left else []
-    return code if order.quiet and code == DONE else end(code, "; ".join(parts))
+    return code if job.quiet and code == DONE else end(code, "; ".join(parts))

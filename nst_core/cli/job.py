@@ -43,7 +43,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class CommandJob:
     """What the command line asks for."""
 
     command: Command
@@ -108,6 +108,6 @@ class Order:
         )
 
 
-def state_text(order: Order, recipe: Recipe) -> str:
+def state_text(job: CommandJob, recipe: Recipe) -> str:
     """What a state file carries beside the state: the recipe, and what `--resume` needs to know of the files."""
-    return json.dumps({"output": order.output.name, "kept": order.state is not None, "recipe": recipe.to_text()})
+    return json.dumps({"output": job.output.name, "kept": job.state is not None, "recipe": recipe.to_text()})

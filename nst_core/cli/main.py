@@ -21,8 +21,8 @@ from nst_core.cli.console import (
     terminated_like_interrupted,
 )
 from nst_core.cli.folders import has_folders, paint_folders
-from nst_core.cli.job import Order
-from nst_core.cli.request import read_order
+from nst_core.cli.job import CommandJob
+from nst_core.cli.request import read_job
 from nst_core.cli.run import paint, prepare
 from nst_core.device.memory import is_out_of_memory, keep_freed_memory
 
@@ -36,8 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     keep_freed_memory()
     try:
         with terminated_like_interrupted():
-            order = read_order(argv)
-            return paint_folders(order) if has_folders(order) else _paint_one(order)
+            job = read_job(argv)
+            return paint_folders(job) if has_folders(job) else _paint_one(job)
     except ValueError as error:
         return end(BAD_INPUT, str(error))
     except KeyboardInterrupt:
@@ -48,18 +48,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return end(FAILED, f"{OUT_OF_MEMORY} before the first step: nothing was made")
 
 
-def _paint_one(order: Order) -> int:
-    work = prepare(order)
+def _paint_one(job: CommandJob) -> int:
+    work = prepare(job)
     from nst_core.forecast.wording import sentence, table  # with torch, which what can't be prepared doesn't wait for
 
-    if order.only_plan:
-        sys.stdout.write(table(work.outlook) + "\n")
+    if job.only_plan:
+        sys.stdout.write(table(work.forecast) + "\n")
         return DONE
-    if not order.quiet:
-        tell(sentence(work.outlook))
-    with graceful() as stop, Bar(work.cost, order.quiet) as bar:
+    if not job.quiet:
+        tell(sentence(work.forecast))
+    with graceful() as stop, Bar(work.cost, job.quiet) as bar:
         outcome = paint(work, bar, stop)
-    if outcome.code or not order.quiet:
+    if outcome.code or not job.quiet:
         end(outcome.code, outcome.message)
     if outcome.error is not None:
         raise RuntimeError(outcome.message) from outcome.error

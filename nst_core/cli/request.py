@@ -1,4 +1,4 @@
-"""From what was typed to an `Order`: the options given, on top of a recipe or a state where one is named."""
+"""From what was typed to a `CommandJob`: the options given, on top of a recipe or a state where one is named."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nst_core.cli.job import Earlier, Order, Source, Start
+from nst_core.cli.job import CommandJob, Earlier, Source, Start
 from nst_core.cli.options import Given, read_options
 from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
 from nst_core.execution import Execution
@@ -22,7 +22,7 @@ WITH_RESUME = {
 }
 
 
-def read_order(argv: Sequence[str] | None = None) -> Order:
+def read_job(argv: Sequence[str] | None = None) -> CommandJob:
     """Parse the arguments, and read the recipe or the state that they name; `ValueError` for what can't be done."""
     given = read_options(argv)
     Execution(**given.execution)  # refuses what is out of range
@@ -37,17 +37,17 @@ def read_order(argv: Sequence[str] | None = None) -> Order:
     return _new(given)
 
 
-def _new(given: Given) -> Order:
+def _new(given: Given) -> CommandJob:
     changes = dict(given.config)
     if "weights" not in changes and os.environ.get("NST_WEIGHTS"):
         changes["weights"] = os.environ["NST_WEIGHTS"]
     preset = given.others.get("preset", Preset.BALANCED)
     start = TransferConfig(**RECONSTRUCTION) if given.command is Command.RECONSTRUCT else TransferConfig.preset(preset)
     config = _looking_at(given, _changed(start, changes), needed=True)
-    return _order(given, config, [source for role in Role for source in _given_sources(given, config, role)])
+    return _job(given, config, [source for role in Role for source in _given_sources(given, config, role)])
 
 
-def _repeated(given: Given) -> Order:
+def _repeated(given: Given) -> CommandJob:
     origin = given.others["recipe"]
     recipe = read_recipe(origin)
     _check_repeat(given, recipe, origin)
@@ -64,7 +64,7 @@ def _repeated(given: Given) -> Order:
         "recipe_of": origin,
         "earlier": _earlier(recipe),
     }
-    return _order(given, _with_weights(config, sources), sources, defaults)
+    return _job(given, _with_weights(config, sources), sources, defaults)
 
 
 def _check_repeat(given: Given, recipe: Recipe, origin: Path) -> None:
@@ -77,7 +77,7 @@ def _check_repeat(given: Given, recipe: Recipe, origin: Path) -> None:
         raise ValueError(f"{origin} was made by another command; give its --recipe {words[recipe.command]}")
 
 
-def _resumed(given: Given) -> Order:
+def _resumed(given: Given) -> CommandJob:
     origin = given.others["resume"]
     _check_resume(given)
     if not origin.is_file():
@@ -100,7 +100,7 @@ def _resumed(given: Given) -> Order:
         "start": Start(origin, state, recipe.steps_done),
         "earlier": _earlier(recipe),
     }
-    return _order(given, config, sources, defaults)
+    return _job(given, config, sources, defaults)
 
 
 def _check_resume(given: Given) -> None:
@@ -128,10 +128,10 @@ def _earlier(recipe: Recipe) -> Earlier | None:
     return Earlier(recipe.execution, recipe.versions.get("device", "")) if recipe.execution else None
 
 
-def _order(
+def _job(
     given: Given, config: TransferConfig, sources: Sequence[Source], defaults: Mapping[str, Any] | None = None
-) -> Order:
-    """The order, `defaults` counting for what isn't given."""
+) -> CommandJob:
+    """The job, `defaults` counting for what isn't given."""
     names = ("output", "depth", "keep_profile", "save_every", "clip", "state", "device", "quiet")
     chosen = {name: given.others[name] for name in names if name in given.others}
     start: dict[str, Any] = {
@@ -139,7 +139,7 @@ def _order(
         "execution": given.execution,
         "only_plan": "plan" in given.others,
     }
-    return Order(config=config, sources=tuple(sources), **(start | {**(defaults or {})} | chosen))
+    return CommandJob(config=config, sources=tuple(sources), **(start | {**(defaults or {})} | chosen))
 
 
 def _changed(config: TransferConfig, changes: dict[str, Any]) -> TransferConfig:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from nst_core.cli.console import DONE, FAILED, INTERRUPTED, PROGRAM, Bar, deaf_to_interrupts, reason
-from nst_core.cli.job import Order, state_text
+from nst_core.cli.job import CommandJob, state_text
 from nst_core.recipe import KEY, Recipe, versions
 
 if TYPE_CHECKING:
@@ -32,17 +32,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Results:
-    """Writes the results of an order. All of its pictures carry `recipe`, and look as `profile` says."""
+    """Writes the results of a job. All of its pictures carry `recipe`, and look as `profile` says."""
 
-    order: Order
+    job: CommandJob
     recipe: Recipe
     profile: bytes | None
 
     def intermediate(self, step: Step, bar: Bar) -> bool:
         """False, and a line for the person, when the picture was due and couldn't be written; the run goes on."""
-        if self.order.save_every is None or step.index % self.order.save_every:
+        if self.job.save_every is None or step.index % self.job.save_every:
             return True
-        path = self.order.intermediate(step.index)
+        path = self.job.intermediate(step.index)
         try:
             self._write(step, path)
         except OSError as error:
@@ -54,9 +54,9 @@ class Results:
         """Write the result of a run that came to its end; `complete`: so far, everything could be written."""
         with deaf_to_interrupts():
             outcome = self._save(step, DONE if complete else FAILED)
-            if outcome.code == DONE and self.order.start is not None and self.order.state is None:
+            if outcome.code == DONE and self.job.start is not None and self.job.state is None:
                 with suppress(OSError):
-                    self.order.start.path.unlink()
+                    self.job.start.path.unlink()
             return self._with_state(outcome, step, state)
 
     def interrupted(self, step: Step, state: State | None) -> Outcome:
@@ -77,7 +77,7 @@ class Results:
             step.image,
             path,
             alpha=step.alpha,
-            depth=self.order.depth,
+            depth=self.job.depth,
             profile=self.profile,
             text={KEY: recipe.to_text()},
         )
@@ -92,7 +92,7 @@ class Results:
 
     def _save(self, step: Step, code: int, ending: str = "") -> Outcome:
         """Write the result, or if its place has gone bad, a copy in the temporary folder."""
-        path = self.order.output
+        path = self.job.output
         try:
             self._write(step, path)
         except OSError as error:
@@ -102,7 +102,7 @@ class Results:
 
     def _rescue(self, step: Step) -> str:
         try:
-            path = Path(tempfile.mkdtemp(prefix="nst-")) / self.order.output.name
+            path = Path(tempfile.mkdtemp(prefix="nst-")) / self.job.output.name
             self._write(step, path)
         except OSError as error:
             return f"nor can a copy in the temporary folder ({reason(error)}): the picture is lost"
@@ -113,29 +113,29 @@ class Results:
             return outcome
         from nst_core.checkpoint import save_state
 
-        path = state_path(self.order)
+        path = state_path(self.job)
         try:
-            save_state(state, path, state_text(self.order, self._recipe(step)))
+            save_state(state, path, state_text(self.job, self._recipe(step)))
         except OSError as error:
             return Outcome(FAILED, f"{outcome.message}; {path} can't be written ({reason(error)})")
-        how = f"; go on with: {_resuming(self.order, path)}" if outcome.code == INTERRUPTED else ""
+        how = f"; go on with: {_resuming(self.job, path)}" if outcome.code == INTERRUPTED else ""
         return replace(outcome, message=f"{outcome.message} and {path}{how}")
 
 
-def state_path(order: Order) -> Path:
+def state_path(job: CommandJob) -> Path:
     """Where the state goes: out.png -> out.state."""
-    return order.state or order.output.with_suffix(".state")
+    return job.state or job.output.with_suffix(".state")
 
 
 def _where(step: Step) -> str:
     return f"after step {step.index} of {step.total}"
 
 
-def _resuming(order: Order, path: Path) -> str:
+def _resuming(job: CommandJob, path: Path) -> str:
     """The command that goes on, with the options that the state doesn't hold."""
-    options: list[object] = [] if path.parent == order.output.parent else ["-o", order.output]
-    options += [] if order.device is None else ["--device", order.device]
-    options += [] if order.save_every is None else ["--save-every", order.save_every]
+    options: list[object] = [] if path.parent == job.output.parent else ["-o", job.output]
+    options += [] if job.device is None else ["--device", job.device]
+    options += [] if job.save_every is None else ["--save-every", job.save_every]
     return shlex.join([*PROGRAM.split(), "--resume", str(path), *map(str, options)])
 
 

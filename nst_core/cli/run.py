@@ -1,4 +1,4 @@
-"""Carry out one order: check everything, then show, film and save the steps as they come."""
+"""Carry out one job: check everything, then show, film and save the steps as they come."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nst_core.cli.console import FAILED, INTERRUPTED, OUT_OF_MEMORY, Bar, Stop
-from nst_core.cli.job import Order
+from nst_core.cli.job import CommandJob
 from nst_core.cli.results import Film, Outcome, Results, state_path
 from nst_core.device.memory import is_out_of_memory
 from nst_core.recipe import Command, Role
@@ -26,26 +26,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Work:
-    """An order that can be carried out: nothing in it was found wrong."""
+    """A job that can be carried out: nothing in it was found wrong."""
 
-    order: Order
+    job: CommandJob
     results: Results
     steps: Iterable[Step]
     state: Callable[[], State] | None  # None where there is nothing to go on from
     size: Size  # of the result
     costs: list[float]  # of the steps 1, 2, ..., in any unit
-    outlook: Forecast
+    forecast: Forecast
 
     @property
     def cost(self) -> float:
         """What is still to be done."""
-        done = self.order.start.steps_done if self.order.start else 0
-        return sum(self.costs[done : self.order.stop_after])
+        done = self.job.start.steps_done if self.job.start else 0
+        return sum(self.costs[done : self.job.stop_after])
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The pictures of an order."""
+    """The pictures of a job."""
 
     content: Image
     paintings: list[Image]
@@ -53,7 +53,7 @@ class Inputs:
     within: Image | None
 
 
-def prepare(order: Order, network: VGG | None = None, machine: Machine | None = None) -> Work:
+def prepare(job: CommandJob, network: VGG | None = None, machine: Machine | None = None) -> Work:
     """Load and check; refuses with `ValueError`, before any work, what would fail after it.
 
     `network`, on the device where to compute, and what is known of the machine are used if they are there already.
@@ -61,108 +61,108 @@ def prepare(order: Order, network: VGG | None = None, machine: Machine | None = 
     from nst_core.images.reading import read_profile
     from nst_core.scene.scales import scale_plan, step_costs
 
-    check_files(order)
-    inputs = _read(order)
+    check_files(job)
+    inputs = _read(job)
     sizes = [painting.size for painting in inputs.paintings]
-    scale_plan(inputs.content.size, sizes, order.config)  # refuses what is too narrow, before torch is imported
-    profile = read_profile(order.content) if order.keep_profile else None
-    transfer = _transfer(order, inputs, network)
-    outlook = look_ahead(order, transfer.network, transfer.plan, sizes, machine)
-    transfer.execution = outlook.execution
-    results = Results(order, replace(order.recipe(), execution=outlook.execution), profile)
-    state = None if order.config.only_colours else transfer.state
-    costs = step_costs(transfer.plan, order.config)
-    return Work(order, results, transfer, state, transfer.plan[-1][0], costs, outlook)
+    scale_plan(inputs.content.size, sizes, job.config)  # refuses what is too narrow, before torch is imported
+    profile = read_profile(job.content) if job.keep_profile else None
+    transfer = _transfer(job, inputs, network)
+    forecast = look_ahead(job, transfer.network, transfer.plan, sizes, machine)
+    transfer.execution = forecast.execution
+    results = Results(job, replace(job.recipe(), execution=forecast.execution), profile)
+    state = None if job.config.only_colours else transfer.state
+    costs = step_costs(transfer.plan, job.config)
+    return Work(job, results, transfer, state, transfer.plan[-1][0], costs, forecast)
 
 
 def look_ahead(
-    order: Order, network: VGG, plan: Plan, paintings: Sequence[Size], machine: Machine | None = None
+    job: CommandJob, network: VGG, plan: Plan, paintings: Sequence[Size], machine: Machine | None = None
 ) -> Forecast:
-    """How an order will be carried out and what that takes; `ValueError` where there isn't enough memory for it."""
+    """How a job will be carried out and what that takes; `ValueError` where there isn't enough memory for it."""
     from nst_core.forecast.forecast import Task, suggest
     from nst_core.forecast.machine import probe
 
-    machine = machine or probe(network, order.config)
-    done = order.start.steps_done if order.start else 0
-    task = Task(network, order.config, plan, paintings, done, order.stop_after)
-    chosen, wished, earlier = dict(order.execution), dict[str, Any](), order.earlier
+    machine = machine or probe(network, job.config)
+    done = job.start.steps_done if job.start else 0
+    task = Task(network, job.config, plan, paintings, done, job.stop_after)
+    chosen, wished, earlier = dict(job.execution), dict[str, Any](), job.earlier
     if earlier is not None and earlier.device == network.device.type:
         wished = asdict(earlier.execution)  # the same bytes again
-    if earlier is not None and order.start is not None:
+    if earlier is not None and job.start is not None:
         chosen["history"] = earlier.execution.history  # the state holds so many
     return suggest(machine, task, chosen, wished)
 
 
-def check_files(order: Order) -> None:
+def check_files(job: CommandJob) -> None:
     """Raise `ValueError` for what can't be written, and for what would replace a file that is needed."""
     from nst_core.files import check_place
     from nst_core.film.clip import check_film
     from nst_core.images.formats import check_output
 
-    pictures = [order.output, *order.intermediates]
+    pictures = [job.output, *job.intermediates]
     for path in (pictures[0], pictures[-1]):  # the last name is the longest
-        check_output(path, alpha=order.config.keep_alpha, depth=order.depth)
-    if order.state is not None and order.state.suffix != ".state":
-        raise ValueError(f"{order.state} must end in .state")
-    if order.state is not None and order.config.only_colours:
+        check_output(path, alpha=job.config.keep_alpha, depth=job.depth)
+    if job.state is not None and job.state.suffix != ".state":
+        raise ValueError(f"{job.state} must end in .state")
+    if job.state is not None and job.config.only_colours:
         raise ValueError(
             "--state keeps where a run stood, and --only-colours takes a single step; leave one of them out"
         )
-    if order.clip is not None:
-        check_film(order.clip)
-    check_place(state_path(order))
-    inputs = [path for role in Role for path in order.paths(role)]
-    inputs += [] if order.recipe_of is None else [order.recipe_of]
+    if job.clip is not None:
+        check_film(job.clip)
+    check_place(state_path(job))
+    inputs = [path for role in Role for path in job.paths(role)]
+    inputs += [] if job.recipe_of is None else [job.recipe_of]
     taken = {path.resolve(): "one of the files that go in" for path in inputs}
-    for path in [*pictures, *filter(None, (order.clip, order.state))]:
+    for path in [*pictures, *filter(None, (job.clip, job.state))]:
         if what := taken.get(path.resolve()):
             raise ValueError(f"{path} is {what}; choose another name for the output")
         taken[path.resolve()] = "written already"
 
 
-def _read(order: Order) -> Inputs:
+def _read(job: CommandJob) -> Inputs:
     from nst_core.images.reading import load_image, load_mask
 
     def load(path: Path) -> Image:
-        return load_image(path, keep_alpha=order.config.keep_alpha)
+        return load_image(path, keep_alpha=job.config.keep_alpha)
 
-    content = load(order.content)
-    paintings = [load(path) for path in order.paths(Role.STYLE)]
-    if order.command is Command.RECONSTRUCT and order.config.style_layers:
+    content = load(job.content)
+    paintings = [load(path) for path in job.paths(Role.STYLE)]
+    if job.command is Command.RECONSTRUCT and job.config.style_layers:
         paintings = [content]  # a texture is its own model
-    masks = [None if path is None else load_mask(path) for path in order.masks]
-    within = [load_mask(path) for path in order.paths(Role.WITHIN)]
+    masks = [None if path is None else load_mask(path) for path in job.masks]
+    within = [load_mask(path) for path in job.paths(Role.WITHIN)]
     return Inputs(content, paintings, masks, within[0] if within else None)
 
 
-def _transfer(order: Order, inputs: Inputs, network: VGG | None) -> Transfer:
+def _transfer(job: CommandJob, inputs: Inputs, network: VGG | None) -> Transfer:
     from nst_core.transfer import Transfer
 
     return Transfer(
         inputs.content,
         inputs.paintings,
-        order.config,
+        job.config,
         masks=inputs.masks,
         within=inputs.within,
         extractor=network,
-        device=None if network else order.device,
-        state=order.start.state if order.start else None,
+        device=None if network else job.device,
+        state=job.start.state if job.start else None,
     )
 
 
 def paint(work: Work, bar: Bar, stop: Stop, title: str = "") -> Outcome:
     """Run, show, save. Whatever ends the run, the last picture is kept; what comes before the first step is raised."""
-    order, results = work.order, work.results
+    job, results = work.job, work.results
     last: Step | None = None
     state: State | None = None
     complete = True
     try:
-        with Film(order.clip, work.size, len(work.costs), bar) as film:
+        with Film(job.clip, work.size, len(work.costs), bar) as film:
             for last in work.steps:
                 bar.show(last, work.costs[last.index - 1], title)
                 complete &= results.intermediate(last, bar)
                 film.add(last)
-                if stop.requested or last.index in (last.total, order.stop_after):
+                if stop.requested or last.index in (last.total, job.stop_after):
                     state = _state(work, last, stop)
                     break
     except (Exception, KeyboardInterrupt) as error:
@@ -171,14 +171,14 @@ def paint(work: Work, bar: Bar, stop: Stop, title: str = "") -> Outcome:
         return _broken_off(results, last, error)
     if last is None:
         raise RuntimeError("the run ended without a step")
-    if stop.requested and last.index not in (last.total, order.stop_after):
+    if stop.requested and last.index not in (last.total, job.stop_after):
         return results.interrupted(last, state)
     return results.finish(last, state, complete and film.complete)
 
 
 def _state(work: Work, last: Step, stop: Stop) -> State | None:
     """What to go on from, while the run stands: where it is asked for, and where it is stopped before its end."""
-    wanted = work.order.state is not None or (stop.requested and last.index < last.total)
+    wanted = work.job.state is not None or (stop.requested and last.index < last.total)
     return work.state() if work.state is not None and wanted else None
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 ALIGNMENT = 64  # bytes: the most that a processor loads at once
 
 
-def room(count: int, dtype: torch.dtype = torch.float32) -> Tensor:
+def buffer(count: int, dtype: torch.dtype = torch.float32) -> Tensor:
     """A tensor of `count` numbers, none of them set.
 
     `torch.empty` asks the C library for aligned memory. For that, Linux's wants a free block larger than the one that
@@ -22,6 +22,6 @@ def room(count: int, dtype: torch.dtype = torch.float32) -> Tensor:
     return torch.from_numpy(block[start : start + size]).view(dtype)
 
 
-def feature_room(channels: int, height: int, width: int, dtype: torch.dtype = torch.float32) -> Tensor:
+def feature_buffer(channels: int, height: int, width: int, dtype: torch.dtype = torch.float32) -> Tensor:
     """The same for features (1, C, H, W), channels last."""
-    return room(height * width * channels, dtype).view(1, height, width, channels).permute(0, 3, 1, 2)
+    return buffer(height * width * channels, dtype).view(1, height, width, channels).permute(0, 3, 1, 2)

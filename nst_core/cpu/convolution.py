@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from nst_core.cpu.buffers import feature_room, room
+from nst_core.cpu.buffers import buffer, feature_buffer
 from nst_core.device.cache import recall, remember
 
 LOCAL_FLOATS = 500_000  # transformed values that a thread works on by itself: what stays in its own cache
@@ -64,7 +64,7 @@ class Direct:
     def __call__(self, features: Tensor, pad: int, *, relu: bool = False, gate: Tensor | None = None) -> Tensor:
         """See `Way`."""
         if gate is not None:
-            passed = feature_room(*features.shape[1:])
+            passed = feature_buffer(*features.shape[1:])
             features = torch.ops.aten.threshold_backward.grad_input(features, gate, 0, grad_input=passed)
         result = F.conv2d(features, self._weight, self._bias, padding=pad)
         return result.relu_() if relu else result
@@ -98,12 +98,12 @@ class Winograd:
         kernels = compiled()
         _, depth, height, width = features.shape
         rows, columns = height + 2 * pad - 2, width + 2 * pad - 2
-        result = feature_room(self._made, rows, columns)
+        result = feature_buffer(self._made, rows, columns)
         across = math.ceil(columns / kernels.TILE)
         tiles, threads = math.ceil(rows / kernels.TILE) * across, torch.get_num_threads()
         capacity, alone = self._grouping(tiles, threads)
         share = kernels.FREQUENCIES * (depth + self._made)
-        work = room(share * capacity * (threads if alone else 1))
+        work = buffer(share * capacity * (threads if alone else 1))
         floor = torch.full((kernels.lanes(),), 0.0 if relu else -math.inf)
         source = features.data_ptr(), 0 if gate is None else gate.data_ptr(), height, width, 4 * depth, pad
         weights = (
@@ -117,7 +117,7 @@ class Winograd:
         if alone:
             kernels.run(kernels.convolve_groups, math.ceil(tiles / capacity), *common, 0, tiles)
             return result
-        panels = room(threads * kernels.PATCH * depth * kernels.panel())
+        panels = buffer(threads * kernels.PATCH * depth * kernels.panel())
         for first in range(0, tiles, capacity):
             group = first, min(capacity, tiles - first)
             kernels.run(kernels.scatter_tiles, group[1], *common, *group)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from nst_core.cpu.buffers import feature_room
+from nst_core.cpu.buffers import feature_buffer
 from nst_core.cpu.convolution import compiled, fits
 
 RUNS = 8  # sums that are added up at the end
@@ -70,7 +70,7 @@ def _mixed(features: Tensor, matrix: Tensor) -> Tensor:
     """The matrix (C, C), symmetric, times each position's features (1, C, H, W)."""
     kernels = compiled()
     _, channels, height, width = features.shape
-    result = feature_room(channels, height, width)
+    result = feature_buffer(channels, height, width)
     panels = matrix.reshape(channels, -1, kernels.panel()).transpose(0, 1).contiguous()
     pixel, row = (4 * features.stride(side) for side in (3, 2))
     place = features.data_ptr(), pixel, row, width

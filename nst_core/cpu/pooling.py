@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from nst_core.cpu.buffers import feature_room
+from nst_core.cpu.buffers import feature_buffer
 from nst_core.cpu.convolution import Convolution, compiled
 
 
@@ -47,8 +47,8 @@ def _pool(features: Tensor) -> tuple[Tensor, Tensor]:
     """(1, C, H, W), channels last -> the largest of each 2x2, and which one that is, uint8."""
     kernels = compiled()
     _, channels, height, width = features.shape
-    result = feature_room(channels, height // 2, width // 2)
-    places = feature_room(channels, height // 2, width // 2, torch.uint8)
+    result = feature_buffer(channels, height // 2, width // 2)
+    places = feature_buffer(channels, height // 2, width // 2, torch.uint8)
     source = features.data_ptr(), 4 * width * channels, 4 * channels, width // 2
     target = result.data_ptr(), places.data_ptr(), 4 * kernels.lanes()
     kernels.run(kernels.pool, height // 2, *source, *target)
@@ -60,7 +60,7 @@ def _unpool(gradient: Tensor, places: Tensor, height: int, width: int) -> Tensor
     kernels = compiled()
     _, channels, rows, columns = gradient.shape
     gradient = gradient.contiguous(memory_format=torch.channels_last)
-    result = feature_room(channels, height, width)
+    result = feature_buffer(channels, height, width)
     source = gradient.data_ptr(), places.data_ptr(), rows, columns, 4 * channels
     kernels.run(kernels.unpool, height, *source, result.data_ptr(), width, 4 * kernels.lanes())
     return result

@@ -182,7 +182,7 @@ class Objective:
 
         def keep(block: Block, name: str, features: Tensor) -> None:
             if name not in targets:
-                targets[name] = _room(features, block.grid(self._extract.stride(name)))
+                targets[name] = _buffer(features, block.grid(self._extract.stride(name)))
             block.share(targets[name], self._extract.stride(name)).copy_(features)
 
         for block in self._cover(photo, layers, self._config.border):
@@ -269,7 +269,7 @@ def _looks_alike(painting: Painting, other: Painting) -> bool:
     return torch.equal(painting.opacity, other.opacity) and torch.equal(painting.image, other.image)
 
 
-def _room(features: Tensor, grid: tuple[int, int]) -> Tensor:
+def _buffer(features: Tensor, grid: tuple[int, int]) -> Tensor:
     """Memory for all positions (h, w) of a layer of which `features` (1, C, h', w') are a part, in the same order."""
     order = torch.channels_last if features.stride(1) == 1 else torch.contiguous_format
     return torch.empty((*features.shape[:2], *grid), dtype=features.dtype, device=features.device, memory_format=order)

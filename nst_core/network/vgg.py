@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nst_core.config import Border, Pooling
-from nst_core.cpu.buffers import feature_room
+from nst_core.cpu.buffers import feature_buffer
 from nst_core.cpu.convolution import Convolution, is_plain
 from nst_core.cpu.pooling import convolve_and_pool
 from nst_core.device.memory import give_back_freed_memory
@@ -150,7 +150,7 @@ class _Crop(torch.autograd.Function):
         margin = context.margin
         _, channels, height, width = gradient.shape
         if is_plain(gradient):
-            whole = feature_room(channels, height + 2 * margin, width + 2 * margin).zero_()
+            whole = feature_buffer(channels, height + 2 * margin, width + 2 * margin).zero_()
             whole[..., margin:-margin, margin:-margin] = gradient
             return whole, None
         return F.pad(gradient, (margin,) * 4), None

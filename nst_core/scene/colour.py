@@ -60,8 +60,8 @@ def into_gamut(image: Tensor) -> Tensor:
     """
     grey, colour = luminance(image), chroma(image)
     grey = grey.clamp(0, 1)
-    room = torch.where(colour > 0, 1 - grey, grey) / colour.abs().clamp_min(torch.finfo(colour.dtype).tiny)
-    return (grey + colour * room.amin(1, keepdim=True).clamp_max(1)).clamp(0, 1)
+    buffer = torch.where(colour > 0, 1 - grey, grey) / colour.abs().clamp_min(torch.finfo(colour.dtype).tiny)
+    return (grey + colour * buffer.amin(1, keepdim=True).clamp_max(1)).clamp(0, 1)
 
 
 def match_linear(

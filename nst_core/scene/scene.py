@@ -104,11 +104,11 @@ def gather(
         within=within and _mask(within, "the mask of what to paint"),
         begin=begin and read(begin).image,
     )
-    _check_room(pictures.masks)
+    _check_masks(pictures.masks)
     return pictures
 
 
-def _check_room(masks: Sequence[Image.Image | None]) -> None:
+def _check_masks(masks: Sequence[Image.Image | None]) -> None:
     """A painting without a mask needs what the others leave over."""
     given = [np.asarray(mask.resize((64, 64), Image.Resampling.BOX), dtype=np.float32) for mask in masks if mask]
     if None in masks and given and float(sum(given).min()) >= 255:  # type: ignore[union-attr]

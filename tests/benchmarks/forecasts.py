@@ -43,14 +43,14 @@ def measure(config: TransferConfig, execution: Execution) -> Outcome:
     (pair,) = load_pairs(1)
     run = Transfer(pair.photo, pair.painting, config, execution=execution)
     machine = probe(run.network, config)
-    outlook = forecast(machine, Task(run.network, config, run.plan, [pair.painting.size]), execution)
+    predicted = forecast(machine, Task(run.network, config, run.plan, [pair.painting.size]), execution)
     list(Transfer(pair.photo, pair.painting, WARM_UP, extractor=run.network))
     began = time.perf_counter()
     for step in run:
         _ = step.losses
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK
-    return Outcome(outlook.seconds, seconds, outlook.memory, peak)
+    return Outcome(predicted.seconds, seconds, predicted.memory, peak)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

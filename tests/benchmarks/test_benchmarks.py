@@ -60,8 +60,8 @@ def numbers_in(table: str) -> list[float]:
 
 
 def test_every_benchmark_is_tried_here() -> None:
-    programs = {path.stem for path in FOLDER.glob("*.py") if "def main(" in path.read_text()}
-    assert programs == SMOKE.keys() | PICTURES
+    endpoints = {path.stem for path in FOLDER.glob("*.py") if "def main(" in path.read_text()}
+    assert endpoints == SMOKE.keys() | PICTURES
 
 
 @pytest.mark.weights

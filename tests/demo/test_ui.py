@@ -11,11 +11,11 @@ import gradio as gr
 import pytest
 
 from demo import ui
-from demo.api.endpoints import Programs
+from demo.api.endpoints import Endpoints
 from demo.form import regions
-from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, make_config, make_wish, widget_values
+from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, make_config, make_selection, widget_values
 from demo.form.widgets import Form
-from demo.paint.views import View
+from demo.paint.views import PaintView
 from demo.tabs.contact_sheet import choose
 from demo.words import t
 from nst_core.config import TransferConfig
@@ -78,7 +78,7 @@ def labels(blocks: list[Any]) -> dict[str, Any]:
 
 def test_the_widgets_stand_in_the_order_their_handlers_take(page: gr.Blocks) -> None:
     assert Form._fields[-len(SETTINGS) :] == SETTINGS
-    parameters = list(inspect.signature(Programs.stylize).parameters)
+    parameters = list(inspect.signature(Endpoints.stylize).parameters)
     assert parameters == ["self", "request", "photo", "painting", *SETTINGS]
     inputs = form_of(page)
     slots = [block.elem_id for block in inputs[: 1 + MOST_PAINTINGS]]
@@ -92,7 +92,7 @@ def test_what_the_page_begins_with_can_be_painted_at_once(page: gr.Blocks) -> No
     inputs = form_of(page)
     assert [bool(block.value) for block in inputs[: 1 + MOST_PAINTINGS]] == [True, True, False, False, False]
     values = [getattr(block, "value", None) for block in inputs]
-    assert make_wish(TransferConfig(), values).config == TransferConfig()
+    assert make_selection(TransferConfig(), values).config == TransferConfig()
 
 
 def test_a_run_fills_every_output_of_a_view(page: gr.Blocks) -> None:
@@ -100,7 +100,7 @@ def test_a_run_fills_every_output_of_a_view(page: gr.Blocks) -> None:
     ends = [fn for name in ("finished", "stopped") for fn in events(page, "Studio", name)]
     assert len(runs) == 4  # Paint, Keep going, Larger, one of the six
     for fn in (*runs, *ends):
-        assert len(fn.outputs) == len(View._fields)
+        assert len(fn.outputs) == len(PaintView._fields)
         assert fn.outputs == runs[0].outputs
     ids = [block.elem_id for block in runs[0].outputs[:18]]
     assert ids[:6] == ["pane", "status", "losses", "bars", "hint", "comparison"]
@@ -125,7 +125,7 @@ def test_whoever_ends_a_run_hears_what_its_picture_is_of(page: gr.Blocks) -> Non
     ends = {index(page, fn) for name in ("finished", "failed", "stopped") for fn in events(page, "Studio", name)}
     estimates = events(page, "Studio", "estimate")
     assert {fn.trigger_after for fn in estimates} == {*ends, None}  # and whoever chooses other pictures
-    told = events(page, "Further", "tell")
+    told = events(page, "NextSteps", "tell")
     assert {fn.trigger_after for fn in told} == {index(page, fn) for fn in estimates}
     for fn in told:
         assert [block.elem_id for block in fn.outputs] == ["pair", "keep-going-time", "larger-time"]
@@ -139,7 +139,7 @@ def test_what_is_told_of_the_form_follows_whatever_may_be_refused(page: gr.Block
 
 
 @pytest.mark.parametrize(
-    "name", ["Studio.estimate", "Studio.steer", "Sheets.estimate", "Further.tell", "look_back", "prepare"]
+    "name", ["Studio.estimate", "Studio.steer", "Sheets.estimate", "NextSteps.tell", "look_back", "prepare"]
 )
 def test_of_what_follows_changes_the_last_one_counts(page: gr.Blocks, name: str) -> None:
     """By itself, Gradio drops an event that comes while one of its kind is under way."""
@@ -185,7 +185,7 @@ def test_a_run_is_left_before_a_sketch_sets_the_dials(page: gr.Blocks) -> None:
 
 
 def test_waiting_is_left_to_the_runners_own_queue(page: gr.Blocks) -> None:
-    for fn in (*(fn for name in PAINTING for fn in events(page, "Studio", name)), event(page, "Programs", "stylize")):
+    for fn in (*(fn for name in PAINTING for fn in events(page, "Studio", name)), event(page, "Endpoints", "stylize")):
         assert fn.concurrency_limit is None
 
 
@@ -218,7 +218,7 @@ def test_sliders_keep_to_the_limits_that_handlers_check(page: gr.Blocks) -> None
 
 def test_whatever_can_be_chosen_makes_a_config(page: gr.Blocks) -> None:
     config = TransferConfig()
-    inputs = event(page, "Programs", "stylize").inputs[2:]
+    inputs = event(page, "Endpoints", "stylize").inputs[2:]
     values = [widget_values(config)[name] for name in SETTINGS]
     for place, widget in enumerate(inputs):
         for _, choice in getattr(widget, "choices", ()):

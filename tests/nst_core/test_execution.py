@@ -59,9 +59,9 @@ class Cramped(VGG):
     def forward(
         self, image: Tensor, layers: Collection[str], border: Border = Border.ZERO, keep: Keep | None = None
     ) -> dict[str, Any]:
-        room = self.rooms.pop(0) if len(self.rooms) > 1 else self.rooms[0]
+        buffer = self.rooms.pop(0) if len(self.rooms) > 1 else self.rooms[0]
         pixels = image.shape[-1] * image.shape[-2]
-        if pixels > room:
+        if pixels > buffer:
             raise torch.OutOfMemoryError("CUDA out of memory.")
         self.most = max(self.most, pixels)
         return super().forward(image, layers, border, keep)

@@ -12,7 +12,7 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo.form.request import MOST_PAINTINGS, SETTINGS, widget_values
-from demo.jobs.records import Job, Losses, Progress, Record, Waiting
+from demo.jobs.records import Job, LossRecord, Progress, Record, Waiting
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
 
@@ -78,7 +78,7 @@ def form(
 def progress(index: int, total: int = 2, size: Size = (64, 48), **layers: dict[str, float]) -> Progress:
     """A record whose picture is all of one grey, 10 a step."""
     image = np.full((size[1], size[0], 3), 10 * index, np.uint8)
-    return Progress(index, total, size, (Losses(0.1, 0.2, 2.1),), 4.0, "", image, **layers)
+    return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, "", image, **layers)
 
 
 WHOLE = (Waiting(1), Waiting(0), progress(1), progress(2))

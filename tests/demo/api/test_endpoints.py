@@ -16,7 +16,7 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 import app
-from demo.api.endpoints import Programs, numbers
+from demo.api.endpoints import Endpoints, numbers
 from demo.ui import build_ui
 from nst_core.config import TransferConfig
 from nst_core.variations import SIX
@@ -34,7 +34,7 @@ def picture(cache: Path) -> FileDataDict:
 
 def test_a_contact_sheet_grows_by_one_picture_each_time(picture: FileDataDict) -> None:
     runner = Playback(WHOLE)
-    stream = list(Programs(runner, DEFAULTS).contact_sheet(ENGLISH, picture, picture, 9, 4))
+    stream = list(Endpoints(runner, DEFAULTS).contact_sheet(ENGLISH, picture, picture, 9, 4))
     assert [len(pictures) for pictures, _ in stream] == [done + last for done in range(6) for last in (0, 0, 0, 1)]
     pictures, last = stream[-1]
     assert [name for _, name in pictures] == [variation.name for variation in SIX]
@@ -46,8 +46,8 @@ def test_a_contact_sheet_grows_by_one_picture_each_time(picture: FileDataDict) -
 
 def test_a_reconstruction_streams_previews_and_ends_with_the_result(picture: FileDataDict) -> None:
     runner = Playback(WHOLE)
-    programs = Programs(runner, DEFAULTS)
-    stream = list(programs.reconstruct(ENGLISH, picture, "style", ["relu1_1"], 128, 20, 0.5, 3))
+    endpoints = Endpoints(runner, DEFAULTS)
+    stream = list(endpoints.reconstruct(ENGLISH, picture, "style", ["relu1_1"], 128, 20, 0.5, 3))
     paths = [path and Path(path).suffix for path, _ in stream]
     assert paths == [None, None, ".jpg", ".jpg", ".png"]
     (job,) = runner.jobs
@@ -64,16 +64,16 @@ def test_numbers_are_plain_data() -> None:
 
 
 def test_errors_are_told_in_words(picture: FileDataDict, tmp_path_factory: pytest.TempPathFactory) -> None:
-    programs = Programs(Playback(WHOLE), DEFAULTS)
+    endpoints = Endpoints(Playback(WHOLE), DEFAULTS)
     with pytest.raises(gr.Error, match="There is no painting yet"):
-        next(programs.contact_sheet(ENGLISH, picture, None, 9, 0))
+        next(endpoints.contact_sheet(ENGLISH, picture, None, 9, 0))
     with pytest.raises(gr.Error, match="steps must be"):
-        next(programs.contact_sheet(ENGLISH, picture, picture, -1, 0))
+        next(endpoints.contact_sheet(ENGLISH, picture, picture, -1, 0))
     with pytest.raises(gr.Error, match="kind must be content or style"):
-        next(programs.reconstruct(ENGLISH, picture, "both", ["relu1_1"], 128, 20, 0.5, 3))
+        next(endpoints.reconstruct(ENGLISH, picture, "both", ["relu1_1"], 128, 20, 0.5, 3))
     private = upload(tmp_path_factory.mktemp("elsewhere") / "private.png", (64, 64))
     with pytest.raises(gr.Error, match="wasn't uploaded here"):
-        next(programs.reconstruct(ENGLISH, private, "style", ["relu1_1"], 128, 20, 0.5, 3))
+        next(endpoints.reconstruct(ENGLISH, private, "style", ["relu1_1"], 128, 20, 0.5, 3))
 
 
 def described(endpoint: str) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def described(endpoint: str) -> dict[str, Any]:
 @pytest.mark.parametrize("endpoint", ["/contact_sheet", "/reconstruct"])
 def test_every_argument_is_typed_and_explained(endpoint: str) -> None:
     told = described(endpoint)
-    function = getattr(Programs, endpoint[1:])
+    function = getattr(Endpoints, endpoint[1:])
     names = [name for name in inspect.signature(function).parameters if name not in ("self", "request")]
     assert [argument["parameter_name"] for argument in told["parameters"]] == names
     assert "streams" in told["description"]

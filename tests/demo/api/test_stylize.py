@@ -9,7 +9,7 @@ import pytest
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo.api.endpoints import Programs
+from demo.api.endpoints import Endpoints
 from tests.demo.paint.test_handlers import DEFAULTS, WHOLE, settings
 from tests.support.playback import ENGLISH, Playback, upload
 
@@ -20,7 +20,7 @@ def pictures(cache: Path) -> list[FileDataDict]:
 
 
 def test_programs_get_pictures_and_numbers(pictures: list[FileDataDict]) -> None:
-    stream = list(Programs(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, *pictures, *settings()))
+    stream = list(Endpoints(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, *pictures, *settings()))
     made, numbers = zip(*stream, strict=True)
     assert made[:2] == (None, None)
     assert [entry.get("waiting") for entry in numbers] == [1, 0, 0, 0, 0, 0]
@@ -33,4 +33,4 @@ def test_programs_get_pictures_and_numbers(pictures: list[FileDataDict]) -> None
 
 def test_programs_get_errors_in_words(pictures: list[FileDataDict]) -> None:
     with pytest.raises(gr.Error, match="How much painting.” must be between"):
-        next(Programs(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, *pictures, *settings(strength=-1.0)))
+        next(Endpoints(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, *pictures, *settings(strength=-1.0)))

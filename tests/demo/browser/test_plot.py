@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from demo.browser.plot import AREA, LETTERS, POINTS, SIZE, Curves, draw, reach
-from demo.jobs.records import Losses, Progress
+from demo.jobs.records import LossRecord, Progress
 
 LEFT, BOTTOM = AREA[0] * SIZE[0] * 72, (1 - AREA[1]) * SIZE[1] * 72  # of the lines' area, y pointing down
 WIDTH, HEIGHT = AREA[2] * SIZE[0] * 72, AREA[3] * SIZE[1] * 72
@@ -21,7 +21,7 @@ def drawn(curves: Curves) -> str:
 
 
 def curves(*losses: tuple[float, float, float], total: int = 0) -> Curves:
-    return Curves(total or len(losses), tuple(Losses(*values) for values in losses), ((1, (64, 48)),))
+    return Curves(total or len(losses), tuple(LossRecord(*values) for values in losses), ((1, (64, 48)),))
 
 
 def line(html: str, name: str) -> list[tuple[float, float]]:
@@ -141,7 +141,7 @@ def test_names_keep_their_distance(values: tuple[float, float, float]) -> None:
 
 def test_records_add_up() -> None:
     image = np.zeros((1, 1, 3), np.uint8)
-    trail = (Losses(1, 2, 3), Losses(4, 5, 6))
+    trail = (LossRecord(1, 2, 3), LossRecord(4, 5, 6))
     first = Curves().extended(Progress(2, 9, (64, 48), trail, None, "", image))
     both = first.extended(Progress(3, 9, (128, 96), trail[:1], None, "", image))
     assert (both.total, both.losses) == (9, (*trail, trail[0]))
@@ -149,7 +149,7 @@ def test_records_add_up() -> None:
 
 
 def test_a_new_size_is_marked_where_it_began() -> None:
-    losses = (Losses(1, 2, 3),) * 3
+    losses = (LossRecord(1, 2, 3),) * 3
     one, two = (Curves(9, losses, ((1, (64, 48)), (3, (96, 128)))[:sizes]) for sizes in (1, 2))
     places = {text: x for text, x, _ in words(drawn(two))}
     (mark,) = re.findall(
@@ -171,7 +171,7 @@ def test_the_drawing_is_well_formed_and_says_what_it_shows() -> None:
 
 
 def test_colours_are_the_pages() -> None:
-    html = drawn(Curves(9, (Losses(1, 2, 3),) * 3, ((1, (64, 48)), (3, (96, 128)))))
+    html = drawn(Curves(9, (LossRecord(1, 2, 3),) * 3, ((1, (64, 48)), (3, (96, 128)))))
     colours = set(re.findall(r"(?:fill|stroke): ([^;\"]+)", html))
     assert colours == {"none", "currentColor", "var(--total)", "var(--style)", "var(--content)"}
     assert len(re.findall('<g style="fill: ', html)) == len(words(html))  # what names no colour is black

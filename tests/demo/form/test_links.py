@@ -13,7 +13,7 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo.form import library, links
-from demo.form.request import SETTINGS, Wish, make_config
+from demo.form.request import SETTINGS, Selection, make_config
 from nst_core.config import TransferConfig
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -98,8 +98,8 @@ def test_what_makes_no_sense_is_told_and_left_out(query: dict[str, str], words: 
 def test_a_link_leads_back(cache: Path) -> None:
     photo, painting = library.by_name("photo")["cat"], library.by_name("painting")["poppies"]
     config = TransferConfig(strength=33.0, colours=20.0, style_scale=(0.5,), seed=9, steps=40, initial="noise")
-    wish = Wish(upload(photo, cache, "my own name.jpg"), (upload(painting, cache),), config)
-    text = links.write(wish, DEFAULTS)
+    selection = Selection(upload(photo, cache, "my own name.jpg"), (upload(painting, cache),), config)
+    text = links.write(selection, DEFAULTS)
     assert parse_qs(text) == {
         "photo": ["cat"],
         "style": ["poppies"],
@@ -117,24 +117,24 @@ def test_a_link_leads_back(cache: Path) -> None:
 
 
 def test_a_link_to_what_is_usual_is_empty(cache: Path) -> None:
-    assert links.write(Wish(None, (), DEFAULTS), DEFAULTS) == ""
+    assert links.write(Selection(None, (), DEFAULTS), DEFAULTS) == ""
 
 
 def test_a_link_names_no_picture_that_others_lack(cache: Path) -> None:
     Image.new("RGB", (40, 40)).save(cache / "cat.jpg")
     own: FileDataDict = {"path": str(cache / "cat.jpg"), "orig_name": "cat.jpg", "is_stream": False}
-    assert links.write(Wish(own, (own,), DEFAULTS), DEFAULTS) == ""
-    assert links.left_out(Wish(own, (), DEFAULTS)) == ["your own pictures"]
+    assert links.write(Selection(own, (own,), DEFAULTS), DEFAULTS) == ""
+    assert links.left_out(Selection(own, (), DEFAULTS)) == ["your own pictures"]
 
 
 def test_what_no_address_can_tell_is_told(cache: Path) -> None:
     photo = upload(library.by_name("photo")["cat"], cache)
     paintings = tuple(upload(library.by_name("painting")[name], cache) for name in ("poppies", "great_wave"))
-    wish = Wish(photo, paintings, DEFAULTS, (0, 1))
-    assert links.left_out(wish) == []
-    assert links.left_out(Wish(None, (), DEFAULTS)) == []
+    selection = Selection(photo, paintings, DEFAULTS, (0, 1))
+    assert links.left_out(selection) == []
+    assert links.left_out(Selection(None, (), DEFAULTS)) == []
     mask = np.full((2, 2), 255, np.uint8)
-    whole = replace(wish, masks=(mask, mask), config=replace(DEFAULTS, style_blend=(20.0, 60.0)))
+    whole = replace(selection, masks=(mask, mask), config=replace(DEFAULTS, style_blend=(20.0, 60.0)))
     assert links.left_out(whole, "es") == ["las regiones que marcaste"]
     Image.new("RGB", (40, 40)).save(cache / "own.png")
     own: FileDataDict = {"path": str(cache / "own.png"), "orig_name": "own.png", "is_stream": False}
@@ -149,8 +149,8 @@ def test_what_no_address_can_tell_is_told(cache: Path) -> None:
 
 def test_a_link_leads_back_to_a_blend(cache: Path) -> None:
     paintings = tuple(upload(library.by_name("painting")[name], cache) for name in ("poppies", "great_wave"))
-    wish = Wish(None, paintings, replace(DEFAULTS, style_blend=(20.0, 62.5)), (0, 1))
-    text = links.write(wish, DEFAULTS)
+    selection = Selection(None, paintings, replace(DEFAULTS, style_blend=(20.0, 62.5)), (0, 1))
+    text = links.write(selection, DEFAULTS)
     assert text == "style=poppies,great_wave&blend=20,62.5"
     assert links.read(dict(parse_qsl(text)), DEFAULTS).blends == (20.0, 62.5)
 
@@ -159,4 +159,4 @@ def test_a_file_that_was_not_uploaded_is_not_read(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "cache"))
     private: FileDataDict = {"path": str(library.by_name("photo")["cat"]), "orig_name": "cat.jpg", "is_stream": False}
     with pytest.raises(ValueError, match="wasn't uploaded here"):
-        links.write(Wish(private, (), DEFAULTS), DEFAULTS)
+        links.write(Selection(private, (), DEFAULTS), DEFAULTS)

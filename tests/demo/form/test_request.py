@@ -13,7 +13,7 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo.form import request
-from demo.form.request import SETTINGS, Wish, make_config, make_order, make_wish, widget_values
+from demo.form.request import SETTINGS, Selection, make_config, make_selection, make_submission, widget_values
 from demo.words import LANGUAGES, Language
 from nst_core.config import Initial, TransferConfig
 from nst_core.images import fit
@@ -84,14 +84,14 @@ def test_the_servers_own_weights_are_allowed() -> None:
 
 
 def test_several_paintings_are_blended_as_their_sliders_say(photo: FileDataDict, painting: FileDataDict) -> None:
-    wish = make_wish(DEFAULTS, form(photo, painting, None, painting, blends=(20.0, 99.0, 60.0)))
-    assert wish.places == (0, 2)
-    assert wish.config.style_blend == (20.0, 60.0)
-    assert len(make_order(wish).job.styles) == 2
-    alike = make_wish(DEFAULTS, form(photo, painting, painting, blends=(70.0, 70.0)))
+    selection = make_selection(DEFAULTS, form(photo, painting, None, painting, blends=(20.0, 99.0, 60.0)))
+    assert selection.places == (0, 2)
+    assert selection.config.style_blend == (20.0, 60.0)
+    assert len(make_submission(selection).job.styles) == 2
+    alike = make_selection(DEFAULTS, form(photo, painting, painting, blends=(70.0, 70.0)))
     assert alike.config.style_blend == ()
     with pytest.raises(ValueError, match=r"“How much of each painting\?” needs a number"):
-        make_wish(DEFAULTS, form(photo, painting, painting, blends=(20.0, float("nan"))))
+        make_selection(DEFAULTS, form(photo, painting, painting, blends=(20.0, float("nan"))))
 
 
 @pytest.mark.parametrize(("speaks", "words"), [("en", "All the paintings are at 0"), ("es", "Todos los cuadros")])
@@ -99,22 +99,24 @@ def test_paintings_of_which_nothing_is_wanted_are_refused(
     photo: FileDataDict, painting: FileDataDict, speaks: Language, words: str
 ) -> None:
     with pytest.raises(ValueError, match=words):
-        make_wish(DEFAULTS, form(photo, painting, None, painting, blends=(0, 50.0, 0)), speaks)
-    assert make_wish(DEFAULTS, form(photo, painting, painting, blends=(0, 1))).config.style_blend == (0, 1)
-    assert make_wish(DEFAULTS, form(photo, painting, blends=(0,))).config.style_blend == ()  # its slider isn't seen
+        make_selection(DEFAULTS, form(photo, painting, None, painting, blends=(0, 50.0, 0)), speaks)
+    assert make_selection(DEFAULTS, form(photo, painting, painting, blends=(0, 1))).config.style_blend == (0, 1)
+    assert (
+        make_selection(DEFAULTS, form(photo, painting, blends=(0,))).config.style_blend == ()
+    )  # its slider isn't seen
 
 
 def test_where_nothing_is_brushed_all_paintings_belong(photo: FileDataDict, painting: FileDataDict) -> None:
     labels = np.array([[0, 1, 3]], np.uint8)
-    wish = make_wish(DEFAULTS, form(photo, painting, None, painting, regions=labels))
-    assert [mask.tolist() for mask in wish.masks] == [[[255, 255, 0]], [[255, 0, 255]]]
-    assert make_order(wish).job.masks == wish.masks
+    selection = make_selection(DEFAULTS, form(photo, painting, None, painting, regions=labels))
+    assert [mask.tolist() for mask in selection.masks] == [[[255, 255, 0]], [[255, 0, 255]]]
+    assert make_submission(selection).job.masks == selection.masks
 
 
 def test_regions_count_only_among_several_paintings_that_are_there(photo: FileDataDict, painting: FileDataDict) -> None:
     labels = np.array([[0, 4]], np.uint8)
-    assert make_wish(DEFAULTS, form(photo, painting, regions=labels)).masks == ()
-    assert make_wish(DEFAULTS, form(photo, painting, painting, regions=labels)).masks == ()
+    assert make_selection(DEFAULTS, form(photo, painting, regions=labels)).masks == ()
+    assert make_selection(DEFAULTS, form(photo, painting, painting, regions=labels)).masks == ()
 
 
 def test_what_no_widget_allows_is_refused_in_the_persons_language() -> None:
@@ -140,9 +142,9 @@ def test_going_on_adds_a_quarter_and_grows_as_far_as_the_page_allows() -> None:
 
 def test_a_painting_without_room_is_told(photo: FileDataDict, painting: FileDataDict) -> None:
     labels = np.array([[1, 1]], np.uint8)
-    wish = make_wish(DEFAULTS, form(photo, painting, None, painting, regions=labels))
+    selection = make_selection(DEFAULTS, form(photo, painting, None, painting, regions=labels))
     with pytest.raises(ValueError, match="Painting 3 has no room"):
-        make_order(wish)
+        make_submission(selection)
 
 
 def test_a_picture_that_is_too_narrow_is_refused_by_the_size_that_the_person_knows(
@@ -151,14 +153,14 @@ def test_a_picture_that_is_too_narrow_is_refused_by_the_size_that_the_person_kno
     for size, message in (((9000, 90), "9000 × 90 px is too narrow for this page"), ((6000, 250), "at least 768")):
         ribbon = upload(cache / "ribbon.png", size)
         with pytest.raises(ValueError, match=message):
-            make_order(make_wish(DEFAULTS, form(ribbon, painting, size=512)))
+            make_submission(make_selection(DEFAULTS, form(ribbon, painting, size=512)))
 
 
 def test_nobody_is_told_to_choose_strokes_that_the_slider_has_not(photo: FileDataDict, cache: Path) -> None:
     ribbon = upload(cache / "ribbon.png", (4000, 40))
     for strokes in (0.5, 1, 2):
         with pytest.raises(ValueError, match="4000 × 40 px is too narrow for this page"):
-            make_order(make_wish(DEFAULTS, form(photo, ribbon, size=512, style_scale=strokes)))
+            make_submission(make_selection(DEFAULTS, form(photo, ribbon, size=512, style_scale=strokes)))
 
 
 def test_only_two_pictures_are_decoded_at_once(photo: FileDataDict, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,17 +193,19 @@ def test_only_two_pictures_are_decoded_at_once(photo: FileDataDict, monkeypatch:
 
 def test_the_finished_size_is_that_of_what_is_painted(painting: FileDataDict, cache: Path) -> None:
     """The job has the photo shrunk, and by rounded sides another size could be the nearest."""
-    order = make_order(make_wish(DEFAULTS, form(upload(cache / "large.png", (2990, 1016)), painting, size=128)))
-    height, width = order.job.content.shape[:2]
-    assert order.size == fit((width, height), 128) == fit((2990, 1016), 128)
+    submission = make_submission(
+        make_selection(DEFAULTS, form(upload(cache / "large.png", (2990, 1016)), painting, size=128))
+    )
+    height, width = submission.job.content.shape[:2]
+    assert submission.size == fit((width, height), 128) == fit((2990, 1016), 128)
 
 
 def test_who_waits_holds_no_more_of_a_picture_than_its_result_needs(cache: Path, painting: FileDataDict) -> None:
-    wish = make_wish(DEFAULTS, form(upload(cache / "large.png", (3000, 2000)), painting, size=128))
-    order = make_order(wish)
-    assert order.job.content.shape == (340, 512, 3)
-    assert order.size == (128, 85)
-    assert order.before.shape == (85, 128, 3)
+    selection = make_selection(DEFAULTS, form(upload(cache / "large.png", (3000, 2000)), painting, size=128))
+    submission = make_submission(selection)
+    assert submission.job.content.shape == (340, 512, 3)
+    assert submission.size == (128, 85)
+    assert submission.before.shape == (85, 128, 3)
 
 
 def test_what_is_transparent_in_the_photo_stays_so(cache: Path, painting: FileDataDict, photo: FileDataDict) -> None:
@@ -209,15 +213,15 @@ def test_what_is_transparent_in_the_photo_stays_so(cache: Path, painting: FileDa
     image = Image.new("RGBA", (150, 100), (200, 0, 0, 255))
     image.paste((0, 0, 0, 0), (0, 0, 75, 100))
     image.save(path)
-    order = make_order(make_wish(DEFAULTS, form(upload(path), painting, size=150)))
-    assert order.job.content.shape == (100, 150, 4)
-    assert order.job.config.keep_alpha
-    assert order.before[50, 10].tolist() == [255, 255, 255]  # looked at, it lies on white
-    assert not make_order(make_wish(DEFAULTS, form(photo, painting))).job.config.keep_alpha
+    submission = make_submission(make_selection(DEFAULTS, form(upload(path), painting, size=150)))
+    assert submission.job.content.shape == (100, 150, 4)
+    assert submission.job.config.keep_alpha
+    assert submission.before[50, 10].tolist() == [255, 255, 255]  # looked at, it lies on white
+    assert not make_submission(make_selection(DEFAULTS, form(photo, painting))).job.config.keep_alpha
     image.putalpha(0)
     image.save(path)
     with pytest.raises(ValueError, match="^Photo: the picture is transparent everywhere"):
-        make_order(make_wish(DEFAULTS, form(upload(path), painting)))
+        make_submission(make_selection(DEFAULTS, form(upload(path), painting)))
 
 
 def test_missing_and_broken_pictures_are_told_in_words(
@@ -233,10 +237,10 @@ def test_missing_and_broken_pictures_are_told_in_words(
         ((upload(cache / "gone.png"), painting), "didn't arrive"),
     ):
         with pytest.raises(ValueError, match=message) as error:
-            make_order(make_wish(DEFAULTS, form(*given)))
+            make_submission(make_selection(DEFAULTS, form(*given)))
         assert str(cache) not in str(error.value)
     with pytest.raises(ValueError, match="Todavía no hay foto"):
-        make_order(make_wish(DEFAULTS, form(None, painting)), "es")
+        make_submission(make_selection(DEFAULTS, form(None, painting)), "es")
 
 
 def test_a_picture_that_was_not_uploaded_is_not_read(photo: FileDataDict, tmp_path: Path, cache: Path) -> None:
@@ -288,7 +292,7 @@ def test_the_size_of_what_is_no_picture_or_far_too_large_is_refused_in_words(cac
 )
 def test_the_file_is_named_after_the_pictures(names: tuple[str | None, ...], expected: str) -> None:
     pictures: list[FileDataDict] = [{"path": "x", "orig_name": name, "is_stream": False} for name in names]
-    assert request.stem(Wish(pictures[0], tuple(pictures[1:]), TransferConfig(size=512, seed=5))) == expected
+    assert request.stem(Selection(pictures[0], tuple(pictures[1:]), TransferConfig(size=512, seed=5))) == expected
 
 
 def test_no_two_runs_have_one_key() -> None:

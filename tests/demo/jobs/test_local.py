@@ -1,4 +1,4 @@
-"""The local runner: its queue, pace, helm and forecast, with a tiny network or a loop that costs nothing."""
+"""The local runner: its queue, pace, control and remaining time, with a tiny network or a loop that costs nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from demo.jobs import local as module
-from demo.jobs.local import Forecast, LocalRunner, Queue, paced
+from demo.jobs.local import LocalRunner, Queue, RemainingTime, paced
 from demo.jobs.records import Job, Progress, Record, Waiting
 from nst_core.config import Pooling, TransferConfig
 from nst_core.execution import Execution
@@ -287,14 +287,14 @@ def timed(clock: list[float], total: int, seconds: float, notes: dict[int, str] 
 
 
 def records(clock: list[float], total: int, seconds: float, notes: dict[int, str] | None = None) -> list[Progress]:
-    return list(paced(timed(clock, total, seconds, notes), Forecast([(SIZE, total)], {SIZE: 12})))
+    return list(paced(timed(clock, total, seconds, notes), RemainingTime([(SIZE, total)], {SIZE: 12})))
 
 
 def test_a_new_size_is_shown_at_once() -> None:
     """The plot marks where a size began, and the page says it."""
     small, large = (a_step(index, 4) for index in (1, 3))
     steps = [small, replace(small, index=2), replace(large, size=LARGE), replace(large, index=4, size=LARGE)]
-    shown = list(paced(iter(steps), Forecast([(SIZE, 4)], {SIZE: 12})))
+    shown = list(paced(iter(steps), RemainingTime([(SIZE, 4)], {SIZE: 12})))
     assert [record.index for record in shown] == [1, 3, 4]
 
 
@@ -315,7 +315,7 @@ def test_a_step_with_a_note_is_shown(clock: list[float]) -> None:
 
 
 def test_the_forecast_knows_that_finer_scales_cost_more(clock: list[float]) -> None:
-    forecast = Forecast([(SIZE, 4), (LARGE, 3)], {SIZE: 100, LARGE: 400})
+    forecast = RemainingTime([(SIZE, 4), (LARGE, 3)], {SIZE: 100, LARGE: 400})
     assert forecast.seconds_left(0) is None
     for index in (1, 2, 3, 4):
         forecast.add(index, 1.0)
@@ -325,20 +325,20 @@ def test_the_forecast_knows_that_finer_scales_cost_more(clock: list[float]) -> N
 
 
 def test_one_slow_step_does_not_upset_the_forecast(clock: list[float]) -> None:
-    forecast = Forecast([(SIZE, 10)], {SIZE: 100})
+    forecast = RemainingTime([(SIZE, 10)], {SIZE: 100})
     for index, seconds in enumerate((30.0, 1.0, 1.0, 1.0), 1):
         forecast.add(index, seconds)
     assert forecast.seconds_left(4) == pytest.approx(6.0)
 
 
 def test_the_forecast_ends_at_nothing_even_for_a_single_step(clock: list[float]) -> None:
-    forecast = Forecast([(SIZE, 1)], {SIZE: 100})
+    forecast = RemainingTime([(SIZE, 1)], {SIZE: 100})
     forecast.add(1, 2.0)
     assert forecast.seconds_left(1) == 0
 
 
 def test_a_forecast_of_seconds_counts_until_steps_were_timed(clock: list[float]) -> None:
-    forecast = Forecast([(SIZE, 4), (LARGE, 3)], {SIZE: 1.0, LARGE: 4.0}, slowness=1.0)
+    forecast = RemainingTime([(SIZE, 4), (LARGE, 3)], {SIZE: 1.0, LARGE: 4.0}, slowness=1.0)
     forecast.add(1, 2.0)
     assert forecast.seconds_left(1) == pytest.approx(3 + 12)
     forecast.add(2, 2.0)
@@ -347,7 +347,7 @@ def test_a_forecast_of_seconds_counts_until_steps_were_timed(clock: list[float])
 
 
 def test_a_forecast_of_seconds_learns_from_the_run_before(clock: list[float]) -> None:
-    slow, unknown = Forecast([(SIZE, 4)], {SIZE: 2.0}, slowness=3.0), Forecast([(SIZE, 4)], {SIZE: 2.0})
+    slow, unknown = RemainingTime([(SIZE, 4)], {SIZE: 2.0}, slowness=3.0), RemainingTime([(SIZE, 4)], {SIZE: 2.0})
     assert (slow.seconds_left(1), slow.pace) == (pytest.approx(3 * 3 * 2.0), None)
     for forecast in (slow, unknown):
         for index in (1, 2, 3):
@@ -356,7 +356,7 @@ def test_a_forecast_of_seconds_learns_from_the_run_before(clock: list[float]) ->
 
 
 def test_the_forecast_follows_the_plan(clock: list[float]) -> None:
-    forecast = Forecast([(SIZE, 4)], {SIZE: 1.0}, slowness=1.0)
+    forecast = RemainingTime([(SIZE, 4)], {SIZE: 1.0}, slowness=1.0)
     for index in (1, 2, 3):
         forecast.add(index, 1.0)
     forecast.plan = [(SIZE, 9)]
@@ -581,7 +581,7 @@ def test_an_estimate_learns_from_the_last_run(
     runner = LocalRunner("cpu")
     runner.measure(TINY)
     settled(runner)
-    monkeypatch.setattr(Forecast, "add", lambda self, index, seconds: self._seconds_per_cost.append(1.5))
+    monkeypatch.setattr(RemainingTime, "add", lambda self, index, seconds: self._seconds_per_cost.append(1.5))
     records = runner.run(a_job(steps=4))
     next(progress_of(records))
     assert runner.estimate((400, 300), [(300, 300)], TINY) == pytest.approx(4 * 0.5)  # a step tells little

@@ -10,7 +10,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-from demo.jobs.records import Job, Losses, Progress, Waiting
+from demo.jobs.records import Job, LossRecord, Progress, Waiting
 from nst_core.config import TransferConfig
 
 
@@ -28,7 +28,7 @@ def test_a_job_survives_a_trip_to_another_process() -> None:
 
 
 def test_progress_survives_a_trip_to_another_process() -> None:
-    trail = (Losses(0.0, 1.5, 15.0), Losses(0.5, 1.0, 10.5))
+    trail = (LossRecord(0.0, 1.5, 15.0), LossRecord(0.5, 1.0, 10.5))
     sent = Progress(2, 9, (6, 4), trail, None, "", job().content)
     got = pickle.loads(pickle.dumps(sent))
     assert (got.index, got.total, got.size, got.trail, got.seconds_left) == (2, 9, (6, 4), trail, None)
@@ -36,7 +36,7 @@ def test_progress_survives_a_trip_to_another_process() -> None:
     np.testing.assert_array_equal(got.image, sent.image)
 
 
-@pytest.mark.parametrize("record", [Waiting(2), Losses(1, 2, 3), job()])
+@pytest.mark.parametrize("record", [Waiting(2), LossRecord(1, 2, 3), job()])
 def test_records_are_frozen(record: object) -> None:
     with pytest.raises(FrozenInstanceError):
         record.ahead = 0  # type: ignore[attr-defined]

@@ -10,8 +10,8 @@ import pytest
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo.form.request import Wish, make_order
-from demo.jobs.records import Losses, Progress
+from demo.form.request import Selection, make_submission
+from demo.jobs.records import LossRecord, Progress
 from demo.paint import downloads
 from demo.paint.downloads import Format, OnlyTheLastError, comparison, recipe_of, write
 from demo.paint.session import Painted, followed
@@ -36,13 +36,13 @@ def painting(cache: Path) -> FileDataDict:
 
 def run(photo: FileDataDict, painting: FileDataDict, steps: int = 4, channels: int = 3, total: int = 4) -> Painted:
     """Coarse first, each step another grey."""
-    order, made = make_order(Wish(photo, (painting,), CONFIG)), None
+    submission, made = make_submission(Selection(photo, (painting,), CONFIG)), None
     for index in range(1, steps + 1):
         size = (24, 16) if index < 3 else (48, 32)
         image = np.full((size[1], size[0], channels), 40 * index, np.uint8)
         deep = image.astype(np.uint16) * 257 + 1
-        record = Progress(index, total, size, (Losses(1, 2, 3),), None, "", image, deep=deep)
-        made = followed(order, record, made)
+        record = Progress(index, total, size, (LossRecord(1, 2, 3),), None, "", image, deep=deep)
+        made = followed(submission, record, made)
     assert made is not None
     return made
 
@@ -52,7 +52,7 @@ def test_a_png_carries_its_recipe(photo: FileDataDict, painting: FileDataDict) -
     path = write(painted, None, painted.at(2), Format.PNG)
     assert path.name == "bridge_wave_48.png"
     recipe = read_recipe(path)
-    assert recipe.config == painted.wish.config
+    assert recipe.config == painted.selection.config
     assert (recipe.steps_done, recipe.steps_planned, recipe.depth) == (2, 4, 8)
     assert [(each.role, each.name, each.sha256) for each in recipe.ingredients] == [
         (Role.CONTENT, "bridge.png", sha256_of(Path(photo["path"]))),
@@ -69,8 +69,8 @@ def test_a_recipe_names_regions_and_weights_but_no_folder(
     weights.write_bytes(b"numbers")
     masks = (np.eye(2, dtype=np.uint8), np.full((2, 2), 255, np.uint8))
     config = TransferConfig(size=48, steps=4, weights=str(weights))
-    order = make_order(Wish(photo, (painting, painting), config, (0, 1), masks))
-    recipe = recipe_of(order.wish, 4)
+    submission = make_submission(Selection(photo, (painting, painting), config, (0, 1), masks))
+    recipe = recipe_of(submission.selection, 4)
     names = [each.name for each in recipe.ingredients]
     assert names == ["bridge.png", "wave.png", "wave.png", "region-1.png", "region-2.png", "mine.pth"]
     assert recipe.config.weights == "mine.pth"
@@ -126,7 +126,7 @@ def test_the_making_of_leads_from_the_photo_to_the_picture(
 
 def test_a_moment_whose_file_is_gone_is_left_out_of_the_film(photo: FileDataDict, painting: FileDataDict) -> None:
     painted = run(photo, painting)
-    painted.moments.kept[1].path.unlink()
+    painted.snapshots.kept[1].path.unlink()
     with av.open(str(write(painted, None, painted.at(None), Format.GIF))) as film:
         greens = [frame.to_ndarray(format="rgb24")[5, 5, 1].astype(int) for frame in film.decode(video=0)]
     assert min(abs(green - 40) for green in greens) < 12

@@ -17,12 +17,12 @@ import pytest
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo.jobs.records import Losses, Progress, Record, Waiting
+from demo.jobs.records import LossRecord, Progress, Record, Waiting
 from demo.paint import downloads, handlers
 from demo.paint.downloads import Format
 from demo.paint.handlers import Studio
 from demo.paint.session import Painted, Running
-from demo.paint.views import UNCHANGED, View
+from demo.paint.views import UNCHANGED, PaintView
 from nst_core.config import TransferConfig
 from nst_core.recipe import read_recipe
 from nst_core.scene.scales import Size
@@ -71,7 +71,7 @@ class Steered(Playback):
 def progress(index: int, total: int = 3, size: Size = (128, 85)) -> Progress:
     image = np.full((size[1], size[0], 3), 10 * index, np.uint8)
     losses = {"content_layers": {"relu4_2": 0.3}, "style_layers": {"relu1_1": (index / 10) ** 2}}
-    return Progress(index, total, size, (Losses(0.1, 0.2, 2.1),), 4.0, "", image, **losses)
+    return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, "", image, **losses)
 
 
 WHOLE = (Waiting(1), Waiting(0), progress(1, size=(64, 43)), progress(2), progress(3))
@@ -83,7 +83,7 @@ settings, form = partial(playback.settings, **SMALL), partial(playback.form, **S
 
 def run(
     runner: Playback, *pictures: Any, kept: Painted | None = None, request: gr.Request = ENGLISH, **changes: Any
-) -> Generator[View, None, None]:
+) -> Generator[PaintView, None, None]:
     views = Studio(runner, DEFAULTS).run(request, kept, None, *form(*pictures, **changes))
     first = next(views)
     assert first == UNCHANGED
@@ -91,7 +91,7 @@ def run(
     yield from views
 
 
-def finished(request: gr.Request, painted: Painted | None, running: Running | None) -> View:
+def finished(request: gr.Request, painted: Painted | None, running: Running | None) -> PaintView:
     """The view at the end of a run where no other is under way."""
     return Studio(Playback(()), DEFAULTS).finished(request, painted, running)
 
@@ -235,7 +235,7 @@ def test_stop_counts_although_another_picture_was_chosen_just_before(
 def test_a_second_run_starts_its_own_curves_and_moments(photo: FileDataDict, painting: FileDataDict) -> None:
     earlier, _ = done(photo, painting)
     again = list(run(Playback(WHOLE), photo, painting, kept=earlier))[-1].painted
-    assert len(again.curves.losses) == len(again.moments.kept) == 3
+    assert len(again.curves.losses) == len(again.snapshots.kept) == 3
     assert not again.earlier
     assert again.key != earlier.key
 
@@ -308,7 +308,7 @@ def test_a_dial_steers_the_run_at_hand_and_no_other(photo: FileDataDict, paintin
     assert key == runner.jobs[0].key
     assert config == replace(runner.jobs[0].config, strength=80, colours=30, style_blend=(10.0, 90.0))
     assert "follows" in hint
-    assert (after.key, after.wish.config.strength) == (key, 80)
+    assert (after.key, after.selection.config.strength) == (key, 80)
 
 
 def test_a_dial_that_steers_nothing_says_nothing(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -491,7 +491,9 @@ def test_larger_goes_on_at_twice_the_size_up_to_the_limit(photo: FileDataDict, p
     painted, running = done(photo, painting)
 
     def wished(size: int) -> Running:
-        return replace(running, wish=replace(running.wish, config=replace(running.wish.config, size=size)))
+        return replace(
+            running, selection=replace(running.selection, config=replace(running.selection.config, size=size))
+        )
 
     for size, expected in ((128, 256), (700, 1024)):
         runner = Playback([Waiting(0)])

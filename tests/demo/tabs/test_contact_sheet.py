@@ -13,9 +13,9 @@ import pytest
 from gradio.data_classes import FileDataDict
 
 from demo.browser import html
-from demo.form.request import Wish
+from demo.form.request import Selection
 from demo.jobs.records import Waiting
-from demo.tabs.contact_sheet import Sheets, View, cell, choose, ended, make_sketch, stopped
+from demo.tabs.contact_sheet import Sheets, SheetView, cell, choose, ended, make_sketch, stopped
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
 from nst_core.variations import SIX, SKETCH_SIZE, SKETCH_STEPS
@@ -36,11 +36,11 @@ def painting(cache: Path) -> FileDataDict:
     return upload(cache / "wave.png", (80, 60))
 
 
-def views(runner: Playback, *values: Any, request: gr.Request = ENGLISH) -> list[View]:
-    return [View(*flat[:3], tuple(flat[3:])) for flat in Sheets(runner, DEFAULTS).show(request, *values)]
+def views(runner: Playback, *values: Any, request: gr.Request = ENGLISH) -> list[SheetView]:
+    return [SheetView(*flat[:3], tuple(flat[3:])) for flat in Sheets(runner, DEFAULTS).show(request, *values)]
 
 
-def changed(view: View) -> list[int]:
+def changed(view: SheetView) -> list[int]:
     """The places whose frames a view changes."""
     return [place for place, html in enumerate(view.cells) if shown(html)]
 
@@ -116,9 +116,9 @@ def test_a_full_queue_is_told_in_words(photo: FileDataDict, painting: FileDataDi
 
 def test_a_sketch_keeps_only_as_much_of_a_picture_as_it_needs(cache: Path, painting: FileDataDict) -> None:
     large = upload(cache / "large.png", (3000, 2000))
-    order = make_sketch(Wish(large, (painting,), TransferConfig(size=1024)))
-    assert max(order.job.content.shape) == 4 * SKETCH_SIZE
-    assert order.size == (192, 128)
+    submission = make_sketch(Selection(large, (painting,), TransferConfig(size=1024)))
+    assert max(submission.job.content.shape) == 4 * SKETCH_SIZE
+    assert submission.size == (192, 128)
 
 
 class Timed(Playback):

@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from demo.form import library, recipes
 from demo.form.recipes import FORM, form_values, page_config
-from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, Wish, make_order, make_wish
+from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, Selection, make_selection, make_submission
 from demo.paint.session import Painted, followed
 from demo.tabs import gallery
 from demo.tabs.gallery import MOST, Entries, Gallery, add_shown, show, thumbnails
@@ -43,9 +43,9 @@ def painting(cache: Path) -> FileDataDict:
 
 def made(photo: FileDataDict, *paintings: FileDataDict, key: str = "run", **options: Any) -> Painted:
     """A run that has come to its end."""
-    wish = Wish(photo, paintings, TransferConfig(**{"size": 64, "steps": 2} | options))
-    order = make_order(wish, key=key)
-    return followed(order, progress(2, size=order.size), None)
+    selection = Selection(photo, paintings, TransferConfig(**{"size": 64, "steps": 2} | options))
+    submission = make_submission(selection, key=key)
+    return followed(submission, progress(2, size=submission.size), None)
 
 
 def add(request: gr.Request, entries: Entries | None, painted: Painted | None) -> tuple[Entries, Any]:
@@ -95,8 +95,8 @@ def test_an_earlier_moment_that_is_downloaded_is_collected_too_and_once(
     photo: FileDataDict, painting: FileDataDict
 ) -> None:
     first = made(photo, painting, steps=6)
-    order = make_order(first.wish, key="run")
-    whole = followed(order, progress(6, 6, size=order.size), first)
+    submission = make_submission(first.selection, key="run")
+    whole = followed(submission, progress(6, 6, size=submission.size), first)
     entries = collected(whole)
     for step in (2, 2, 6):
         entries, _ = add_shown(ENGLISH, entries, whole, None, step)
@@ -129,7 +129,7 @@ def test_a_full_disk_collects_nothing_and_loses_nothing(
 def test_the_run_after_it_leaves_the_file(photo: FileDataDict, painting: FileDataDict) -> None:
     painted = made(photo, painting)
     (entry,) = collected(painted)
-    painted.moments.forget()
+    painted.snapshots.forget()
     assert entry.path.exists()
 
 
@@ -155,10 +155,10 @@ def test_a_click_shows_it_large(photo: FileDataDict, painting: FileDataDict, sai
     assert "gone" in said[0]
 
 
-def wish_of(values: list[Any]) -> Wish:
+def wish_of(values: list[Any]) -> Selection:
     """What the form stands for with such values, paths instead of uploaded files."""
     pictures = [path and {"path": path, "orig_name": Path(path).name, "is_stream": False} for path in values[:5]]
-    return make_wish(DEFAULTS, [*pictures, *values[5:]])
+    return make_selection(DEFAULTS, [*pictures, *values[5:]])
 
 
 def test_its_settings_go_back_into_the_form(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
@@ -167,13 +167,13 @@ def test_its_settings_go_back_into_the_form(photo: FileDataDict, painting: FileD
     entries = collected(painted, made(photo, painting, key="next"))
     values = Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
     assert len(values) == FORM
-    wish = wish_of(values)
-    assert [wish.photo and wish.photo["path"], *(each["path"] for each in wish.paintings)] == [
+    selection = wish_of(values)
+    assert [selection.photo and selection.photo["path"], *(each["path"] for each in selection.paintings)] == [
         photo["path"],
         painting["path"],
         photo["path"],
     ]
-    assert wish.config == painted.wish.config
+    assert selection.config == painted.selection.config
     assert said == ["The pictures and settings are as they were then."]
 
 
@@ -191,10 +191,10 @@ def test_what_was_brushed_is_not_claimed_to_be_back(
 ) -> None:
     painted = made(photo, painting, photo)
     mask = np.full((20, 30), 255, np.uint8)
-    entries = collected(replace(painted, wish=replace(painted.wish, masks=(mask, mask))))
+    entries = collected(replace(painted, selection=replace(painted.selection, masks=(mask, mask))))
     Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
     assert said == ["The settings are back, but this can't be set here as it was: the regions that were brushed."]
-    assert entries[0].wish.masks == ()  # twenty entries would keep megabytes
+    assert entries[0].selection.masks == ()  # twenty entries would keep megabytes
 
 
 def test_without_a_choice_the_form_stays(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -242,8 +242,8 @@ def test_pictures_that_are_nowhere_are_asked_for(photo: FileDataDict, painting: 
 
 def test_what_the_page_cannot_do_is_told(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
     painted = made(photo, painting, size=128)
-    wish = replace(painted.wish, config=replace(painted.wish.config, size=2048, border=Border.ZERO))
-    (entry,) = collected(replace(painted, wish=wish))
+    selection = replace(painted.selection, config=replace(painted.selection.config, size=2048, border=Border.ZERO))
+    (entry,) = collected(replace(painted, selection=selection))
     values = read(upload(entry.path), (entry,))
     assert values[-len(SETTINGS) :][SETTINGS.index("size")] == 1024
     assert "1024 px" in said[0]
@@ -345,4 +345,4 @@ def test_it_speaks_spanish(photo: FileDataDict, painting: FileDataDict) -> None:
 
 def test_a_picture_that_was_pasted_has_a_name_all_the_same(photo: FileDataDict, painting: FileDataDict) -> None:
     photo["orig_name"] = None
-    assert gallery.caption("en", Wish(photo, (painting,), DEFAULTS)).startswith("a picture × great_wave:")
+    assert gallery.caption("en", Selection(photo, (painting,), DEFAULTS)).startswith("a picture × great_wave:")

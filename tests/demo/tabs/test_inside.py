@@ -9,7 +9,7 @@ import gradio as gr
 import pytest
 from gradio.data_classes import FileDataDict
 
-from demo.tabs.inside import CONTENT_LAYERS, STYLE_LAYERS, Inside, View, finished, make_reconstruction
+from demo.tabs.inside import CONTENT_LAYERS, STYLE_LAYERS, Inside, InsideView, finished, make_reconstruction
 from nst_core.config import RECONSTRUCTION, Initial, TransferConfig
 from tests.support.playback import ENGLISH, SPANISH, WHOLE, Playback, progress, shown, upload
 
@@ -64,7 +64,7 @@ def test_what_no_widget_allows_is_refused(
         make_reconstruction(DEFAULTS, kind, picture, layers, size, steps)
 
 
-def views(runner: Playback, picture: FileDataDict | None, request: gr.Request = ENGLISH) -> list[View]:
+def views(runner: Playback, picture: FileDataDict | None, request: gr.Request = ENGLISH) -> list[InsideView]:
     return list(Inside(runner, DEFAULTS).content(request, picture, "relu4_2", 128, 20))
 
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from nst_core.cli.folders import pairs
-from nst_core.cli.request import read_order
+from nst_core.cli.request import read_job
 from nst_core.config import TransferConfig
 from nst_core.recipe import read_recipe
 from tests.conftest import smooth_picture, tiny_network
@@ -120,7 +120,7 @@ def test_a_photo_and_files_among_folders(folders: Folders) -> None:
 
 
 def test_each_is_what_it_would_be_alone(folders: Folders) -> None:
-    for module in ("transfer", "vgg"):
+    for module in ("transfer", "network.vgg"):
         folders.monkeypatch.setattr(f"nst_core.{module}.load_vgg19", lambda weights, pooling: tiny_network(pooling))
     options = ("--content-layers", "relu2_1", "--style-layers", "relu1_1,relu3_1", *SMALL)
     assert folders.terminal("photos", "styles", "-o", "out", *options)[0] == 0
@@ -319,7 +319,7 @@ def test_an_intermediate_has_no_name_of_another_result(folders: Folders) -> None
     shutil.copy("styles/x.png", "styles/x-0002.png")
     options = ("photos", "styles", "-o", "out", *SMALL)
     assert "a_x-0002.png" in folders.terminal.refuses(*options, "--save-every", "2")
-    assert len(pairs(read_order([*options, "--save-every", "3"]))) == 6
+    assert len(pairs(read_job([*options, "--save-every", "3"]))) == 6
 
 
 def test_inputs_are_never_replaced(folders: Folders) -> None:

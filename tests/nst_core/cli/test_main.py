@@ -17,7 +17,7 @@ import torch
 from PIL import Image
 
 from nst_core.cli import main
-from nst_core.cli.request import read_order
+from nst_core.cli.request import read_job
 from nst_core.config import ColourMethod, Optimizer, Preset, TransferConfig
 from nst_core.execution import Execution
 from nst_core.film.clip import Clip
@@ -229,14 +229,14 @@ def test_what_goes_in_is_never_overwritten(terminal: Terminal) -> None:
     assert terminal.bytes("photo.jpg") == PHOTO.read_bytes()
 
 
-# From the options to the order
+# From the options to the job
 
 
 def test_no_default_is_retyped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NST_WEIGHTS", raising=False)
-    order = read_order(["c", "s", "-o", "o.png"])
-    assert order.config == TransferConfig()
-    assert (order.depth, order.keep_profile, order.masks, order.quiet) == (8, False, [], False)
+    job = read_job(["c", "s", "-o", "o.png"])
+    assert job.config == TransferConfig()
+    assert (job.depth, job.keep_profile, job.masks, job.quiet) == (8, False, [], False)
 
 
 def test_options_reach_the_order() -> None:
@@ -245,11 +245,11 @@ def test_options_reach_the_order() -> None:
         "--style-layer-weights 1,0.5 --content-layers= --weights torchvision --device cuda:1 --save-every 7 -q s2 "
         "--mask none --mask m.png s3 --clip c.mp4 --state s.state --depth 16 --keep-profile --colour-method luminance"
     )
-    order = read_order(given.split())
-    assert order.content == Path("c")
-    assert [source.path for source in order.sources if source.role == "style"] == [Path("s1"), Path("s2"), Path("s3")]
-    assert order.masks == [None, Path("m.png"), None]  # one each
-    assert order.config == TransferConfig(
+    job = read_job(given.split())
+    assert job.content == Path("c")
+    assert [source.path for source in job.sources if source.role == "style"] == [Path("s1"), Path("s2"), Path("s3")]
+    assert job.masks == [None, Path("m.png"), None]  # one each
+    assert job.config == TransferConfig(
         size=300,
         steps=40,
         style_weight=2.5,
@@ -260,27 +260,27 @@ def test_options_reach_the_order() -> None:
         weights="torchvision",
         colour_method=ColourMethod.LUMINANCE,
     )
-    assert (order.output, order.device, order.save_every, order.quiet) == (Path("o.jpg"), "cuda:1", 7, True)
-    assert (order.clip, order.state) == (Path("c.mp4"), Path("s.state"))
-    assert (order.depth, order.keep_profile) == (16, True)
+    assert (job.output, job.device, job.save_every, job.quiet) == (Path("o.jpg"), "cuda:1", 7, True)
+    assert (job.clip, job.state) == (Path("c.mp4"), Path("s.state"))
+    assert (job.depth, job.keep_profile) == (16, True)
 
 
 def test_options_count_more_than_the_preset() -> None:
     given = ["c", "s", "-o", "o.png", "--preset", "paper"]
-    assert read_order(given).config == TransferConfig.preset(Preset.PAPER)
-    changed = read_order([*given, "--steps", "7", "--scales", "2"]).config
+    assert read_job(given).config == TransferConfig.preset(Preset.PAPER)
+    changed = read_job([*given, "--steps", "7", "--scales", "2"]).config
     assert changed == TransferConfig.preset(Preset.PAPER, steps=7, scales=2)
 
 
 def test_a_strength_counts_although_the_preset_has_a_style_weight() -> None:
-    config = read_order(["c", "s", "-o", "o.png", "--preset", "paper", "--strength", "30"]).config
+    config = read_job(["c", "s", "-o", "o.png", "--preset", "paper", "--strength", "30"]).config
     assert config == TransferConfig.preset(Preset.PAPER, strength=30.0, style_weight=None)
 
 
 def test_the_environment_gives_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NST_WEIGHTS", "mine.pth")
-    assert read_order(["c", "s", "-o", "o.png"]).config.weights == "mine.pth"
-    assert read_order(["c", "s", "-o", "o.png", "--weights", "embedded"]).config.weights == "embedded"
+    assert read_job(["c", "s", "-o", "o.png"]).config.weights == "mine.pth"
+    assert read_job(["c", "s", "-o", "o.png", "--weights", "embedded"]).config.weights == "embedded"
 
 
 # The run, with a stand-in for the engine: the picture after step n has the level n

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from nst_core.checkpoint import load_state, save_state
-from nst_core.cli.request import read_order
+from nst_core.cli.request import read_job
 from nst_core.config import ColourMethod, Preset, TransferConfig
 from nst_core.network.vgg import VGG
 from nst_core.recipe import Role, read_recipe
@@ -94,7 +94,7 @@ def test_a_repeat_of_a_reconstruction(tiny: Terminal) -> None:
     assert tiny("reconstruct", "--recipe", "out.png", "-o", "again.png")[0] == 0
     assert tiny.bytes("again.png") == tiny.bytes("out.png")
     assert "after the word reconstruct" in tiny.refuses("--recipe", "out.png", "-o", "new.png")
-    changed = read_order(["reconstruct", "--recipe", "out.png", "-o", "x.png", "--content", "relu2_1"]).config
+    changed = read_job(["reconstruct", "--recipe", "out.png", "-o", "x.png", "--content", "relu2_1"]).config
     assert (changed.content_layers, changed.style_layers) == (("relu2_1",), ())
 
 
@@ -128,11 +128,11 @@ def test_a_recipe_tells_how_far_it_came_and_what_ran(painted: Terminal) -> None:
 
 def test_options_and_pictures_count_more_than_the_recipe(painted: Terminal) -> None:
     smooth_picture(64, 48, 3).save("b.png")
-    order = read_order(["--recipe", "out.png", "-o", "new.png", "b.png", "--steps", "5", "--depth", "16"])
-    assert order.config == TransferConfig(size=48, steps=5, scales=1, style_weight=3.0)
-    assert [str(source.path) for source in order.sources] == ["b.png", "s.png"]
-    assert (order.depth, order.stop_after) == (16, None)
-    stronger = read_order(["--recipe", "out.png", "-o", "new.png", "--strength", "70"]).config
+    job = read_job(["--recipe", "out.png", "-o", "new.png", "b.png", "--steps", "5", "--depth", "16"])
+    assert job.config == TransferConfig(size=48, steps=5, scales=1, style_weight=3.0)
+    assert [str(source.path) for source in job.sources] == ["b.png", "s.png"]
+    assert (job.depth, job.stop_after) == (16, None)
+    stronger = read_job(["--recipe", "out.png", "-o", "new.png", "--strength", "70"]).config
     assert (stronger.strength, stronger.style_weight) == (70.0, None)
 
 
@@ -141,8 +141,8 @@ def test_a_mask_can_be_given_and_taken_away(painted: Terminal) -> None:
     options = ("--size", 48, "--mask", "m.png", "--within", "m.png")
     assert painted("a.png", "s.png", "-o", "out.png", *options)[0] == 0
     repeat = ["--recipe", "out.png", "-o", "new.png"]
-    assert [source.name for source in read_order(repeat).sources] == ["a.png", "s.png", "m.png", "m.png"]
-    bare = read_order([*repeat, "--mask", "none", "--within", "none"])
+    assert [source.name for source in read_job(repeat).sources] == ["a.png", "s.png", "m.png", "m.png"]
+    bare = read_job([*repeat, "--mask", "none", "--within", "none"])
     assert (bare.masks, bare.paths(Role.WITHIN)) == ([], [])
 
 
@@ -150,7 +150,7 @@ def test_the_weights_come_from_the_recipe_not_from_the_environment(
     painted: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NST_WEIGHTS", "torchvision")
-    assert read_order(["--recipe", "out.png", "-o", "new.png"]).config.weights == "embedded"
+    assert read_job(["--recipe", "out.png", "-o", "new.png"]).config.weights == "embedded"
 
 
 def test_a_weights_file_is_an_ingredient(painted: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,8 +159,8 @@ def test_a_weights_file_is_an_ingredient(painted: Terminal, monkeypatch: pytest.
     assert painted("a.png", "s.png", "-o", "out.png", "--size", 48, "--weights", weights)[0] == 0
     assert read_recipe(Path("out.png")).config.weights == "vgg.pth"
     repeat = ["--recipe", "out.png", "-o", "new.png"]
-    assert read_order(repeat).config.weights == "vgg.pth"
-    embedded = read_order([*repeat, "--weights", "embedded"])
+    assert read_job(repeat).config.weights == "vgg.pth"
+    embedded = read_job([*repeat, "--weights", "embedded"])
     assert (embedded.config.weights, embedded.paths(Role.WEIGHTS)) == ("embedded", [])
     weights.write_bytes(b"others")
     assert "name the file with --weights" in painted.refuses(*repeat)
@@ -177,7 +177,7 @@ def test_a_picture_that_changed_is_refused_but_may_be_given(painted: Terminal) -
     shutil.copy("s.png", "a.png")
     said = painted.refuses("--recipe", "out.png", "-o", "new.png")
     assert "a.png isn't the file that out.png was made from" in said
-    assert read_order(["--recipe", "out.png", "-o", "new.png", "a.png"]).content == Path("a.png")
+    assert read_job(["--recipe", "out.png", "-o", "new.png", "a.png"]).content == Path("a.png")
 
 
 @pytest.mark.parametrize(
@@ -279,9 +279,9 @@ def test_a_state_finds_its_pictures_where_they_are_now(painted: Terminal) -> Non
 
 def test_a_state_leads_to_the_picture_beside_it(painted: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(painted.folder.parent)
-    order = read_order(["--resume", "here/out.state", "--steps", "9"])
-    assert (order.output, order.state) == (Path("here/out.png"), Path("here/out.state"))
-    assert [source.path for source in order.sources] == [Path("here/a.png"), Path("here/s.png")]
+    job = read_job(["--resume", "here/out.state", "--steps", "9"])
+    assert (job.output, job.state) == (Path("here/out.png"), Path("here/out.state"))
+    assert [source.path for source in job.sources] == [Path("here/a.png"), Path("here/s.png")]
 
 
 @pytest.mark.parametrize(

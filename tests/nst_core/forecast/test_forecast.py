@@ -226,22 +226,22 @@ def test_a_small_picture_is_not_cut_smaller_than_makes_sense() -> None:
 # In words
 
 
-def outlook(config: TransferConfig = TransferConfig(), **execution: Any) -> Forecast:  # noqa: B008
+def predicted(config: TransferConfig = TransferConfig(), **execution: Any) -> Forecast:  # noqa: B008
     return forecast(FAST, a_task(config), Execution(**execution))
 
 
 def test_a_sentence() -> None:
-    found = replace(outlook(), memory=int(1.66 * GB))
+    found = replace(predicted(), memory=int(1.66 * GB))
     total = in_time(found.seconds)
     assert sentence(found) == f"512x384 in 4 scales, 250 steps on 8 CPU cores: about {total}, 1.7 GB"
-    assert "scales" not in sentence(outlook(ZERO))
-    assert ", in blocks of 256 pixels: " in sentence(outlook(block=256))
-    assert "blocks" not in sentence(outlook(block=5000))
-    assert "1 step on" in sentence(outlook(replace(ZERO, steps=1)))
+    assert "scales" not in sentence(predicted(ZERO))
+    assert ", in blocks of 256 pixels: " in sentence(predicted(block=256))
+    assert "blocks" not in sentence(predicted(block=5000))
+    assert "1 step on" in sentence(predicted(replace(ZERO, steps=1)))
 
 
 def test_a_table() -> None:
-    first, *lines = table(outlook(TransferConfig.preset(Preset.FAST), block=128)).splitlines()
+    first, *lines = table(predicted(TransferConfig.preset(Preset.FAST), block=128)).splitlines()
     assert first.startswith("256x192 in 3 scales, 50 steps on 8 CPU cores")
     assert [line.split()[0] for line in lines] == [
         "64x48",
@@ -259,7 +259,7 @@ def test_a_table() -> None:
 
 
 def test_many_pictures() -> None:
-    found = [outlook(), None, outlook(ZERO)]
+    found = [predicted(), None, predicted(ZERO)]
     total = in_time(sum(each.seconds for each in found if each))
     most = in_bytes(max(each.memory for each in found if each))
     assert summary(found) == f"2 pictures on 8 CPU cores: about {total}, up to {most}"
