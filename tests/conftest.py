@@ -1,25 +1,22 @@
-"""Small stand-ins: a network of ten channels instead of 20 million parameters, pictures of a few pixels."""
+"""Fixtures that many tests share, and what no test may touch: the cache of whoever runs them."""
 
 from __future__ import annotations
 
-import math
 import resource
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
 from PIL import Image
-from torch import Tensor
 
 from nst_core.config import Pooling
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.optim import lbfgs
-
-TINY_CHANNELS = ((4, 4), (6, 6), (8,))  # relu1_1, relu1_2, relu2_1, relu2_2, relu3_1
+from tests.support.disks import FullDisk
+from tests.support.networks import tiny_network
+from tests.support.pictures import smooth_picture
 
 
 def pytest_configure() -> None:
@@ -52,23 +49,6 @@ def as_bold_as_the_textbook(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(lbfgs, name, 1.0)
 
 
-def tiny_parameters() -> dict[str, Tensor]:
-    """Random, but of a scale that keeps features about 1."""
-    generator, inputs, parameters = torch.Generator().manual_seed(1), 3, {}
-    for block, channels in enumerate(TINY_CHANNELS, 1):
-        for depth, outputs in enumerate(channels, 1):
-            spread = math.sqrt(2 / (9 * inputs))
-            weight = torch.randn(outputs, inputs, 3, 3, generator=generator) * spread
-            parameters[f"conv{block}_{depth}.weight"] = weight
-            parameters[f"conv{block}_{depth}.bias"] = torch.randn(outputs, generator=generator) * 0.1
-            inputs = outputs
-    return parameters
-
-
-def tiny_network(pooling: Pooling = Pooling.MAX) -> VGG:
-    return VGG(tiny_parameters(), pooling, TINY_CHANNELS)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def no_cache_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing is read from the cache folder of whoever runs the tests, nor written to it."""
@@ -87,12 +67,6 @@ def vgg19() -> VGG:
     return load_vgg19("embedded", Pooling.MAX)
 
 
-def smooth_picture(width: int, height: int, seed: int) -> Image.Image:
-    """Blobs of colour: a few random pixels, enlarged."""
-    pixels = np.random.default_rng(seed).integers(0, 256, (5, 5, 3), dtype=np.uint8)
-    return Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC)
-
-
 @pytest.fixture
 def photo() -> Image.Image:
     return smooth_picture(64, 48, seed=1)
@@ -101,9 +75,6 @@ def photo() -> Image.Image:
 @pytest.fixture
 def painting() -> Image.Image:
     return smooth_picture(50, 60, seed=2)
-
-
-FullDisk = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ import yaml
 from demo.api import endpoints
 from nst_core import transfer
 from nst_core.cli import options
-from nst_core.cli.request import read_order
+from nst_core.cli.request import read_job
 from nst_core.config import TransferConfig
 from nst_core.recipe import Role
 from tests.support.paths import ROOT
@@ -66,9 +66,9 @@ def test_the_run_command_is_a_valid_order(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(ROOT)
     program, arguments = RUN_COMMAND.split(" -m nst_core ")
     assert program == ".venv/bin/python"
-    order = read_order(arguments.split())
-    assert order.content.is_file()
-    assert all(style.is_file() for style in order.paths(Role.STYLE))
+    job = read_job(arguments.split())
+    assert job.content.is_file()
+    assert all(style.is_file() for style in job.paths(Role.STYLE))
 
 
 def test_every_option_exists_and_every_option_of_the_command_line_is_told() -> None:
@@ -86,7 +86,7 @@ def test_the_options_with_values_in_the_text_are_valid() -> None:
     examples = re.findall(r"`(--[a-z-]+ [^`]+)`", TEXT.replace("\n", " "))
     assert examples
     for example in examples:
-        read_order(["photo.jpg", "painting.jpg", "-o", "out.png", *example.split()])
+        read_job(["photo.jpg", "painting.jpg", "-o", "out.png", *example.split()])
 
 
 def test_the_examples_of_the_command_line_are_valid() -> None:
@@ -100,7 +100,7 @@ def test_the_examples_of_the_command_line_are_valid() -> None:
         TransferConfig(**given.config)
         if {"recipe", "resume"} & given.others.keys():
             continue
-        read_order(arguments.split())
+        read_job(arguments.split())
 
 
 def options_in(text: str) -> set[str]:

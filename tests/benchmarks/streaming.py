@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from demo.form.request import Order, Selection
+from demo.form.request import Submission, Selection
 from demo.jobs import local as running
 from demo.jobs.local import UNKNOWN, LocalRunner
 from demo.jobs.records import Job
@@ -47,9 +47,9 @@ def alone(pair: Pair, config: TransferConfig, network: VGG) -> float:
 def on_the_page(pair: Pair, config: TransferConfig, runner: LocalRunner) -> tuple[float, int]:
     """Seconds of the same steps of a run that is watched, and how many views there were."""
     job = Job(np.asarray(pair.photo), (np.asarray(pair.painting),), config)
-    order = Order(Selection(None, (), config), job, fit(pair.photo.size, config.size))
+    submission = Submission(Selection(None, (), config), job, fit(pair.photo.size, config.size))
     painted = (
-        view for view in Studio(runner, config).show("en", order, None, None) if isinstance(view.painted, Painted)
+        view for view in Studio(runner, config).show("en", submission, None, None) if isinstance(view.painted, Painted)
     )
     next(painted)
     began = time.perf_counter()

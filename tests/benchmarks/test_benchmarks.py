@@ -30,7 +30,8 @@ from tests.benchmarks.race import Point, Run, race
 from tests.benchmarks.table import Report, make_rows
 from tests.benchmarks.task import Task, make_task
 from tests.benchmarks.work import evaluation_flops
-from tests.conftest import smooth_picture, tiny_network
+from tests.support.networks import tiny_network
+from tests.support.pictures import smooth_picture
 
 FOLDER = Path(__file__).parent
 TINY = TransferConfig(size=48, content_layers=("relu2_2",), style_layers=("relu1_1", "relu2_1", "relu3_1"))

@@ -14,7 +14,7 @@ from nst_core.checkpoint import FORMAT, State, load_state, save_state
 from nst_core.config import TransferConfig
 from nst_core.network.vgg import VGG
 from nst_core.transfer import Transfer
-from tests.conftest import FullDisk
+from tests.support.disks import FullDisk
 
 CONFIG = TransferConfig(
     size=64, steps=6, scales=1, content_layers=("relu2_2",), style_layers=("relu1_1", "relu2_1"), initial="noise"

@@ -16,7 +16,8 @@ from nst_core.device import memory
 from nst_core.execution import Execution, Precision, half_block
 from nst_core.network.vgg import VGG, Keep
 from nst_core.transfer import Step, Transfer
-from tests.conftest import TINY_CHANNELS, smooth_picture, tiny_network, tiny_parameters
+from tests.support.networks import TINY_CHANNELS, tiny_network, tiny_parameters
+from tests.support.pictures import smooth_picture
 
 
 @pytest.mark.parametrize(

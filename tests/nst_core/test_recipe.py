@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import torch
 
-from nst_core.cli.job import Order, Source
+from nst_core.cli.job import CommandJob, Source
 from nst_core.config import Preset, TransferConfig
 from nst_core.images.saving import save_image
 from nst_core.recipe import Command, Ingredient, Recipe, Role, find, name_of, parse, read_recipe, sha256_of, versions
 from nst_core.version import __version__
-from tests.conftest import smooth_picture
+from tests.support.pictures import smooth_picture
 
 ORIGIN = Path("out.png")
 DIGEST = "0" * 63 + "a"
@@ -92,14 +92,14 @@ def test_an_order_becomes_a_recipe(tmp_path: Path) -> None:
     photo, weights = tmp_path / "a.jpg", tmp_path / "vgg.pth"
     photo.write_bytes(b"photo")
     weights.write_bytes(b"weights")
-    order = Order(
+    job = CommandJob(
         command=Command.RECONSTRUCT,
         config=TransferConfig(weights=str(weights)),
         sources=(Source(Role.CONTENT, photo, "a.jpg"), Source(Role.WEIGHTS, weights, "vgg.pth")),
         output=tmp_path / "out.png",
         depth=16,
     )
-    recipe = order.recipe()
+    recipe = job.recipe()
     assert str(tmp_path) not in recipe.to_text()
     assert recipe.config == TransferConfig(weights="vgg.pth")
     assert [(each.role, each.name, each.sha256) for each in recipe.ingredients] == [
@@ -110,7 +110,7 @@ def test_an_order_becomes_a_recipe(tmp_path: Path) -> None:
     assert parse(finished.to_text(), ORIGIN) == finished
     photo.unlink()
     with pytest.raises(ValueError, match=r"a\.jpg can't be read: No such file"):
-        order.recipe()
+        job.recipe()
 
 
 def test_what_makes_the_same_picture() -> None:

@@ -19,8 +19,8 @@ from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG
 from nst_core.scene.scene import build_scene, gather
 from nst_core.transfer import Step, Transfer
-from tests.conftest import smooth_picture
 from tests.support.paths import EXAMPLES
+from tests.support.pictures import smooth_picture
 
 TINY = TransferConfig(
     size=64,

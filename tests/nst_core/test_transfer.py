@@ -14,8 +14,8 @@ from nst_core.config import ColourMethod, Initial, Optimizer, TransferConfig
 from nst_core.images import load_image, to_array, to_tensor
 from nst_core.network.vgg import VGG
 from nst_core.transfer import Step, Transfer, resolve_device, stylize
-from tests.conftest import smooth_picture
 from tests.support.paths import EXAMPLES
+from tests.support.pictures import smooth_picture
 
 TINY = TransferConfig(
     size=64,

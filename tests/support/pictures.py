@@ -16,6 +16,12 @@ ADOBE_COLUMNS = ((0.6097, 0.3111, 0.0195), (0.2053, 0.6257, 0.0609), (0.1492, 0.
 P3_COLUMNS = ((0.5151, 0.2412, -0.0011), (0.2920, 0.6922, 0.0419), (0.1571, 0.0666, 0.7841))
 
 
+def smooth_picture(width: int, height: int, seed: int) -> Image.Image:
+    """Blobs of colour: a few random pixels, enlarged."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (5, 5, 3), dtype=np.uint8)
+    return Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC)
+
+
 def slopes() -> Image.Image:
     """48x32, no two corners alike, smooth enough for JPEG."""
     y, x = np.mgrid[0:32, 0:48]

@@ -13,10 +13,11 @@ from demo.browser.notes import retold
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.optim.descent import ADAM_STEP, RUNAWAY, Descent
 from nst_core.transfer import stylize
-from tests.conftest import smooth_picture, tiny_network
 from tests.nst_core.optim.test_descent import Bowl, start
 from tests.nst_core.test_execution import Cramped, paint
 from tests.nst_core.test_transfer import TINY
+from tests.support.networks import tiny_network
+from tests.support.pictures import smooth_picture
 
 
 def out_of_memory() -> str:

@@ -23,7 +23,8 @@ from nst_core.loss.objective import Losses
 from nst_core.network.vgg import VGG
 from nst_core.reconstruct import content_config, style_config
 from nst_core.transfer import Step
-from tests.conftest import smooth_picture, tiny_network
+from tests.support.networks import tiny_network
+from tests.support.pictures import smooth_picture
 
 LIVENESS = 5.0  # seconds after which a thread that should have gone on counts as stuck
 SIZE, LARGE = (64, 48), (128, 96)

@@ -16,7 +16,8 @@ from nst_core.cli.folders import pairs
 from nst_core.cli.request import read_job
 from nst_core.config import TransferConfig
 from nst_core.recipe import read_recipe
-from tests.conftest import smooth_picture, tiny_network
+from tests.support.networks import tiny_network
+from tests.support.pictures import smooth_picture
 from tests.support.terminal import MACHINE, Before, Terminal, engine, hollow_network, nothing, open_terminal, raising
 
 SMALL = ("--size", "48", "--steps", "4", "--scales", "1")

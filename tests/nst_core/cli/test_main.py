@@ -24,7 +24,7 @@ from nst_core.film.clip import Clip
 from nst_core.recipe import read_recipe
 from nst_core.transfer import Step
 from nst_core.version import __version__
-from tests.conftest import smooth_picture
+from tests.support.pictures import smooth_picture
 from tests.support.terminal import (
     MACHINE,
     PAINTING,

@@ -17,7 +17,8 @@ from nst_core.cli.request import read_job
 from nst_core.config import ColourMethod, Preset, TransferConfig
 from nst_core.network.vgg import VGG
 from nst_core.recipe import Role, read_recipe
-from tests.conftest import smooth_picture, tiny_network
+from tests.support.networks import tiny_network
+from tests.support.pictures import smooth_picture
 from tests.support.terminal import Terminal, at, engine, nothing, open_terminal
 
 TINY = ("--content-layers", "relu2_1", "--style-layers", "relu1_1,relu3_1", "--size", "48")

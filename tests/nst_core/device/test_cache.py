@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from nst_core.device import cache
-from tests.conftest import FullDisk
+from tests.support.disks import FullDisk
 from tests.support.paths import ROOT
 
 

@@ -20,8 +20,8 @@ from nst_core.film.clip import Clip, film_moments, shown_steps
 from nst_core.images.saving import to_array
 from nst_core.loss.objective import Losses
 from nst_core.transfer import Step
-from tests.conftest import smooth_picture
 from tests.support.paths import ROOT
+from tests.support.pictures import smooth_picture
 
 SIZE = (64, 48)
 SUFFIXES = [".mp4", ".webp", ".gif"]

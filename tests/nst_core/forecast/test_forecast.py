@@ -15,7 +15,7 @@ from nst_core.forecast.machine import Machine, Pace
 from nst_core.forecast.units import counted, in_bytes, in_time
 from nst_core.forecast.wording import overview, sentence, summary, table
 from nst_core.scene.scales import scale_plan
-from tests.conftest import tiny_network
+from tests.support.networks import tiny_network
 from tests.support.terminal import hollow_network
 
 GB = 10**9

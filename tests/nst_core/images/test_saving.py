@@ -16,7 +16,7 @@ from torch import Tensor
 
 from nst_core.images import check_output, load_image, read_profile, read_text, save_image, to_array, to_tensor
 from nst_core.images.formats import DEEP, WRITABLE
-from tests.conftest import FullDisk
+from tests.support.disks import FullDisk
 from tests.support.paths import ROOT
 from tests.support.pictures import ADOBE_COLUMNS, P3_COLUMNS, SRGB_COLUMNS, assert_alike, file_of, rgb_profile, slopes
 

@@ -19,7 +19,8 @@ from nst_core.loss.objective import LossValues, Objective
 from nst_core.network.vgg import VGG
 from nst_core.scene.scene import Painting, Region, Scene
 from nst_core.transfer import stylize
-from tests.conftest import smooth_picture, tiny_network
+from tests.support.networks import tiny_network
+from tests.support.pictures import smooth_picture
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1")  # strides 1, 2, 4; the deepest depends on 10 pixels around its own
 CONFIG = TransferConfig(content_layers=("relu2_2",), style_layers=LAYERS, style_weight=3.0, tv_weight=0.5)

@@ -15,8 +15,8 @@ from nst_core.loss.functional import total_variation, total_variation_l1
 from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG
 from nst_core.scene.scene import Painting, Region, Scene
-from tests.conftest import tiny_network
 from tests.support import reference
+from tests.support.networks import tiny_network
 
 STYLE_LAYERS = ("relu1_1", "relu2_1")
 CONFIG = TransferConfig(

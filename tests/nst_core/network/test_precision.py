@@ -11,7 +11,7 @@ from nst_core.network.precision import in_precision, tensor_cores
 from nst_core.network.vgg import VGG
 from nst_core.scene.scene import Painting, Region, Scene
 from nst_core.transfer import stylize
-from tests.conftest import smooth_picture
+from tests.support.pictures import smooth_picture
 from tests.support.tape import Unattended
 
 LAYERS = ("relu1_1", "conv2_1", "relu3_1")

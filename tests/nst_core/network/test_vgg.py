@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from nst_core.config import Border, Pooling
 from nst_core.network.vgg import MARGIN, VGG, load_vgg19, mirror
-from tests.conftest import TINY_CHANNELS, tiny_network, tiny_parameters
+from tests.support.networks import TINY_CHANNELS, tiny_network, tiny_parameters
 
 
 def noise(height: int, width: int) -> Tensor:

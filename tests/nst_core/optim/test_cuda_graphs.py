@@ -19,7 +19,8 @@ from nst_core.optim.cuda_graphs import EVALUATION, MOVE, InPlace, RecordingError
 from nst_core.optim.descent import LOOK_EVERY, Descent, Do, at_once
 from nst_core.scene.scene import Painting, Region, Scene
 from nst_core.transfer import Step, Transfer
-from tests.conftest import smooth_picture, tiny_network
+from tests.support.networks import tiny_network
+from tests.support.pictures import smooth_picture
 from tests.support.tape import CPUTape, Unattended
 
 LAYERS: dict[str, Any] = {"content_layers": ("relu2_2",), "style_layers": ("relu1_1", "relu2_1")}

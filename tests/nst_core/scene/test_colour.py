@@ -23,7 +23,7 @@ from nst_core.scene.colour import (
     prepare_photo,
     recolour,
 )
-from tests.conftest import smooth_picture
+from tests.support.pictures import smooth_picture
 from tests.support.tape import Unattended
 
 LINEAR, LUMINANCE, HISTOGRAM = ColourMethod.LINEAR, ColourMethod.LUMINANCE, ColourMethod.HISTOGRAM
