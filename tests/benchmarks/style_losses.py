@@ -17,7 +17,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from nst_core.loss.functional import gaussian, relative_wasserstein_error, snapshots
+from nst_core.loss.functional import gaussian, relative_wasserstein_error, moments
 
 Loss = Callable[[Tensor], Tensor]
 RIDGE = 1e-6  # of the largest variance, where a method can't do without
@@ -99,8 +99,8 @@ def singular_values(target: Tensor, damping: float = RIDGE) -> Loss:
 
 
 def engine(target: Tensor) -> Loss:
-    wanted = gaussian(snapshots(target))
-    return lambda image: relative_wasserstein_error(snapshots(image), wanted)
+    wanted = gaussian(moments(target))
+    return lambda image: relative_wasserstein_error(moments(image), wanted)
 
 
 WAYS: dict[str, Callable[[Tensor], Loss]] = {
