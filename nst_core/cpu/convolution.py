@@ -244,10 +244,10 @@ def is_plain(features: Tensor) -> bool:
 
 @functools.cache
 def compiled() -> ModuleType:
-    """`nst_core.cpu.kernels`, half a second to import: for those who paint, not for those who ask for help."""
-    from nst_core.cpu import kernels
+    """`nst_core.cpu.kernels.loops`, half a second to import: for those who paint, not for those who ask for help."""
+    from nst_core.cpu.kernels import loops
 
-    return kernels
+    return loops
 
 
 @functools.cache

@@ -226,8 +226,8 @@ def test_other_processors(features: dict[str, bool], lanes: int, tmp_path: Path)
     code = f"""
         from types import SimpleNamespace as Fake
         import torch, torch.nn.functional as F
-        from nst_core.cpu import kernels
-        kernels.llvmlite = Fake(binding=Fake(get_host_cpu_features=lambda: {features!r}))
+        from nst_core.cpu.kernels import loops
+        loops.llvmlite = Fake(binding=Fake(get_host_cpu_features=lambda: {features!r}))
         from nst_core.cpu.convolution import Winograd, compiled
         from nst_core.cpu.gram import correlate
         assert compiled().lanes() == {lanes} and compiled().available() == ({lanes} > 0)
