@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from torch.autograd.function import once_differentiable
 
 from nst_core.cpu.buffers import buffer, feature_buffer
 from nst_core.device.cache import recall, remember
+
+logger = logging.getLogger(__name__)
 
 LOCAL_FLOATS = 500_000  # transformed values that a thread works on by itself: what stays in its own cache
 KEPT = 2**15  # filters of a layer whose transformed weights are kept, 5 MB
@@ -253,7 +256,17 @@ def compiled() -> ModuleType:
 @functools.cache
 def _channels_fit(channels: int) -> bool:
     """Whether the compiled loops work on so many."""
-    return compiled().available() and channels % compiled().panel() == 0  # type: ignore[no-any-return]
+    return _can_compile() and channels % compiled().panel() == 0  # type: ignore[no-any-return]
+
+
+@functools.cache
+def _can_compile() -> bool:
+    """Whether there are loops for this CPU, and numba to compile them: without, PyTorch does the work."""
+    try:
+        return compiled().available()  # type: ignore[no-any-return]
+    except ImportError as error:  # there is no numba for a new Python, or none that goes with this NumPy
+        logger.warning("numba can't be used (%s); convolutions take several times as long without it", error)
+        return False
 
 
 def _winograd_wins(depth: int, made: int, height: int, width: int) -> bool:
