@@ -263,7 +263,7 @@ def _channels_fit(channels: int) -> bool:
 def _can_compile() -> bool:
     """Whether there are loops for this CPU, and numba to compile them: without, PyTorch does the work."""
     try:
-        return compiled().available()  # type: ignore[no-any-return]
+        return bool(compiled().available())
     except ImportError as error:  # there is no numba for a new Python, or none that goes with this NumPy
         logger.warning("numba can't be used (%s); convolutions take several times as long without it", error)
         return False
