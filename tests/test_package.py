@@ -7,25 +7,22 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from configparser import ConfigParser
 from email.parser import Parser
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
 
-from nst_core.extras import EXTRAS
+from nst_core import extras
 from nst_core.version import __version__
 from tests.support.paths import ROOT
+from tests.support.project import DEPENDENCIES, EXTRAS, everything, plain
 
-PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-OPTIONAL: dict[str, list[str]] = PROJECT["optional-dependencies"]
-ONLY_SOME_NEED = ("gradio", "gradio_client", "matplotlib", "demo", *EXTRAS)
+ONLY_SOME_NEED = ("gradio", "gradio_client", "matplotlib", "demo", *extras.EXTRAS)
 
 COMMAND_LINE = """
 import sys
@@ -85,22 +82,12 @@ def test_who_lacks_a_package_is_told_what_to_install_before_any_work(
     assert (run.returncode, run.stdout) == (2, "")
     (line,) = run.stderr.splitlines()
     assert f"needs the package {module}" in line
-    assert line.endswith(f": pip install '{EXTRAS[module][1]}'")
+    assert line.endswith(f": pip install '{extras.EXTRAS[module][1]}'")
     assert not list(tmp_path.iterdir())
 
 
 def test_what_to_install_is_what_the_project_says() -> None:
-    offered = {requirement for extra in OPTIONAL.values() for requirement in extra}
-    assert {requirement for _, requirement in EXTRAS.values()} <= offered
-
-
-def plain(requirements: Iterable[str]) -> set[str]:
-    """Requirements, those that stand for an extra of this project resolved."""
-    found = set()
-    for requirement in requirements:
-        own = re.fullmatch(rf"{PROJECT['name']}\[(.+)\]", requirement)
-        found |= plain(each for extra in own[1].split(",") for each in OPTIONAL[extra]) if own else {requirement}
-    return found
+    assert {requirement for _, requirement in extras.EXTRAS.values()} <= everything()
 
 
 def listed(name: str) -> set[str]:
@@ -110,11 +97,11 @@ def listed(name: str) -> set[str]:
 
 
 def test_requirements_are_the_package_s_and_the_page_s() -> None:
-    assert listed("requirements.txt") == plain([*PROJECT["dependencies"], *OPTIONAL["page"], *OPTIONAL["torchvision"]])
+    assert listed("requirements.txt") == plain([*DEPENDENCIES, *EXTRAS["page"], *EXTRAS["torchvision"]])
 
 
 def test_every_bound_has_both_ends() -> None:
-    for requirement in plain([*PROJECT["dependencies"], *(each for extra in OPTIONAL.values() for each in extra)]):
+    for requirement in everything():
         assert re.fullmatch(r"[a-z-]+(\[\w+\])?>=[\d.]+,<\d+", requirement), requirement
 
 
@@ -145,7 +132,7 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     metadata, points = (read(wheel, name) for name in ("METADATA", "entry_points.txt"))
     headers = Parser().parsestr(metadata)
     assert (headers["Name"], headers["Version"], headers["License-Expression"]) == ("nst-core", __version__, "MIT")
-    assert {*headers.get_all("Provides-Extra", [])} == {*OPTIONAL}
+    assert {*headers.get_all("Provides-Extra", [])} == {*EXTRAS}
     commands = ConfigParser()
     commands.read_string(points)
     module, function = commands["console_scripts"]["nst"].split(":")
