@@ -1,7 +1,8 @@
-"""The whole check: `python -m tests [--install] [--fast] [options of pytest]`.
+"""The whole check: `python -m tests [--install | --fast | --lint] [options of pytest]`.
 
 Lint, format, types, tests; stops at the first failure. `--fast` is for the daily round: without the tests that need a
-browser, the real VGG-19, or long. The others need a Chromium: `--install` gets one where there is none.
+browser, the real VGG-19, or long. `--lint` is for each commit: no tests at all. The whole needs a Chromium: `--install`
+gets one where there is none.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from playwright.sync_api import Error, sync_playwright
 
@@ -37,18 +38,24 @@ The tests of the page need a browser, and there is none. One of these helps:
 def main(arguments: Sequence[str]) -> int:
     """The exit code of the first check that fails; 0 if none does."""
     parser = ArgumentParser(prog="python -m tests", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--install", action="store_true", help="get a Chromium where there is none")
-    parser.add_argument("--fast", action="store_true", help="only what takes no browser, no VGG-19 and not long")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--install", action="store_true", help="get a Chromium where there is none")
+    kind.add_argument("--fast", action="store_true", help="only what takes no browser, no VGG-19 and not long")
+    kind.add_argument("--lint", action="store_true", help="lint, format and types alone")
     options, of_pytest = parser.parse_known_args(arguments)
-    if not options.fast and not (provide_browser() if options.install else has_browser()):
+    if options.lint:
+        return run(CHECKS)
+    if options.fast:
+        return run((*CHECKS, ("pytest", *FAST, *of_pytest)))
+    if not (provide_browser() if options.install else has_browser()):
         print("No browser could be installed." if options.install else NO_BROWSER.format(command=parser.prog))
         return 1
-    return run_checks([*(FAST if options.fast else ()), *of_pytest])
+    return run((*CHECKS, ("pytest", *of_pytest)))
 
 
-def run_checks(of_pytest: Sequence[str]) -> int:
-    """Lint, format and types, then the tests by the options of pytest; the exit code of the first that fails."""
-    for check in (*CHECKS, ("pytest", *of_pytest)):
+def run(checks: Iterable[Sequence[str]]) -> int:
+    """Run modules, each with its arguments; the exit code of the first that fails, 0 if none does."""
+    for check in checks:
         print("$", *check, flush=True)
         code = subprocess.run([sys.executable, "-m", *check], cwd=ROOT).returncode
         if code:

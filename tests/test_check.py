@@ -49,9 +49,14 @@ def test_asked_to_install_it_tries_all_that_it_knows(
 
 def test_the_fast_check_needs_no_browser(ran: list[Sequence[str]]) -> None:
     assert check.main(["--fast", "-q", "tests/nst_core"]) == 0
-    modules = [command[2] for command in ran]
-    assert modules == ["ruff", "ruff", "mypy", "pytest"]
+    assert [tuple(command[2:]) for command in ran[:-1]] == [*check.CHECKS]
+    assert ran[-1][2] == "pytest"
     assert [*ran[-1][3:]] == ["-m", "not weights and not browser and not slow", "-q", "tests/nst_core"]
+
+
+def test_lint_alone(ran: list[Sequence[str]]) -> None:
+    assert check.main(["--lint"]) == 0
+    assert [tuple(command[2:]) for command in ran] == [*check.CHECKS]
 
 
 def test_the_first_failure_ends_it(ran: list[Sequence[str]], monkeypatch: pytest.MonkeyPatch) -> None:
