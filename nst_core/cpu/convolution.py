@@ -256,7 +256,7 @@ def compiled() -> ModuleType:
 @functools.cache
 def _channels_fit(channels: int) -> bool:
     """Whether the compiled loops work on so many."""
-    return _can_compile() and channels % compiled().panel() == 0  # type: ignore[no-any-return]
+    return _can_compile() and channels % compiled().panel() == 0
 
 
 @functools.cache
