@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import logging
 import math
 import time
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Protocol
 
 import torch
@@ -18,6 +20,8 @@ from nst_core.cpu.buffers import buffer, feature_buffer
 from nst_core.cpu.kernels.sizes import FLOAT_BYTES
 from nst_core.cpu.kernels.slots import Filters, Group, Patches, Results
 from nst_core.device.cache import recall, remember
+
+logger = logging.getLogger(__name__)
 
 LOCAL_FLOATS = 500_000  # transformed values that a thread works on by itself: what stays in its own cache
 KEPT = 2**15  # filters of a layer whose transformed weights are kept, 5 MB
@@ -279,7 +283,18 @@ def is_plain(features: Tensor) -> bool:
 @functools.cache
 def _channels_fit(channels: int) -> bool:
     """Whether the compiled loops work on so many."""
-    return kernels.available() and channels % kernels.panel() == 0
+    return _can_compile() and channels % kernels.panel() == 0
+
+
+@functools.cache
+def _can_compile() -> bool:
+    """Whether there are loops for this CPU, and numba to compile them: without, PyTorch does the work."""
+    try:
+        import_module("numba")
+        return kernels.available()
+    except ImportError as error:  # there is no numba for a new Python, or none that goes with this NumPy
+        logger.warning("numba can't be used (%s); convolutions take several times as long without it", error)
+        return False
 
 
 def _winograd_wins(depth: int, made: int, height: int, width: int) -> bool:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nst_core.extras import require
+
 Levels = NDArray[np.uint8] | NDArray[np.uint16]
 
 NO_PROFILE = "the picture's colours can't be converted into that colour profile; leave it out"
@@ -47,6 +49,7 @@ def _image(pixels: Levels) -> Any:
 
 
 def _vips() -> Any:
+    require("pyvips")
     import pyvips  # type: ignore[import-untyped]  # it has stubs, but doesn't say so
 
     return pyvips
