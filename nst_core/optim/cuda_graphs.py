@@ -13,8 +13,9 @@ from typing import ClassVar, Protocol, TypeVar
 import torch
 from torch import Tensor
 
-from nst_core.config import StyleLoss, TransferConfig
+from nst_core.config import TransferConfig
 from nst_core.loss.objective import Losses
+from nst_core.loss.statistics import statistic_of
 from nst_core.optim.descent import Do, Evaluate, at_once
 
 logger = logging.getLogger(__name__)
@@ -172,7 +173,7 @@ def in_place(device: torch.device) -> Do:
 
 def replayed(evaluate: Evaluate, device: torch.device, config: TransferConfig) -> Evaluate:
     """`evaluate`, recorded where the `device` and the losses allow it."""
-    asks = config.style_loss is StyleLoss.WASSERSTEIN  # whether eigenvalues converged
-    if device.type != "cuda" or EVALUATION in CUDATape.failed or asks:
+    recordable = statistic_of(config.style_loss).recordable
+    if device.type != "cuda" or EVALUATION in CUDATape.failed or not recordable:
         return evaluate
     return Replay(evaluate, CUDATape(device, EVALUATION))

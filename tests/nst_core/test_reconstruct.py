@@ -11,7 +11,7 @@ from PIL import Image
 
 from nst_core.config import RECONSTRUCTION, Border, TransferConfig
 from nst_core.images import load_image, to_tensor
-from nst_core.loss.functional import gram_matrix
+from nst_core.loss.statistics.gram import gram_matrix
 from nst_core.network.vgg import VGG
 from nst_core.reconstruct import reconstruct_content, reconstruct_style
 from nst_core.transfer import _enlarge
