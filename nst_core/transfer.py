@@ -17,13 +17,14 @@ from torch import Tensor
 from nst_core.checkpoint import State
 from nst_core.config import Border, Initial, TransferConfig, check_steering
 from nst_core.device.memory import is_out_of_memory, none_kept
-from nst_core.execution import Execution, Precision, half_block
+from nst_core.execution import Execution, half_block
 from nst_core.images import to_tensor
 from nst_core.loss.objective import Losses, LossValues, Objective
 from nst_core.network.precision import in_precision, tensor_cores
 from nst_core.network.vgg import VGG, load_vgg19
-from nst_core.optim.cuda_graphs import in_place, replayed
-from nst_core.optim.descent import FIRST_STEP, GENTLE_STEP, Descent, Do, Evaluate, at_once
+from nst_core.notes import Note
+from nst_core.optim.cuda_graphs import Evaluate, in_place, replayed
+from nst_core.optim.descent import FIRST_STEP, GENTLE_STEP, Descent, at_once
 from nst_core.scene.colour import finish, prepare_photo, recolour, unfinish
 from nst_core.scene.scales import Plan, Size, extended, replanned, scale_plan
 from nst_core.scene.scene import Pictures, Scene, build_scene, gather, product
@@ -124,7 +125,6 @@ class Transfer:
         self._scale, self._done = (0, 0) if state is None else (state.scale, state.done)
         self._descent: Descent | None = None
         self._evaluate_whole: Evaluate | None = None
-        self._do: Do = at_once
         # The last one counts; a deque, as who steers may be on another thread.
         self._turns: deque[TransferConfig] = deque(maxlen=1)
         self._is_off_course = False  # there was a turn since the objective was made
@@ -184,8 +184,8 @@ class Transfer:
         begin = self._pictures.begin
         first = GENTLE_STEP if begin is not None and max(begin.size) >= max(size) else FIRST_STEP
         # In blocks there is no memory to spare for a recording, nor is the time of small kernels worth it.
-        self._do = in_place(self.network.device) if self._objective.is_whole else at_once
-        self._descent = Descent(self._evaluate, start, self.config, self.execution.history, first, self._move)
+        do = in_place(self.network.device) if self._objective.is_whole else at_once
+        self._descent = Descent(start, self.config, self.execution.history, first, do)
         self._scale, self._done = scale, 0
         if self._state is not None:
             self._descent.restore(self._state.descent)
@@ -234,11 +234,6 @@ class Transfer:
         with nullcontext() if self._objective.is_whole else none_kept():
             return self._in_smaller_blocks_if_needed((image.shape[-1], image.shape[-2]), attempt)
 
-    def _move(self, work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]) -> None:
-        """`optimizers.Do`, in float32 even if another run of this process is amidst its evaluation."""
-        with tensor_cores(Precision.FLOAT32):
-            self._do(work, given, changed)
-
     def _in_smaller_blocks_if_needed(self, size: Size, attempt: Callable[[], T]) -> T:
         """What `attempt`, at a picture of `size`, returns; it is made anew in smaller blocks while memory gives out.
 
@@ -252,7 +247,9 @@ class Transfer:
                 if not block or not is_out_of_memory(error):
                     raise
             # Not amidst `except`, where the error's traceback still holds all that was in memory.
-            self._evaluate_whole, self._do = None, at_once  # recordings have memory of their own
+            self._evaluate_whole = None  # recordings have memory of their own
+            if self._descent is not None:
+                self._descent.do = at_once
             torch.cuda.empty_cache()
             self.execution = replace(self.execution, block=block)
             self._news.append(f"out of memory; going on in blocks of {block} pixels")
@@ -261,11 +258,13 @@ class Transfer:
         assert self._descent is not None
         if self._is_off_course:
             self._change_course()
-        losses, warning = self._descent.step()
+        with torch.inference_mode(False), torch.no_grad():  # the consumer's thread may be in it
+            losses, gradient = self._evaluate(self._descent.pixels)
+        remark = self._descent.move(losses.total, gradient)
         self._done += 1
         image, scene = self._descent.pixels.clamp(0, 1), self._scene
         coloured = finish(image, scene.photo, self.config.colours, self.config.colour_method, scene.canvas)
-        return self._record(losses, coloured, warning)
+        return self._record(losses, coloured, told(remark))
 
     def _recolour(self) -> Step:
         """The photo with the paintings' colours, by as much as the dial says, and its losses: the only step."""
@@ -297,6 +296,14 @@ class Transfer:
             scales=len(self.plan),
             alpha=self._scene.opacity,
         )
+
+
+def told(remark: Note | None) -> str:
+    """What the descent remarked about a step, in English."""
+    if remark is None:
+        return ""
+    times = remark.values["times"]
+    return f"a step went astray: back to the best picture so far, with steps {times:g} times shorter"
 
 
 def _recoloured(scene: Scene, config: TransferConfig) -> Tensor:

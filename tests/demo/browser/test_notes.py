@@ -10,10 +10,9 @@ import pytest
 from PIL import Image
 
 from demo.browser.notes import retold
-from nst_core.config import Optimizer, TransferConfig
-from nst_core.optim.descent import ADAM_STEP, RUNAWAY, Descent
+from nst_core.config import Optimizer
+from nst_core.optim.descent import ADAM_STEP, RUNAWAY
 from nst_core.transfer import stylize
-from tests.nst_core.optim.test_descent import Bowl, start
 from tests.nst_core.test_execution import Cramped, paint
 from tests.nst_core.test_transfer import TINY
 from tests.support.networks import tiny_network
@@ -25,8 +24,9 @@ def out_of_memory() -> str:
 
 
 def astray() -> str:
-    config = TransferConfig(optimizer=Optimizer.ADAM, learning_rate=1.1 * RUNAWAY / ADAM_STEP)
-    return Descent(Bowl(), start(), config).step()[1]
+    config = replace(TINY, optimizer=Optimizer.ADAM, learning_rate=1.1 * RUNAWAY / ADAM_STEP)
+    first, *_ = stylize(smooth_picture(64, 48, 1), smooth_picture(50, 60, 2), config, extractor=tiny_network())
+    return first.note
 
 
 def too_small() -> str:
