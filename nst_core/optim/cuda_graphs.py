@@ -15,8 +15,6 @@ from torch import Tensor
 
 from nst_core.config import TransferConfig
 from nst_core.loss.objective import Losses
-from nst_core.config import TransferConfig
-from nst_core.loss.objective import Losses
 from nst_core.loss.statistics import statistic_of
 from nst_core.optim.descent import Do, at_once
 

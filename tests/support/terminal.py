@@ -20,6 +20,7 @@ from nst_core.forecast.machine import Machine, Pace
 from nst_core.loss.objective import Losses
 from nst_core.network.vgg import VGG
 from nst_core.network.weights import CHANNELS
+from nst_core.notes import Note
 from nst_core.scene.scales import Plan, scale_plan
 from nst_core.transfer import Step
 from tests.support.paths import ROOT
@@ -148,8 +149,8 @@ def engine(before: Before = nothing, received: list[dict[str, Any]] | None = Non
                 before(self.done + 1)
                 self.done += 1
                 image = torch.full((1, 3, height, width), self.done / 255)
-                note = "back to the best picture" if self.done == 2 else ""
-                yield Step(self.done, len(sizes), (width, height), LOSSES.values, image, note)
+                notes = (Note("astray", {"times": 4.0}),) if self.done == 2 else ()
+                yield Step(self.done, len(sizes), (width, height), LOSSES.values, image, notes)
 
         def state(self) -> State:
             return State(self.plan, 0, self.done, {})

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core import transfer
+from nst_core import evaluation
 from nst_core.config import Border, Normalization, Optimizer, StyleLoss, TotalVariation, TransferConfig
 from nst_core.cpu import convolution
 from nst_core.execution import Execution
@@ -340,8 +340,8 @@ def tapes(monkeypatch: pytest.MonkeyPatch) -> list[CPUTape]:
         made.append(CPUTape())
         return made[-1]
 
-    monkeypatch.setattr(transfer, "replayed", lambda evaluate, *_: Replay(evaluate, tape()))
-    monkeypatch.setattr(transfer, "in_place", lambda *_: InPlace(tape()))
+    monkeypatch.setattr(evaluation, "replayed", lambda evaluate, *_: Replay(evaluate, tape()))
+    monkeypatch.setattr(evaluation, "in_place", lambda *_: InPlace(tape()))
     monkeypatch.setattr(convolution, "_channels_fit", lambda channels: False)
     return made
 
@@ -365,8 +365,8 @@ def test_a_run_whose_evaluations_are_replayed_is_the_same_run(
     found = steps_of(pictures, network, turn=5)
     # Two tapes for each scale, of evaluations and of moves, and one more after the turn.
     assert [tape.replayed for tape in tapes] == [4, 4, 1, 3, 2]
-    monkeypatch.setattr(transfer, "replayed", lambda evaluate, *_: evaluate)
-    monkeypatch.setattr(transfer, "in_place", lambda *_: at_once)
+    monkeypatch.setattr(evaluation, "replayed", lambda evaluate, *_: evaluate)
+    monkeypatch.setattr(evaluation, "in_place", lambda *_: at_once)
     for step, expected in zip(found, steps_of(pictures, network, turn=5), strict=True):
         torch.testing.assert_close(step.image, expected.image)
         assert step.losses.total == pytest.approx(expected.losses.total, rel=1e-5)
@@ -385,7 +385,7 @@ def test_who_falls_back_to_blocks_records_no_more(
     monkeypatch.setattr(Objective, "evaluate", short_of_memory)
     config = replace(RUN, size=300, scales=1, steps=3)
     steps = list(Transfer(smooth_picture(300, 200, 1), painting, config, extractor=network))
-    assert [step.note for step in steps] == ["out of memory; going on in blocks of 144 pixels", "", ""]
+    assert [step.notes for step in steps] == [(Note("memory", {"block": 144}),), (), ()]
     assert not any(tape.recorded for tape in tapes)
 
 
