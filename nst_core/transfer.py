@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core.checkpoint import State
+from nst_core.checkpoint import Checkpoint
 from nst_core.config import TransferConfig, check_steering
 from nst_core.device.select import resolve_device
 from nst_core.evaluation import Evaluation
@@ -100,7 +100,7 @@ class Transfer:
         begin: Image.Image | None = None,
         extractor: VGG | None = None,
         device: torch.device | str | None = None,
-        state: State | None = None,
+        state: Checkpoint | None = None,
         execution: Execution | None = None,
     ) -> None:
         self.config, self.steered = config, list[tuple[int, TransferConfig]]()
@@ -159,11 +159,11 @@ class Transfer:
         self.config = config
         self.steered.append((1 + self._index, config))
 
-    def state(self) -> State:
+    def state(self) -> Checkpoint:
         """Where the run stands after its last step, a copy; raises `RuntimeError` before the first."""
         if self._descent is None:
             raise RuntimeError("nothing is done yet that one could go on from")
-        return State(self.plan, self._scale, self._done, self._descent.state())
+        return Checkpoint(plan=self.plan, scale=self._scale, done=self._done, descent=self._descent.state())
 
     def _begin(self, scale: int) -> None:
         """Get ready for the steps of a scale."""
@@ -241,7 +241,7 @@ class Transfer:
         )
 
 
-def _resumed(state: State, plan: Plan, config: TransferConfig) -> Plan:
+def _resumed(state: Checkpoint, plan: Plan, config: TransferConfig) -> Plan:
     """The plan of a run that goes on from `state`; raises `ValueError` when it belongs to another run."""
     if config.only_colours:
         raise ValueError("only_colours takes a single step, so there is nothing to go on with; leave the state out")

@@ -19,7 +19,7 @@ from PIL import Image
 
 from demo.jobs.control import Control, Controls
 from demo.jobs.records import Job, LossRecord, Pixels, Progress, Record, Waiting
-from nst_core.cli.notes import said
+from nst_core.cli.notes import in_english
 from nst_core.config import Pooling, TransferConfig
 from nst_core.device.memory import give_back_freed_memory
 from nst_core.device.select import resolve_device
@@ -369,7 +369,7 @@ def paced(steps: Iterator[Step], remaining: RemainingTime) -> Generator[Progress
                 size=step.size,
                 trail=tuple(trail),
                 seconds_left=remaining.seconds_left(step.index),
-                note=said(step.notes),
+                note=in_english(step.notes),
                 image=_pixels(step, 8),
                 content_layers=step.losses.content_layers,
                 style_layers=step.losses.style_layers,

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from nst_core.cli.notes import said
+from nst_core.cli.notes import in_english
 
 if TYPE_CHECKING:
     from nst_core.transfer import Step
@@ -69,7 +69,7 @@ class Bar:
         """Advance by the `cost` of `step`; what is to be known about it gets a line."""
         width, height = step.size
         if step.notes:
-            self._bar.write(f"{title}step {step.index}: {said(step.notes)}", file=sys.stderr)
+            self._bar.write(f"{title}step {step.index}: {in_english(step.notes)}", file=sys.stderr)
         self._bar.set_description_str(
             f"{title}step {step.index}/{step.total}, {width}x{height}, loss {step.losses.total:.4g}", refresh=False
         )

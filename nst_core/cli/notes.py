@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from nst_core.notes import Note
 
 
-def said(notes: Iterable[Note]) -> str:
+def in_english(notes: Iterable[Note]) -> str:
     """All notes of a step as one line; of none, nothing."""
-    return "; ".join(map(_said, notes))
+    return "; ".join(map(_sentence, notes))
 
 
-def _said(note: Note) -> str:
+def _sentence(note: Note) -> str:
     values = note.values
     match note.about:
         case "memory":
@@ -24,4 +24,5 @@ def _said(note: Note) -> str:
             paintings, layers = " and ".join(map(str, values["paintings"])), ", ".join(values["layers"])
             verb = "plays" if len(values["layers"]) == 1 else "play"
             return f"the region of painting {paintings} is too small for {layers}, which {verb} no part there"
-    return " ".join([note.about, *(f"{name} {value}" for name, value in values.items())])  # better than nothing
+    # A run shall not end for want of words.
+    return " ".join([note.about, *(f"{name} {value}" for name, value in values.items())])

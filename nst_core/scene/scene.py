@@ -167,7 +167,7 @@ def _regions(
             ]
             # Blended alike, a region weighs what its area does: its pixels then feel what they would without masks.
             weight = _area(counts, opacity) * amount * len(masks) / len(members)
-            yield Region(tuple(paintings), counts, weight, tuple(n + 1 for n in members))
+            yield Region(paintings=tuple(paintings), mask=counts, weight=weight, numbers=tuple(n + 1 for n in members))
 
 
 def _area(counts: Tensor | None, opacity: Tensor | None) -> float:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from demo.browser.notes import retold
-from nst_core.cli.notes import said
+from nst_core.cli.notes import in_english
 from nst_core.config import Optimizer
 from nst_core.optim.descent import ADAM_STEP, RUNAWAY
 from nst_core.transfer import stylize
@@ -20,13 +20,13 @@ from tests.support.runs import TINY, Cramped, paint
 
 
 def out_of_memory() -> str:
-    return said(paint(Cramped(20_000))[1][0].notes)
+    return in_english(paint(Cramped(20_000))[1][0].notes)
 
 
 def astray() -> str:
     config = replace(TINY, optimizer=Optimizer.ADAM, learning_rate=1.1 * RUNAWAY / ADAM_STEP)
     first, *_ = stylize(smooth_picture(64, 48, 1), smooth_picture(50, 60, 2), config, extractor=tiny_network())
-    return said(first.notes)
+    return in_english(first.notes)
 
 
 def too_small() -> str:
@@ -35,7 +35,7 @@ def too_small() -> str:
     pictures = smooth_picture(64, 48, 1), smooth_picture(50, 60, 2)
     config = replace(TINY, style_layers=("relu1_1", "relu3_1"))
     first, *_ = stylize(*pictures, config, masks=[Image.fromarray(dot)], extractor=tiny_network())
-    return said(first.notes[:1])  # it may go astray, too
+    return in_english(first.notes[:1])  # it may go astray, too
 
 
 @pytest.mark.parametrize(

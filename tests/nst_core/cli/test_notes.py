@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nst_core.cli.notes import said
+from nst_core.cli.notes import in_english
 from nst_core.notes import Note
 
 MEMORY = Note("memory", {"block": 144})
@@ -27,11 +27,11 @@ ASTRAY = Note("astray", {"times": 4.0})
     ],
 )
 def test_a_note_in_words(notes: tuple[Note, ...], words: str) -> None:
-    assert said(notes) == words
+    assert in_english(notes) == words
 
 
 def test_several_notes_are_one_line() -> None:
-    assert said([MEMORY, MEMORY, ASTRAY]) == (
+    assert in_english([MEMORY, MEMORY, ASTRAY]) == (
         "out of memory; going on in blocks of 144 pixels; out of memory; going on in blocks of 144 pixels; "
         "a step went astray: back to the best picture so far, with steps 4 times shorter"
     )
