@@ -11,7 +11,8 @@ from PIL import Image
 
 from demo.browser.notes import retold
 from nst_core.config import Optimizer
-from nst_core.optim.descent import ADAM_STEP, RUNAWAY
+from nst_core.optim.adam import ADAM_STEP
+from nst_core.optim.descent import RUNAWAY
 from nst_core.transfer import stylize
 from tests.nst_core.test_execution import Cramped, paint
 from tests.nst_core.test_transfer import TINY

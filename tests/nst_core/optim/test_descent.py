@@ -9,7 +9,8 @@ from torch import Tensor
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.loss.objective import Losses
 from nst_core.notes import Note
-from nst_core.optim.descent import ADAM_STEP, CAUTION, FIRST_STEP, LOOK_EVERY, RUNAWAY, Adam, Descent
+from nst_core.optim.adam import ADAM_STEP
+from nst_core.optim.descent import CAUTION, FIRST_STEP, LOOK_EVERY, RUNAWAY, Descent
 from tests.support.descents import descend, losses_of
 
 TARGET = torch.linspace(0, 1, 3 * 6 * 8).view(1, 3, 6, 8)
@@ -60,18 +61,6 @@ def test_the_unit_of_the_loss_does_not_matter(optimizer: Optimizer, unit: float)
     pixels, _ = run(Bowl(unit), 15, optimizer=optimizer)
     expected, _ = run(Bowl(), 15, optimizer=optimizer)
     torch.testing.assert_close(pixels, expected, rtol=0, atol=2e-3)
-
-
-def test_adam_takes_the_steps_of_torch() -> None:
-    point = start().double().requires_grad_()
-    expected = torch.optim.Adam([point], lr=ADAM_STEP / 2)
-    method = Adam(point.detach())
-    for _ in range(20):
-        point.grad = Bowl()(point.detach())[1].double()
-        method.learn(point.grad)
-        stepped = point.detach() + method.step(torch.tensor(0.5))
-        expected.step()
-        torch.testing.assert_close(stepped, point.detach(), rtol=0, atol=1e-8)
 
 
 @pytest.mark.parametrize("history", [2, 5])
