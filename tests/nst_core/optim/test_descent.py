@@ -204,3 +204,30 @@ def test_a_restored_descent_goes_on_as_if_nothing_had_been(optimizer: Optimizer,
 def _go_on(descent: Descent, objective: Treacherous) -> list[tuple[str, Tensor]]:
     """What eight steps report, as text, because NaN isn't equal to itself, and where they lead."""
     return [(str(descend(descent, objective)), descent.pixels.clone()) for _ in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "learnt"),
+    [
+        (Optimizer.LBFGS, ["s", "y", "sy", "moved", "changed", "guess", "length", "open", "count"]),
+        (Optimizer.ADAM, ["mean", "square", "count"]),
+    ],
+)
+def test_what_is_saved_has_the_names_that_files_have(optimizer: Optimizer, learnt: list[str]) -> None:
+    """Those of version 3 of the format: files of earlier versions are read."""
+    state = Descent(start(), TransferConfig(optimizer=optimizer)).state()
+    assert list(state) == ["method", "learnt", "pixels", "best", "lowest", "caution", "loss_scale", "told", "steps"]
+    assert list(state["learnt"]) == learnt
+    assert (state["method"], type(state["method"])) == (optimizer.value, str)
+
+
+def test_a_state_brings_its_number_of_remembered_steps_along() -> None:
+    descent, bowl = Descent(start(), TransferConfig(), history=7), Bowl()
+    for _ in range(10):
+        descend(descent, bowl)
+    resumed = Descent(start(), TransferConfig(), history=3)
+    resumed.restore(descent.state())
+    for _ in range(5):
+        descend(descent, bowl)
+        descend(resumed, bowl)
+    assert torch.equal(resumed.pixels, descent.pixels)
