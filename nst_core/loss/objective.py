@@ -105,15 +105,22 @@ class Objective:
         self._extract, self._scene, self._config = extract, scene, config
         self._layers = (*config.content_layers, *config.style_layers)
         self.notes: list[str] = []
-        self._known: dict[int, _Known] = dict(earlier._known) if earlier is not None else {}
+        self._known: dict[int, _Known] = dict(earlier.measured) if earlier is not None else {}
         self._contents: list[ContentTerm]
         self._styles: list[StyleTerm]
         with torch.inference_mode(False), torch.no_grad():
-            if earlier is not None and torch.equal(scene.target, earlier._scene.target):
-                self._contents = earlier._contents
-            else:
-                self._contents = list(self._content_terms())
+            found = None if earlier is None else earlier.contents_of(scene.target)
+            self._contents = list(self._content_terms()) if found is None else found
             self._styles = [term for region in scene.regions for term in self._style_terms(region)]
+
+    @property
+    def measured(self) -> Mapping[int, _Known]:
+        """What was measured of each painting, by its number."""
+        return self._known
+
+    def contents_of(self, target: Tensor) -> list[ContentTerm] | None:
+        """What the photo is compared by, if `target` is its image (1, 3, H, W)."""
+        return self._contents if torch.equal(target, self._scene.target) else None
 
     def __call__(self, image: Tensor) -> Losses:
         """Measure `image` (1, 3, H, W) of the photo's size; outside the canvas the photo counts in its place.
