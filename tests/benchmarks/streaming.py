@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from demo.form.request import Submission, Selection
+from demo.form.request import Selection, Submission
 from demo.jobs import local as running
 from demo.jobs.local import UNKNOWN, LocalRunner
 from demo.jobs.records import Job
