@@ -22,6 +22,7 @@ CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy", "--strict", "nst_core", "demo"),
+    ("tests.support.javascript",),
 )
 
 

@@ -24,8 +24,9 @@ from nst_core.config import Pooling, TransferConfig
 from nst_core.device.memory import give_back_freed_memory
 from nst_core.device.select import resolve_device
 from nst_core.errors import InputError
-from nst_core.forecast.forecast import Task, suggest
+from nst_core.forecast.forecast import suggest
 from nst_core.forecast.machine import Machine, Pace, as_it_is, probing, recalled, speed
+from nst_core.forecast.task import Task
 from nst_core.images import to_array
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.scene.scales import Plan, Size, scale_plan

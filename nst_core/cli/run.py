@@ -79,8 +79,9 @@ def look_ahead(
     job: CommandJob, network: VGG, plan: Plan, paintings: Sequence[Size], machine: Machine | None = None
 ) -> Forecast:
     """How a job will be carried out and what that takes; `ValueError` where there isn't enough memory for it."""
-    from nst_core.forecast.forecast import Task, suggest
+    from nst_core.forecast.forecast import suggest
     from nst_core.forecast.machine import probe
+    from nst_core.forecast.task import Task
 
     machine = machine or probe(network, job.config)
     done = job.start.steps_done if job.start else 0

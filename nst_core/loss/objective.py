@@ -105,15 +105,22 @@ class Objective:
         self._network, self._scene, self._config = network, scene, config
         self._layers = (*config.content_layers, *config.style_layers)
         self.notes: list[Note] = []
-        self._known: dict[int, _MeasuredPainting] = dict(earlier._known) if earlier is not None else {}
+        self._known: dict[int, MeasuredPainting] = dict(earlier.known) if earlier is not None else {}
         self._contents: list[ContentTerm]
         self._styles: list[StyleTerm]
         with torch.inference_mode(False), torch.no_grad():
-            if earlier is not None and torch.equal(scene.target, earlier._scene.target):
-                self._contents = earlier._contents
-            else:
-                self._contents = list(self._content_terms())
+            found = None if earlier is None else earlier.contents_of(scene.target)
+            self._contents = list(self._content_terms()) if found is None else found
             self._styles = [term for region in scene.regions for term in self._style_terms(region)]
+
+    @property
+    def known(self) -> Mapping[int, MeasuredPainting]:
+        """What was measured of paintings, by their number among the run's."""
+        return self._known
+
+    def contents_of(self, target: Tensor) -> list[ContentTerm] | None:
+        """What the photo is compared by, if `target` is its image (1, 3, H, W)."""
+        return self._contents if torch.equal(target, self._scene.target) else None
 
     def __call__(self, image: Tensor) -> Losses:
         """Measure `image` (1, 3, H, W) of the photo's size; outside the canvas the photo counts in its place.
@@ -222,7 +229,7 @@ class Objective:
         """The statistic's of a painting, of the style layers where it is not all transparent."""
         known = self._known.get(painting.number)
         if known is None or not _looks_alike(painting, known.painting):
-            known = self._known[painting.number] = _MeasuredPainting(painting, self._measured(painting))
+            known = self._known[painting.number] = MeasuredPainting(painting, self._measured(painting))
         return known.values
 
     def _measured(self, painting: Painting) -> dict[str, Tensor]:
@@ -243,7 +250,7 @@ class Objective:
         return measured({name: statistic.near(value) for name, value in values.items()})
 
 
-class _MeasuredPainting(NamedTuple):
+class MeasuredPainting(NamedTuple):
     """A painting and what was measured of it."""
 
     painting: Painting

@@ -25,12 +25,12 @@ import torch
 from torch import Tensor
 
 from nst_core.config import Initial, Preset, TransferConfig
-from nst_core.forecast.forecast import HISTORIES
 from nst_core.images import fit, save_image
 from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.optim.cuda_graphs import Evaluate
 from nst_core.optim.descent import FIRST_STEP, Descent
+from nst_core.optim.lbfgs import HISTORIES
 from nst_core.scene.scales import scale_plan, step_cost
 from nst_core.scene.scene import build_scene, gather
 from nst_core.transfer import stylize

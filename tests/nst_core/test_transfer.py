@@ -27,6 +27,12 @@ def test_the_loss_falls(run: Run) -> None:
         assert steps[-1].losses.total < steps[0].losses.total / 2
 
 
+def test_the_losses_are_those_of_the_image_before_the_step(run: Run) -> None:
+    """The first one's of the photo, from which the photo differs by nothing."""
+    first, second = run(steps=2, scales=1, initial=Initial.CONTENT)
+    assert first.losses.content == 0 < second.losses.content
+
+
 def test_steps_tell_where_they_are(run: Run) -> None:
     steps = run(steps=7, scales=2, size=128)
     assert [step.index for step in steps] == [1, 2, 3, 4, 5, 6, 7]

@@ -92,6 +92,13 @@ def open_terminal(parent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     return Terminal(folder, capsys)
 
 
+class HollowVGG(VGG):
+    """Tests share one, so it mustn't be used: what convolutions prepare then stays, and forecasts count it."""
+
+    def forward(self, *args: Any, **options: Any) -> dict[str, Any]:
+        raise AssertionError("a test computes with a network whose parameters are nothing in particular")
+
+
 @functools.cache
 def hollow_network() -> VGG:
     """VGG-19 whose parameters are nothing in particular: memory that is never looked at isn't even taken."""
@@ -101,7 +108,7 @@ def hollow_network() -> VGG:
             parameters[f"conv{block}_{depth}.weight"] = torch.empty(outputs, inputs, 3, 3)
             parameters[f"conv{block}_{depth}.bias"] = torch.empty(outputs)
             inputs = outputs
-    return VGG(parameters, Pooling.MAX)
+    return HollowVGG(parameters, Pooling.MAX)
 
 
 def nothing(index: int) -> None:

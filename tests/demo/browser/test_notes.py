@@ -12,7 +12,8 @@ from PIL import Image
 from demo.browser.notes import retold
 from nst_core.cli.notes import in_english
 from nst_core.config import Optimizer
-from nst_core.optim.descent import ADAM_STEP, RUNAWAY
+from nst_core.optim.adam import ADAM_STEP
+from nst_core.optim.descent import RUNAWAY
 from nst_core.transfer import stylize
 from tests.support.networks import tiny_network
 from tests.support.pictures import smooth_picture

@@ -192,9 +192,6 @@ def test_steps_never_wait_for_the_device_but_to_tell_what_went_wrong(optimizer: 
     assert work.asked == 1
 
 
-MOVES = [Optimizer.LBFGS, Optimizer.ADAM]
-
-
 def walk(optimizer: Optimizer, do: Do = at_once, state: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """What a descent knows after each of twelve steps, one of which goes astray and one to another objective."""
     goals = {number: noise(20 + number) for number in (1, 2)}
@@ -219,7 +216,7 @@ def walk(optimizer: Optimizer, do: Do = at_once, state: dict[str, Any] | None = 
     return states
 
 
-@pytest.mark.parametrize("optimizer", MOVES)
+@pytest.mark.parametrize("optimizer", Optimizer)
 def test_replayed_moves_are_those_of_each_step(optimizer: Optimizer) -> None:
     tape, expected = CPUTape(), walk(optimizer)
     assert expected[4]["caution"] > 1
@@ -266,7 +263,7 @@ class Failing(CPUTape):
         raise RuntimeError("CUDA error: an illegal memory access was encountered")
 
 
-@pytest.mark.parametrize("optimizer", MOVES)
+@pytest.mark.parametrize("optimizer", Optimizer)
 @pytest.mark.parametrize(
     ("tape", "reason"),
     [
@@ -283,7 +280,7 @@ def test_moves_that_are_not_recorded_well_are_done_one_by_one(
     assert reason in caplog.text
 
 
-@pytest.mark.parametrize("optimizer", MOVES)
+@pytest.mark.parametrize("optimizer", Optimizer)
 def test_moves_are_not_recorded_where_there_is_no_room(optimizer: Optimizer, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(tensors: Any) -> Any:
         raise torch.OutOfMemoryError("CUDA out of memory.")
@@ -294,7 +291,7 @@ def test_moves_are_not_recorded_where_there_is_no_room(optimizer: Optimizer, mon
     assert tape.recorded == 0
 
 
-@pytest.mark.parametrize("optimizer", MOVES)
+@pytest.mark.parametrize("optimizer", Optimizer)
 def test_an_accelerator_tells_late_but_once_what_went_wrong(
     optimizer: Optimizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

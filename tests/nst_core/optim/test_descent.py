@@ -9,7 +9,8 @@ from torch import Tensor
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.loss.objective import Losses
 from nst_core.notes import Note
-from nst_core.optim.descent import ADAM_STEP, CAUTION, FIRST_STEP, LOOK_EVERY, RUNAWAY, Adam, Descent
+from nst_core.optim.adam import ADAM_STEP
+from nst_core.optim.descent import CAUTION, FIRST_STEP, LOOK_EVERY, RUNAWAY, Descent
 from tests.support.descents import descend, losses_of
 
 TARGET = torch.linspace(0, 1, 3 * 6 * 8).view(1, 3, 6, 8)
@@ -60,18 +61,6 @@ def test_the_unit_of_the_loss_does_not_matter(optimizer: Optimizer, unit: float)
     pixels, _ = run(Bowl(unit), 15, optimizer=optimizer)
     expected, _ = run(Bowl(), 15, optimizer=optimizer)
     torch.testing.assert_close(pixels, expected, rtol=0, atol=2e-3)
-
-
-def test_adam_takes_the_steps_of_torch() -> None:
-    point = start().double().requires_grad_()
-    expected = torch.optim.Adam([point], lr=ADAM_STEP / 2)
-    method = Adam(point.detach())
-    for _ in range(20):
-        point.grad = Bowl()(point.detach())[1].double()
-        method.learn(point.grad)
-        stepped = point.detach() + method.step(torch.tensor(0.5))
-        expected.step()
-        torch.testing.assert_close(stepped, point.detach(), rtol=0, atol=1e-8)
 
 
 @pytest.mark.parametrize("history", [2, 5])
@@ -215,3 +204,30 @@ def test_a_restored_descent_goes_on_as_if_nothing_had_been(optimizer: Optimizer,
 def _go_on(descent: Descent, objective: Treacherous) -> list[tuple[str, Tensor]]:
     """What eight steps report, as text, because NaN isn't equal to itself, and where they lead."""
     return [(str(descend(descent, objective)), descent.pixels.clone()) for _ in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "learnt"),
+    [
+        (Optimizer.LBFGS, ["s", "y", "sy", "moved", "changed", "guess", "length", "open", "count"]),
+        (Optimizer.ADAM, ["mean", "square", "count"]),
+    ],
+)
+def test_what_is_saved_has_the_names_that_files_have(optimizer: Optimizer, learnt: list[str]) -> None:
+    """Those of version 3 of the format: files of earlier versions are read."""
+    state = Descent(start(), TransferConfig(optimizer=optimizer)).state()
+    assert list(state) == ["method", "learnt", "pixels", "best", "lowest", "caution", "loss_scale", "told", "steps"]
+    assert list(state["learnt"]) == learnt
+    assert (state["method"], type(state["method"])) == (optimizer.value, str)
+
+
+def test_a_state_brings_its_number_of_remembered_steps_along() -> None:
+    descent, bowl = Descent(start(), TransferConfig(), history=7), Bowl()
+    for _ in range(10):
+        descend(descent, bowl)
+    resumed = Descent(start(), TransferConfig(), history=3)
+    resumed.restore(descent.state())
+    for _ in range(5):
+        descend(descent, bowl)
+        descend(resumed, bowl)
+    assert torch.equal(resumed.pixels, descent.pixels)
