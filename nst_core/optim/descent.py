@@ -56,9 +56,9 @@ class Descent:
         An optimiser that remembers steps keeps `history` of them; one that needs a curvature moves the average pixel by
         `first` before it has one.
 
-        Moves are done by `do`, for which another may be put between them.
+        Moves are done by `do`.
         """
-        self._config, self.do = config, do
+        self._config, self._do = config, do
         with torch.inference_mode(False), torch.no_grad():
             self.pixels = start.clone(memory_format=torch.contiguous_format)
             self._method = kind_of(config.optimizer).begin(self.pixels, history, first)
@@ -79,7 +79,7 @@ class Descent:
         # gradient be made there. Another run of this process may be amidst an evaluation in TF32.
         with torch.inference_mode(False), torch.no_grad(), tensor_cores(Precision.FLOAT32):
             changed = *self._kept().values(), *self._method.kept().values()
-            self.do(self._advance, (total, gradient), changed)
+            self._do(self._advance, (total, gradient), changed)
         self._steps += 1
         return self._remark()
 
