@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from nst_core.loss.statistics.mean_variance import channel_moments, mean_and_deviation
 from tests.support import reference
 
 N, HEIGHT, WIDTH = 4, 5, 3
@@ -26,3 +27,14 @@ def position_weights() -> Tensor:
 def matrix(features: Tensor) -> reference.Matrix:
     """(1, N, H, W) -> the paper's (N, M)."""
     return features.detach().reshape(N, M).numpy()
+
+
+def around(features: Tensor, weights: Tensor | None = None, total: Tensor | None = None) -> Tensor:
+    """Moments around something that is not the mean."""
+    return channel_moments(features, weights, total, torch.full(features.shape[:2], 0.3).to(features))
+
+
+def spread(features: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Mean and deviation."""
+    shift = torch.full(features.shape[:2], 0.3).to(features)
+    return mean_and_deviation(channel_moments(features, weights, shift=shift), shift)

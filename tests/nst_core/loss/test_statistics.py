@@ -13,8 +13,7 @@ from nst_core.config import StyleLoss
 from nst_core.loss.statistics import statistic_of
 from nst_core.loss.statistics.gram import gram_matrix
 from nst_core.loss.statistics.wasserstein import moments
-from tests.nst_core.loss.statistics.test_mean_variance import around, spread
-from tests.support.features import HEIGHT, WIDTH, M, activations, position_weights
+from tests.support.features import HEIGHT, WIDTH, M, activations, around, position_weights, spread
 from tests.support.paths import ROOT
 
 Measure = Callable[..., Tensor]

@@ -8,18 +8,7 @@ from torch import Tensor
 
 from nst_core.loss.statistics.mean_variance import channel_moments, mean_and_deviation
 from tests.support import reference
-from tests.support.features import N, activations, matrix
-
-
-def around(features: Tensor, weights: Tensor | None = None, total: Tensor | None = None) -> Tensor:
-    """Moments around something that is not the mean."""
-    return channel_moments(features, weights, total, torch.full(features.shape[:2], 0.3).to(features))
-
-
-def spread(features: Tensor, weights: Tensor | None = None) -> Tensor:
-    """Mean and deviation."""
-    shift = torch.full(features.shape[:2], 0.3).to(features)
-    return mean_and_deviation(channel_moments(features, weights, shift=shift), shift)
+from tests.support.features import N, activations, matrix, spread
 
 
 def test_mean_and_deviation() -> None:
