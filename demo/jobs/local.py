@@ -19,15 +19,18 @@ from PIL import Image
 
 from demo.jobs.control import Control, Controls
 from demo.jobs.records import Job, LossRecord, Pixels, Progress, Record, Waiting
+from nst_core.cli.notes import in_english
 from nst_core.config import Pooling, TransferConfig
 from nst_core.device.memory import give_back_freed_memory
+from nst_core.device.select import resolve_device
 from nst_core.errors import InputError
-from nst_core.forecast.forecast import Task, suggest
+from nst_core.forecast.forecast import suggest
 from nst_core.forecast.machine import Machine, Pace, as_it_is, probing, recalled, speed
+from nst_core.forecast.task import Task
 from nst_core.images import to_array
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.scene.scales import Plan, Size, scale_plan
-from nst_core.transfer import Step, Transfer, resolve_device
+from nst_core.transfer import Step, Transfer
 
 logger = logging.getLogger(__name__)
 
@@ -359,7 +362,7 @@ def paced(steps: Iterator[Step], remaining: RemainingTime) -> Generator[Progress
         remaining.add(step.index, now - began)
         began = now
         trail.append(LossRecord(step.losses.content, step.losses.style, step.losses.total))
-        if step.size != size or step.index == step.total or step.note or now - shown >= RECORD_EVERY:
+        if step.size != size or step.index == step.total or step.notes or now - shown >= RECORD_EVERY:
             size = step.size
             yield Progress(
                 index=step.index,
@@ -367,7 +370,7 @@ def paced(steps: Iterator[Step], remaining: RemainingTime) -> Generator[Progress
                 size=step.size,
                 trail=tuple(trail),
                 seconds_left=remaining.seconds_left(step.index),
-                note=step.note,
+                note=in_english(step.notes),
                 image=_pixels(step, 8),
                 content_layers=step.losses.content_layers,
                 style_layers=step.losses.style_layers,

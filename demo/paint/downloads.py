@@ -16,10 +16,10 @@ from PIL import Image
 from demo.form.request import Selection, stem
 from demo.jobs.records import Pixels
 from demo.paint.session import Painted, Running, RunPicture, Stretch, resized, resized_deep
+from nst_core.device.select import resolve_device
 from nst_core.film.clip import film_moments
 from nst_core.images import save_image, to_rgb
 from nst_core.recipe import KEY, NAMED_WEIGHTS, Command, Ingredient, Recipe, Role, name_of, sha256_of, versions
-from nst_core.transfer import resolve_device
 
 
 class Format(StrEnum):

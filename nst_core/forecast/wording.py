@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nst_core.config import Optimizer
 from nst_core.forecast.forecast import Forecast
 from nst_core.forecast.units import counted, in_bytes, in_time
+from nst_core.optim.method import kind_of
 
 
 def sentence(forecast: Forecast) -> str:
@@ -25,15 +25,13 @@ def table(forecast: Forecast) -> str:
         (f"{stage.size[0]}x{stage.size[1]}", counted(stage.steps, "step"), in_time(stage.seconds))
         for stage in forecast.stages
     ]
-    execution = forecast.execution
+    execution, remembers = forecast.execution, kind_of(forecast.task.config.optimizer).remembers
     how = [
         ("block", f"{execution.block} pixels" if forecast.blocks > 1 else "the whole picture"),
         ("precision", str(execution.precision)),
-        ("history", counted(execution.history, "step")),
+        *([("history", counted(execution.history, "step"))] if remembers else []),
         ("memory", f"{in_bytes(forecast.memory)} of {in_bytes(forecast.machine.there)}"),
     ]
-    if forecast.task.config.optimizer is not Optimizer.LBFGS:
-        del how[2]
     return "\n".join([sentence(forecast), *_aligned(stages), *_aligned(how)])
 
 

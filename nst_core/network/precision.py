@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,10 +19,7 @@ def in_precision(network: VGG, precision: Precision) -> VGG:
     """
     if precision is not Precision.BFLOAT16:
         return network
-    half = copy.copy(network)
-    half._convolutions = {}
-    half._modules = {**network._modules, "layers": copy.deepcopy(network.layers).to(torch.bfloat16)}
-    return half
+    return network.in_dtype(torch.bfloat16)
 
 
 @contextmanager

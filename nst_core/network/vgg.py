@@ -35,6 +35,7 @@ class VGG(nn.Module):
         self, parameters: Mapping[str, Tensor], pooling: Pooling, channels: Sequence[Sequence[int]] = CHANNELS
     ) -> None:
         super().__init__()
+        self._channels, self._pooling = channels, pooling
         self.layers = nn.ModuleDict(name_layers(_modules(channels, pooling)))
         # assign: modules on "meta" have no memory to copy into.
         self.layers.load_state_dict(dict(parameters), assign=True)
@@ -103,6 +104,11 @@ class VGG(nn.Module):
     def prepared(self) -> int:
         """Bytes that convolutions keep of the weights, since they were first used, beside the weights themselves."""
         return sum(convolution.prepared for convolution in list(self._convolutions.values()))
+
+    def in_dtype(self, dtype: torch.dtype) -> VGG:
+        """A network that computes with a copy of the parameters in `dtype`; images and features are as they were."""
+        parameters = {name: value.to(dtype) for name, value in self.layers.state_dict().items()}
+        return VGG(parameters, self._pooling, self._channels).to(self.device)
 
     def stride(self, name: str) -> int:
         """How many pixels, along either side, share a position of layer `name`."""

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-class Spectrum:
+class DCT:
     """The orthonormal cosine transform (DCT-II) of images of one shape (1, 3, H, W).
 
     The first cosine over the three colours is grey, the others are colour. Bands are an octave wide down and across: 0,

@@ -17,8 +17,9 @@ from multiprocessing import get_context
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.device.memory import keep_freed_memory
 from nst_core.execution import Execution
-from nst_core.forecast.forecast import Task, forecast
+from nst_core.forecast.forecast import forecast
 from nst_core.forecast.machine import probe
+from nst_core.forecast.task import Task
 from nst_core.transfer import Transfer
 from tests.benchmarks.judge import load_pairs
 

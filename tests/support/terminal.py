@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from nst_core.checkpoint import State
+from nst_core.checkpoint import Checkpoint
 from nst_core.cli import main
 from nst_core.config import Pooling, TransferConfig
 from nst_core.execution import Execution, Precision
@@ -20,6 +20,7 @@ from nst_core.forecast.machine import Machine, Pace
 from nst_core.loss.objective import Losses
 from nst_core.network.vgg import VGG
 from nst_core.network.weights import CHANNELS
+from nst_core.notes import Note
 from nst_core.scene.scales import Plan, scale_plan
 from nst_core.transfer import Step
 from tests.support.paths import ROOT
@@ -29,6 +30,7 @@ PAINTING = ROOT / "examples/style/starry_night.jpg"
 MACHINE = Machine(
     device="2 CPU cores", precision=Precision.FLOAT32, used=10**9, free=10**10, pace=Pace(start=0.01, pixel=1e-6)
 )
+REMARK = "a step went astray: back to the best picture so far, with steps 4 times shorter"  # the engine's, of step 2
 LOSSES = Losses(*torch.tensor([0.5, 0.25, 0.0, 3.0]), {}, {})
 
 Before = Callable[[int], None]
@@ -90,6 +92,13 @@ def open_terminal(parent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     return Terminal(folder, capsys)
 
 
+class HollowVGG(VGG):
+    """Tests share one, so it mustn't be used: what convolutions prepare then stays, and forecasts count it."""
+
+    def forward(self, *args: Any, **options: Any) -> dict[str, Any]:
+        raise AssertionError("a test computes with a network whose parameters are nothing in particular")
+
+
 @functools.cache
 def hollow_network() -> VGG:
     """VGG-19 whose parameters are nothing in particular: memory that is never looked at isn't even taken."""
@@ -99,7 +108,7 @@ def hollow_network() -> VGG:
             parameters[f"conv{block}_{depth}.weight"] = torch.empty(outputs, inputs, 3, 3)
             parameters[f"conv{block}_{depth}.bias"] = torch.empty(outputs)
             inputs = outputs
-    return VGG(parameters, Pooling.MAX)
+    return HollowVGG(parameters, Pooling.MAX)
 
 
 def nothing(index: int) -> None:
@@ -132,7 +141,7 @@ def engine(before: Before = nothing, received: list[dict[str, Any]] | None = Non
             content: Image.Image,
             styles: Sequence[Image.Image],
             config: TransferConfig,
-            state: State | None = None,
+            state: Checkpoint | None = None,
             **options: Any,
         ) -> None:
             if received is not None:
@@ -148,10 +157,10 @@ def engine(before: Before = nothing, received: list[dict[str, Any]] | None = Non
                 before(self.done + 1)
                 self.done += 1
                 image = torch.full((1, 3, height, width), self.done / 255)
-                note = "back to the best picture" if self.done == 2 else ""
-                yield Step(self.done, len(sizes), (width, height), LOSSES.values, image, note)
+                notes = (Note("astray", {"times": 4.0}),) if self.done == 2 else ()
+                yield Step(self.done, len(sizes), (width, height), LOSSES.values, image, notes)
 
-        def state(self) -> State:
-            return State(self.plan, 0, self.done, {})
+        def state(self) -> Checkpoint:
+            return Checkpoint(plan=self.plan, scale=0, done=self.done, descent={})
 
     return Engine

@@ -10,23 +10,24 @@ import pytest
 from PIL import Image
 
 from demo.browser.notes import retold
-from nst_core.config import Optimizer, TransferConfig
-from nst_core.optim.descent import ADAM_STEP, RUNAWAY, Descent
+from nst_core.cli.notes import in_english
+from nst_core.config import Optimizer
+from nst_core.optim.adam import ADAM_STEP
+from nst_core.optim.descent import RUNAWAY
 from nst_core.transfer import stylize
-from tests.nst_core.optim.test_descent import Bowl, start
-from tests.nst_core.test_execution import Cramped, paint
-from tests.nst_core.test_transfer import TINY
 from tests.support.networks import tiny_network
 from tests.support.pictures import smooth_picture
+from tests.support.runs import TINY, Cramped, paint
 
 
 def out_of_memory() -> str:
-    return paint(Cramped(20_000))[1][0].note
+    return in_english(paint(Cramped(20_000))[1][0].notes)
 
 
 def astray() -> str:
-    config = TransferConfig(optimizer=Optimizer.ADAM, learning_rate=1.1 * RUNAWAY / ADAM_STEP)
-    return Descent(Bowl(), start(), config).step()[1]
+    config = replace(TINY, optimizer=Optimizer.ADAM, learning_rate=1.1 * RUNAWAY / ADAM_STEP)
+    first, *_ = stylize(smooth_picture(64, 48, 1), smooth_picture(50, 60, 2), config, extractor=tiny_network())
+    return in_english(first.notes)
 
 
 def too_small() -> str:
@@ -35,7 +36,7 @@ def too_small() -> str:
     pictures = smooth_picture(64, 48, 1), smooth_picture(50, 60, 2)
     config = replace(TINY, style_layers=("relu1_1", "relu3_1"))
     first, *_ = stylize(*pictures, config, masks=[Image.fromarray(dot)], extractor=tiny_network())
-    return first.note.partition("; ")[0]  # it may go astray, too
+    return in_english(first.notes[:1])  # it may go astray, too
 
 
 @pytest.mark.parametrize(

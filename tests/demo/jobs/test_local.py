@@ -21,6 +21,7 @@ from nst_core.execution import Execution
 from nst_core.forecast.machine import Machine, Pace
 from nst_core.loss.objective import Losses
 from nst_core.network.vgg import VGG
+from nst_core.notes import Note
 from nst_core.reconstruct import content_config, style_config
 from nst_core.transfer import Step
 from tests.support.networks import tiny_network
@@ -38,10 +39,10 @@ def a_job(size: int = 64, steps: int = 4, shape: tuple[int, int] = (48, 64), key
     return Job(picture, (picture,), replace(TINY, size=size, steps=steps, **config), key=key)
 
 
-def a_step(index: int, total: int, note: str = "") -> Step:
+def a_step(index: int, total: int, *notes: Note) -> Step:
     scalars = torch.tensor([index / 10, index / 20, 0.0, index / 5], dtype=torch.float64)
     losses = Losses(*scalars, {"relu2_2": scalars[0]}, {"relu1_1": scalars[1]})
-    return Step(index, total, SIZE, losses.values, torch.full((1, 3, 48, 64), index / total), note)
+    return Step(index, total, SIZE, losses.values, torch.full((1, 3, 48, 64), index / total), notes)
 
 
 class Painter:
@@ -281,13 +282,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def timed(clock: list[float], total: int, seconds: float, notes: dict[int, str] | None = None) -> Iterator[Step]:
+def timed(clock: list[float], total: int, seconds: float, notes: dict[int, Note] | None = None) -> Iterator[Step]:
     for index in range(1, total + 1):
         clock[0] += seconds
-        yield a_step(index, total, (notes or {}).get(index, ""))
+        yield a_step(index, total, *(note for step, note in (notes or {}).items() if step == index))
 
 
-def records(clock: list[float], total: int, seconds: float, notes: dict[int, str] | None = None) -> list[Progress]:
+def records(clock: list[float], total: int, seconds: float, notes: dict[int, Note] | None = None) -> list[Progress]:
     return list(paced(timed(clock, total, seconds, notes), RemainingTime([(SIZE, total)], {SIZE: 12})))
 
 
@@ -311,7 +312,7 @@ def test_every_slow_step_is_shown(clock: list[float]) -> None:
 
 
 def test_a_step_with_a_note_is_shown(clock: list[float]) -> None:
-    shown = records(clock, total=20, seconds=0.001, notes={7: "restarted"})
+    shown = records(clock, total=20, seconds=0.001, notes={7: Note("restarted")})
     assert [(record.index, record.note) for record in shown] == [(1, ""), (7, "restarted"), (20, "")]
 
 

@@ -29,6 +29,7 @@ from tests.support.terminal import (
     MACHINE,
     PAINTING,
     PHOTO,
+    REMARK,
     ROOT,
     Before,
     Terminal,
@@ -309,7 +310,7 @@ def test_a_run(paints: Paints) -> None:
     code, err = paints()
     assert code == 0
     assert paints.level() == 8
-    assert "step 2: back to the best picture" in err.splitlines()
+    assert f"step 2: {REMARK}" in err.splitlines()
     assert "step 8/8, 64x43, loss 3" in err
     assert err.splitlines()[-1] == "nst_core: wrote out.png (64x43)"
     assert paints.files() == ["out.png"]
@@ -366,7 +367,7 @@ def test_a_narrow_painting_is_refused_before_the_engine_starts(terminal: Termina
 
 
 def test_a_quiet_run_says_only_what_matters(paints: Paints) -> None:
-    assert paints("-q") == (0, "step 2: back to the best picture\n")
+    assert paints("-q") == (0, f"step 2: {REMARK}\n")
 
 
 def test_intermediates(paints: Paints) -> None:

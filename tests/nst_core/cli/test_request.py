@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from torch import Tensor
 
 from nst_core.checkpoint import load_state, save_state
 from nst_core.cli.request import read_job
@@ -51,14 +52,14 @@ def interrupt_at(index: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Press Ctrl-C once, while step `index` of the real engine is at work."""
     from nst_core.optim.descent import Descent
 
-    step, count = Descent.step, iter(range(1, 1000))
+    move, count = Descent.move, iter(range(1, 1000))
 
-    def interrupted(self: Descent) -> Any:
+    def interrupted(self: Descent, total: Tensor, gradient: Tensor) -> Any:
         if next(count) == index:
             os.kill(os.getpid(), signal.SIGINT)
-        return step(self)
+        return move(self, total, gradient)
 
-    monkeypatch.setattr(Descent, "step", interrupted)
+    monkeypatch.setattr(Descent, "move", interrupted)
 
 
 # Repeated

@@ -10,10 +10,13 @@ import torch
 
 from nst_core.config import Border, Optimizer, Preset, TransferConfig
 from nst_core.execution import SMALLEST, Execution, Precision
-from nst_core.forecast.forecast import HISTORIES, WARM, Forecast, Task, forecast, suggest
+from nst_core.forecast.cost import WARM
+from nst_core.forecast.forecast import Forecast, forecast, suggest
 from nst_core.forecast.machine import Machine, Pace
+from nst_core.forecast.task import Task
 from nst_core.forecast.units import counted, in_bytes, in_time
 from nst_core.forecast.wording import overview, sentence, summary, table
+from nst_core.optim.lbfgs import HISTORIES
 from nst_core.scene.scales import scale_plan
 from tests.support.networks import tiny_network
 from tests.support.terminal import hollow_network

@@ -1,0 +1,28 @@
+"""What the engine remarks about a step, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nst_core.notes import Note
+
+
+def in_english(notes: Iterable[Note]) -> str:
+    """All notes of a step as one line; of none, nothing."""
+    return "; ".join(map(_sentence, notes))
+
+
+def _sentence(note: Note) -> str:
+    values = note.values
+    match note.about:
+        case "memory":
+            return f"out of memory; going on in blocks of {values['block']} pixels"
+        case "astray":
+            times = f"{values['times']:g}"
+            return f"a step went astray: back to the best picture so far, with steps {times} times shorter"
+        case "region":
+            paintings, layers = " and ".join(map(str, values["paintings"])), ", ".join(values["layers"])
+            verb = "plays" if len(values["layers"]) == 1 else "play"
+            return f"the region of painting {paintings} is too small for {layers}, which {verb} no part there"
+    # A run shall not end for want of words.
+    return " ".join([note.about, *(f"{name} {value}" for name, value in values.items())])
