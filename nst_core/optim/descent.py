@@ -54,9 +54,7 @@ class Descent:
         """Begin at `start` (1, 3, H, W).
 
         An optimiser that remembers steps keeps `history` of them; one that needs a curvature moves the average pixel by
-        `first` before it has one.
-
-        Moves are done by `do`.
+        `first` before it has one. Moves are done by `do`.
         """
         self._config, self._do = config, do
         with torch.inference_mode(False), torch.no_grad():
@@ -84,8 +82,10 @@ class Descent:
         return self._remark()
 
     def redirect(self) -> None:
-        """The objective is another one from the next step on: the image stays, what was found out about the old one
-        doesn't."""
+        """The objective is another one from the next move on.
+
+        The image stays; what was found out about the old objective doesn't, but for what the method keeps of it.
+        """
         with torch.inference_mode(False), torch.no_grad():
             self._best.copy_(self.pixels)
             self._lowest.fill_(math.inf)
