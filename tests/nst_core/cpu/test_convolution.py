@@ -1,11 +1,6 @@
 from __future__ import annotations
 
 import math
-import os
-import subprocess
-import sys
-import textwrap
-from pathlib import Path
 
 import pytest
 import torch
@@ -17,27 +12,11 @@ from nst_core.cpu import convolution, kernels
 from nst_core.cpu.convolution import Convolution, Direct, Way, Winograd
 from nst_core.cpu.gram import correlate
 from nst_core.network.vgg import VGG
+from tests.support.layers import difference, features, weights
 
 pytestmark = pytest.mark.skipif(not kernels.available(), reason="no compiled loops for this CPU")
 
 LARGE = 200  # pixels along a side: several groups of tiles a thread
-
-
-def features(channels: int, height: int, width: int, seed: int = 0) -> Tensor:
-    made = torch.randn(1, channels, height, width, generator=torch.Generator().manual_seed(seed))
-    return made.contiguous(memory_format=torch.channels_last)
-
-
-def weights(made: int, depth: int) -> tuple[Tensor, Tensor]:
-    generator = torch.Generator().manual_seed(9)
-    return torch.randn(made, depth, 3, 3, generator=generator) / (9 * depth) ** 0.5, torch.randn(
-        made, generator=generator
-    )
-
-
-def difference(value: Tensor, expected: Tensor) -> float:
-    """Relative, of all values together."""
-    return ((value.double() - expected).norm() / expected.norm()).item()
 
 
 @pytest.mark.parametrize("way", [Direct, Winograd])
@@ -190,53 +169,3 @@ def test_few_positions_or_channels_are_never_tried(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(convolution, "_winograd_won", lambda *_: pytest.fail("there was nothing to choose"))
     assert not convolution._winograd_wins(64, 64, 3, 5)
     assert not convolution._winograd_wins(3, 64, 64, 64)
-
-
-# Products of channels
-
-
-@pytest.mark.parametrize(("channels", "height", "width"), [(64, 7, 11), (128, 3, 300), (256, 20, 6), (512, 9, 13)])
-@pytest.mark.parametrize("crop", [0, 2])
-def test_products_and_their_gradient(channels: int, height: int, width: int, crop: int) -> None:
-    whole = features(channels, height + 2 * crop, width + 2 * crop)
-    part = whole[..., crop : crop + height, crop : crop + width].requires_grad_()
-    exact = part.detach().double().requires_grad_()
-    flat = exact.flatten(2)
-    expected = flat @ flat.mT
-    result = correlate(part)
-    pull = torch.randn(1, channels, channels, generator=torch.Generator().manual_seed(3))
-    expected.backward(pull.double())
-    assert difference(result.detach(), expected.detach()) < 1e-6
-    assert difference(torch.autograd.grad(result, part, pull)[0], exact.grad) < 1e-6  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    "image", [features(64, 5, 3), features(10, 8, 8), features(64, 8, 8).contiguous(), features(64, 8, 8).double()]
-)
-def test_other_features_are_left_to_pytorch(image: Tensor) -> None:
-    flat = image.flatten(2)
-    torch.testing.assert_close(correlate(image), flat @ flat.mT)
-
-
-@pytest.mark.parametrize(
-    ("features", "lanes"), [({"avx2": True, "fma": True}, 8), ({"neon": True}, 4), ({"avx2": True}, 0), ({}, 0)]
-)
-def test_other_processors(features: dict[str, bool], lanes: int, tmp_path: Path) -> None:
-    """Narrower vectors than this processor's can be tried on it, in a process that compiles anew."""
-    code = f"""
-        import torch, torch.nn.functional as F
-        from nst_core.cpu import kernels
-        from nst_core.cpu.kernels import processor
-        processor._features = lambda: {features!r}
-        from nst_core.cpu.convolution import Winograd
-        from nst_core.cpu.gram import correlate
-        assert kernels.lanes() == {lanes} and kernels.available() == ({lanes} > 0)
-        image, weight = torch.rand(1, 64, 9, 14).contiguous(memory_format=torch.channels_last), torch.rand(64, 64, 3, 3)
-        flat = image.flatten(2)
-        torch.testing.assert_close(correlate(image), flat @ flat.mT, rtol=1e-5, atol=1e-3)
-        if {lanes}:
-            result = Winograd(weight, None)(image, 1, relu=True, gate=image)
-            torch.testing.assert_close(result, F.conv2d(image, weight, padding=1), rtol=1e-4, atol=1e-3)
-    """
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
-    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, env=environment)

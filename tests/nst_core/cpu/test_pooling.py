@@ -14,7 +14,7 @@ from nst_core.cpu import convolution, kernels, pooling
 from nst_core.cpu.convolution import Convolution
 from nst_core.cpu.pooling import convolve_and_pool
 from nst_core.network.vgg import VGG
-from tests.nst_core.cpu.test_convolution import difference, features, weights
+from tests.support.layers import difference, features, weights
 
 compiled_only = pytest.mark.skipif(not kernels.available(), reason="no compiled loops for this CPU")
 
