@@ -72,7 +72,7 @@ def test_without_numba_it_paints_and_says_so(tmp_path: Path) -> None:
     [
         ("av", ["--clip", "making-of.mp4"]),
         ("pyvips", ["--depth", 16]),
-        ("torchvision", ["--weights", "torchvision"]),
+        pytest.param("torchvision", ["--weights", "torchvision"], marks=pytest.mark.slow),
     ],
 )
 def test_who_lacks_a_package_is_told_what_to_install_before_any_work(
@@ -84,6 +84,16 @@ def test_who_lacks_a_package_is_told_what_to_install_before_any_work(
     assert f"needs the package {module}" in line
     assert line.endswith(f": pip install '{extras.EXTRAS[module][1]}'")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"), [(["gradio"], "gradio"), (["gradio", "matplotlib"], "gradio and matplotlib")]
+)
+def test_without_gradio_the_page_says_what_to_install(missing: list[str], said: str) -> None:
+    code = f"import runpy, sys; sys.modules |= dict.fromkeys({missing}); runpy.run_path('app.py', run_name='__main__')"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == f"app.py: error: the page needs {said}: pip install -r requirements.txt\n"
 
 
 def test_what_to_install_is_what_the_project_says() -> None:
@@ -120,6 +130,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]
         yield archive
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_the_engine_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "nst_core").rglob("*") if path.is_file()}
     ours = {name for name in files if "__pycache__" not in name}
@@ -128,6 +139,7 @@ def test_the_wheel_holds_the_engine_and_nothing_else(wheel: zipfile.ZipFile) -> 
     assert "nst_core/py.typed" in packed
 
 
+@pytest.mark.slow
 def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     metadata, points = (read(wheel, name) for name in ("METADATA", "entry_points.txt"))
     headers = Parser().parsestr(metadata)
