@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Levels = NDArray[np.uint8] | NDArray[np.uint16]
+LEVELS: dict[int, Any] = {8: np.uint8, 16: np.uint16}  # by depth: bits a channel
 
 NO_PROFILE = "the picture's colours can't be converted into that colour profile; leave it out"
 PIXELS_PER_MM = 72 / 25.4  # libvips writes a resolution, 25 dpi if none is given: a poster for whoever prints it
