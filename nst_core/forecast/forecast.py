@@ -11,6 +11,7 @@ from typing import Any
 from torch import nn
 
 from nst_core.config import Optimizer, TransferConfig
+from nst_core.errors import InputError
 from nst_core.execution import SMALLEST, Execution
 from nst_core.forecast.machine import Machine
 from nst_core.forecast.units import in_bytes
@@ -113,10 +114,11 @@ def suggest(
     if "block" in chosen:
         return least
     width, height = task.plan[-1][0]
-    raise ValueError(
+    raise InputError(
         f"{width}x{height} pixels take about {in_bytes(least.memory)} of memory, even in the smallest blocks, and "
         f"{in_bytes(machine.there)} are there; choose a smaller size"
-        + ("" if task.config.optimizer is Optimizer.ADAM else ", or the optimizer adam")
+        + ("" if task.config.optimizer is Optimizer.ADAM else ", or the optimizer adam"),
+        "no_memory",
     )
 
 
