@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.jobs.registry import RUNNERS
 from tests.support.paths import ROOT
 
 CORE = sorted((ROOT / "nst_core").rglob("*.py"))
@@ -28,7 +29,7 @@ MODULES = {module_of(path): path for path in (*CORE, *DEMO)}
 
 # Both trees from below: a folder or a module may import what is in its own line or before it.
 LEVELS = (
-    ("nst_core.lazy", "nst_core.version", "nst_core.errors", "nst_core.fields", "nst_core.files"),
+    ("nst_core.lazy", "nst_core.version", "nst_core.errors", "nst_core.fields", "nst_core.files", "nst_core.notes"),
     ("nst_core.config", "nst_core.execution"),
     ("nst_core.images", "nst_core.device"),
     ("nst_core.recipe", "nst_core.cpu", "nst_core.cuda"),
@@ -141,6 +142,30 @@ def test_the_core_stands_alone() -> None:
     assert probe("import sys, nst_core.cli.main; print({'torch', 'PIL', 'gradio'} & set(sys.modules))") == "set()\n"
     assert probe("import sys, nst_core.config; print({'torch', 'numpy'} & set(sys.modules))") == "set()\n"
     assert probe("import sys, demo.jobs.records; print({'torch', 'gradio'} & set(sys.modules))") == "set()\n"
+
+
+# The runners alone, each of which is chosen by its name.
+PAGE = [module for module in map(module_of, DEMO) if module not in {f"demo.jobs.{name}" for name in RUNNERS}]
+ELSEWHERE = """
+import asyncio, sys
+from demo.ui import build_ui
+from nst_core.config import TransferConfig
+
+class Elsewhere:
+    def estimate(self, content, styles, config):
+        return None
+
+async def build():
+    build_ui(Elsewhere(), TransferConfig())
+
+asyncio.run(build())
+print({"torch", "numba"} & set(sys.modules))
+"""
+
+
+def test_a_page_whose_pictures_are_painted_elsewhere_loads_no_torch() -> None:
+    assert probe(f"import sys, app, {', '.join(PAGE)}; print({{'torch', 'numba'}} & set(sys.modules))") == "set()\n"
+    assert probe(ELSEWHERE) == "set()\n"
 
 
 WATCHED = """

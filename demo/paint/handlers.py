@@ -23,8 +23,8 @@ from demo.form.request import (
     make_submission,
     new_key,
 )
-from demo.jobs.local import Runner
 from demo.jobs.records import Progress
+from demo.jobs.runner import Runner
 from demo.paint import views
 from demo.paint.downloads import Format, OnlyTheLastError
 from demo.paint.next_steps import turned, wished

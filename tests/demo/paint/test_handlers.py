@@ -71,7 +71,7 @@ class Steered(Playback):
 def progress(index: int, total: int = 3, size: Size = (128, 85)) -> Progress:
     image = np.full((size[1], size[0], 3), 10 * index, np.uint8)
     losses = {"content_layers": {"relu4_2": 0.3}, "style_layers": {"relu1_1": (index / 10) ** 2}}
-    return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, "", image, **losses)
+    return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, (), image, **losses)
 
 
 WHOLE = (Waiting(1), Waiting(0), progress(1, size=(64, 43)), progress(2), progress(3))
