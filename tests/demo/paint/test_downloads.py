@@ -41,7 +41,7 @@ def run(photo: FileDataDict, painting: FileDataDict, steps: int = 4, channels: i
         size = (24, 16) if index < 3 else (48, 32)
         image = np.full((size[1], size[0], channels), 40 * index, np.uint8)
         deep = image.astype(np.uint16) * 257 + 1
-        record = Progress(index, total, size, (LossRecord(1, 2, 3),), None, "", image, deep=deep)
+        record = Progress(index, total, size, (LossRecord(1, 2, 3),), None, (), image, deep=deep)
         made = followed(submission, record, made)
     assert made is not None
     return made
