@@ -16,7 +16,7 @@ FORMAT = "nst_core state, version 3"
 
 
 @dataclass(frozen=True)
-class State:
+class Checkpoint:
     """The run after a step."""
 
     plan: Plan
@@ -25,7 +25,7 @@ class State:
     descent: dict[str, Any]  # what `Descent.state` returns
 
 
-def save_state(state: State, path: Path, recipe: str) -> None:
+def save_state(state: Checkpoint, path: Path, recipe: str) -> None:
     """Write a state, and the recipe of its run beside it, all or nothing; `OSError` for a disk that won't take it."""
     try:
         with replacing(path) as temporary, temporary.open("xb") as file:
@@ -36,7 +36,7 @@ def save_state(state: State, path: Path, recipe: str) -> None:
         raise
 
 
-def load_state(path: Path) -> tuple[State, str]:
+def load_state(path: Path) -> tuple[Checkpoint, str]:
     """A state, on the CPU, and the recipe it was saved with; raises `ValueError` for what isn't one."""
     try:
         # weights_only: the file can hold tensors, numbers and text, but no code.
@@ -48,6 +48,6 @@ def load_state(path: Path) -> tuple[State, str]:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ValueError(f"{path} isn't the state of a run of this version ({FORMAT}); give one that a run wrote")
     try:
-        return State(**found["state"]), str(found["recipe"])
+        return Checkpoint(**found["state"]), str(found["recipe"])
     except (KeyError, TypeError):
         raise ValueError(f"{path} lacks something of a state, so it is damaged; give one that a run wrote") from None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from nst_core.fields import NUMBERS, check_number, member, option
 
@@ -56,11 +57,25 @@ class Normalization(StrEnum):
 
 
 class StyleLoss(StrEnum):
-    """Which statistics of a layer's features keep the painting."""
+    """Which statistic of a layer's features keeps the painting: the file in `nst_core/loss/statistics` of that name.
 
-    GRAM = "gram"
-    MEAN_VARIANCE = "mean_variance"
-    WASSERSTEIN = "wasserstein"
+    After its name comes beta at a strength of 50 %, where alpha is 1: measured so that the content error is then about
+    0.4 (see the README). Where it is defined under the paper's normalisation, another one for that follows.
+    """
+
+    halfway: Mapping[Normalization, float]  # beta, under each normalisation that there is for it
+
+    GRAM = "gram", 5.0, 1000.0  # the paper's own ratio
+    MEAN_VARIANCE = "mean_variance", 11.0
+    WASSERSTEIN = "wasserstein", 4.5
+
+    def __new__(cls, name: str, energy: float, paper: float | None = None) -> Self:
+        loss = str.__new__(cls, name)
+        loss._value_ = name
+        loss.halfway = {Normalization.ENERGY: energy}
+        if paper is not None:
+            loss.halfway[Normalization.PAPER] = paper
+        return loss
 
 
 class TotalVariation(StrEnum):
@@ -142,9 +157,11 @@ class TransferConfig:
             )
         if self.style_blend and not any(self.style_blend):
             raise ValueError("style_blend is zero for every painting; give at least one of them some weight")
-        if self.normalization is Normalization.PAPER and self.style_loss is not StyleLoss.GRAM:
+        if self.normalization not in self.style_loss.halfway:
+            known = " and ".join(loss for loss in StyleLoss if self.normalization in loss.halfway)
             raise ValueError(
-                f"the paper's normalization is defined for gram alone, not for style_loss {self.style_loss}"
+                f"the {self.normalization}'s normalization is defined for {known} alone, not for style_loss "
+                f"{self.style_loss}"
             )
 
     def _check_list(self, option: Field[Any]) -> None:
@@ -167,7 +184,7 @@ class TransferConfig:
         if self.style_weight is not None:
             return self.content_weight, self.style_weight, self.tv_weight
         photo, painting = 2 - self.strength / 50, self.strength / 50
-        halfway = PAPER_HALFWAY if self.normalization is Normalization.PAPER else HALFWAY[self.style_loss]
+        halfway = self.style_loss.halfway[self.normalization]
         return photo * self.content_weight, painting * halfway, painting * self.tv_weight
 
     def style_shares(self, paintings: int) -> tuple[float, ...]:
@@ -215,18 +232,12 @@ CHOICES: dict[str, type[StrEnum]] = {
     "normalization": Normalization,
 }
 
-
-# beta at a strength of 50 %, where alpha is 1: measured so that the content error is then about 0.4 (see the README).
-HALFWAY = {StyleLoss.GRAM: 5.0, StyleLoss.MEAN_VARIANCE: 11.0, StyleLoss.WASSERSTEIN: 4.5}
-
-PAPER_HALFWAY = 1000.0  # with the paper's normalisation: its own ratio
-
 # What a preset changes of the defaults.
 PRESETS: dict[Preset, dict[str, Any]] = {
     # Gatys et al. (2016), section 2 and figure 3; beta for Oxford's weights as they are, on which see the README.
     Preset.PAPER: {
         "steps": 500,
-        "style_weight": PAPER_HALFWAY,
+        "style_weight": StyleLoss.GRAM.halfway[Normalization.PAPER],
         "tv_weight": 0.0,
         "scales": 1,
         "initial": Initial.NOISE,

@@ -32,4 +32,5 @@ def _sentence(note: Note) -> str:
             paintings, layers = " and ".join(map(str, values["paintings"])), ", ".join(values["layers"])
             verb = "plays" if len(values["layers"]) == 1 else "play"
             return f"the region of painting {paintings} is too small for {layers}, which {verb} no part there"
-    return " ".join([note.about, *(f"{name} {value}" for name, value in values.items())])  # better than nothing
+    # A run shall not end for want of words.
+    return " ".join([note.about, *(f"{name} {value}" for name, value in values.items())])

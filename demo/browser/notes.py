@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from demo.words import WORDS, Language, say
-from nst_core.notes import Note
+from nst_core.notes import Note, in_english
 
 
 def told(language: Language, notes: Iterable[Note]) -> str:
-    """Notes in the page's words, "" for none; one of a kind that has no words here is called by its kind."""
+    """Notes in the page's words, "" for none; in English one of a kind that has no words here."""
     return "; ".join(_told(language, note) for note in notes)
 
 
 def _told(language: Language, note: Note) -> str:
     key = f"note.{note.about}"
     if key not in WORDS:
-        return note.about
+        return in_english([note])
     return say(language, key, **{name: _written(language, value) for name, value in note.values.items()})
 
 

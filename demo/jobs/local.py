@@ -20,13 +20,14 @@ from demo.jobs.records import Computation, Job, Pixels, Record, Waiting
 from demo.jobs.registry import RunnerOptions
 from nst_core.config import Pooling, TransferConfig
 from nst_core.device.memory import give_back_freed_memory, keep_freed_memory
+from nst_core.device.select import resolve_device
 from nst_core.forecast.forecast import Task, suggest
 from nst_core.forecast.machine import Machine, Pace, as_it_is, probing, recalled, speed
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.network.weights import load_parameters
 from nst_core.recipe import versions
 from nst_core.scene.scales import Size, scale_plan
-from nst_core.transfer import Step, Transfer, resolve_device
+from nst_core.transfer import Step, Transfer
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from demo.jobs.records import LossRecord, Progress
-from nst_core.notes import Note
 from nst_core.scene.scales import Plan, Size
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def paced(steps: Iterator[Step], remaining: RemainingTime) -> Generator[Progress
         remaining.add(step.index, now - began)
         began = now
         trail.append(LossRecord(step.losses.content, step.losses.style, step.losses.total))
-        if step.size != size or step.index == step.total or step.note or now - shown >= RECORD_EVERY:
+        if step.size != size or step.index == step.total or step.notes or now - shown >= RECORD_EVERY:
             size = step.size
             yield Progress(
                 index=step.index,
@@ -71,7 +70,7 @@ def paced(steps: Iterator[Step], remaining: RemainingTime) -> Generator[Progress
                 size=step.size,
                 trail=tuple(trail),
                 seconds_left=remaining.seconds_left(step.index),
-                notes=_notes(step),
+                notes=step.notes,
                 image=_pixels(step, 8),
                 content_layers=step.losses.content_layers,
                 style_layers=step.losses.style_layers,
@@ -79,11 +78,6 @@ def paced(steps: Iterator[Step], remaining: RemainingTime) -> Generator[Progress
             )
             trail.clear()
             shown = time.monotonic()
-
-
-def _notes(step: Step) -> tuple[Note, ...]:
-    """Until a step has notes instead of a sentence."""
-    return (Note(step.note),) if step.note else ()
 
 
 def _pixels(step: Step, depth: int) -> Any:

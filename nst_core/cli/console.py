@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
+from nst_core.notes import in_english
+
 if TYPE_CHECKING:
     from nst_core.transfer import Step
 
@@ -64,10 +66,10 @@ class Bar:
         self._bar.close()
 
     def show(self, step: Step, cost: float, title: str = "") -> None:
-        """Advance by the `cost` of `step`; its note gets a line of its own."""
+        """Advance by the `cost` of `step`; what is to be known about it gets a line."""
         width, height = step.size
-        if step.note:
-            self._bar.write(f"{title}step {step.index}: {step.note}", file=sys.stderr)
+        if step.notes:
+            self._bar.write(f"{title}step {step.index}: {in_english(step.notes)}", file=sys.stderr)
         self._bar.set_description_str(
             f"{title}step {step.index}/{step.total}, {width}x{height}, loss {step.losses.total:.4g}", refresh=False
         )

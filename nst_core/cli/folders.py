@@ -163,9 +163,10 @@ def _check_options(job: CommandJob) -> VGG:
     """Refuse what no pair could be painted with, by a trial that takes no step; returns the network for all pairs."""
     from PIL import Image
 
+    from nst_core.device.select import resolve_device
     from nst_core.images.reading import load_mask
     from nst_core.network.vgg import load_vgg19
-    from nst_core.transfer import Transfer, resolve_device
+    from nst_core.transfer import Transfer
 
     masks = [load_mask(path) for path in job.paths(Role.WITHIN)]
     network = load_vgg19(job.config.weights, job.config.pooling).to(resolve_device(job.device))

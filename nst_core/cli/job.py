@@ -13,7 +13,7 @@ from nst_core.execution import Execution
 from nst_core.recipe import Command, Ingredient, Recipe, Role, sha256_of
 
 if TYPE_CHECKING:
-    from nst_core.checkpoint import State
+    from nst_core.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Start:
     """Where an earlier run stopped: its state, how many steps it had done, and the file of both."""
 
     path: Path
-    state: State
+    state: Checkpoint
     steps_done: int
 
 

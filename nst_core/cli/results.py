@@ -15,7 +15,7 @@ from nst_core.cli.job import CommandJob, state_text
 from nst_core.recipe import KEY, Recipe, versions
 
 if TYPE_CHECKING:
-    from nst_core.checkpoint import State
+    from nst_core.checkpoint import Checkpoint
     from nst_core.film.clip import Clip
     from nst_core.scene.scales import Size
     from nst_core.transfer import Step
@@ -50,7 +50,7 @@ class Results:
             return False
         return True
 
-    def finish(self, step: Step, state: State | None, complete: bool) -> Outcome:
+    def finish(self, step: Step, state: Checkpoint | None, complete: bool) -> Outcome:
         """Write the result of a run that came to its end; `complete`: so far, everything could be written."""
         with deaf_to_interrupts():
             outcome = self._save(step, DONE if complete else FAILED)
@@ -59,7 +59,7 @@ class Results:
                     self.job.start.path.unlink()
             return self._with_state(outcome, step, state)
 
-    def interrupted(self, step: Step, state: State | None) -> Outcome:
+    def interrupted(self, step: Step, state: Checkpoint | None) -> Outcome:
         """Write what there is when a run was asked to stop; with the state, it can go on."""
         with deaf_to_interrupts():
             return self._with_state(self._save(step, INTERRUPTED, f"stopped {_where(step)}; "), step, state)
@@ -108,7 +108,7 @@ class Results:
             return f"nor can a copy in the temporary folder ({reason(error)}): the picture is lost"
         return f"the picture is in {path}"
 
-    def _with_state(self, outcome: Outcome, step: Step, state: State | None) -> Outcome:
+    def _with_state(self, outcome: Outcome, step: Step, state: Checkpoint | None) -> Outcome:
         if state is None:
             return outcome
         from nst_core.checkpoint import save_state

@@ -17,7 +17,7 @@ from nst_core.recipe import Command, Role
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from nst_core.checkpoint import State
+    from nst_core.checkpoint import Checkpoint
     from nst_core.forecast.forecast import Forecast
     from nst_core.forecast.machine import Machine
     from nst_core.network.vgg import VGG
@@ -32,7 +32,7 @@ class Work:
     job: CommandJob
     results: Results
     steps: Iterable[Step]
-    state: Callable[[], State] | None  # None where there is nothing to go on from
+    state: Callable[[], Checkpoint] | None  # None where there is nothing to go on from
     size: Size  # of the result
     costs: list[float]  # of the steps 1, 2, ..., in any unit
     forecast: Forecast
@@ -169,7 +169,7 @@ def paint(work: Work, bar: Bar, stop: Stop, title: str = "") -> Outcome:
     """Run, show, save. Whatever ends the run, the last picture is kept; what comes before the first step is raised."""
     job, results = work.job, work.results
     last: Step | None = None
-    state: State | None = None
+    state: Checkpoint | None = None
     complete = True
     try:
         with Film(job.clip, work.size, len(work.costs), bar) as film:
@@ -191,7 +191,7 @@ def paint(work: Work, bar: Bar, stop: Stop, title: str = "") -> Outcome:
     return results.finish(last, state, complete and film.complete)
 
 
-def _state(work: Work, last: Step, stop: Stop) -> State | None:
+def _state(work: Work, last: Step, stop: Stop) -> Checkpoint | None:
     """What to go on from, while the run stands: where it is asked for, and where it is stopped before its end."""
     wanted = work.job.state is not None or (stop.requested and last.index < last.total)
     return work.state() if work.state is not None and wanted else None

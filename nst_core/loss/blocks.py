@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -97,6 +97,8 @@ class Block:
         self, network: VGG, pixels: Tensor, layers: Collection[str], keep: Callable[[str, Tensor], T]
     ) -> dict[str, T]:
         """What `keep` makes of the features of `layers` at the block's own positions, from what `cut` returned."""
+        # A call back from amidst the network: of features that it returned, or yielded to a loop, one layer's would
+        # still be held while the next are made.
         if self.whole:
             found: dict[str, T] = network(pixels, layers, self.border, keep)
         else:
@@ -120,8 +122,14 @@ class Block:
         return self.rows.grid(stride), self.columns.grid(stride)
 
 
-# What a block adds to each of the sums, from what the network sees of it: a graph leads from these to those.
-Measure = Callable[[Block, Tensor], list[Tensor]]
+class Summand(Protocol):
+    """Something of one layer that is a sum over positions."""
+
+    @property
+    def layer(self) -> str: ...
+
+    def part(self, block: Block, features: Tensor) -> Tensor:
+        """What `features` (1, C, h, w) of the block's own positions add to the sum, connected to them by a graph."""
 
 
 def cover(network: VGG, layers: Collection[str], border: Border, size: tuple[int, int], block: int) -> list[Block]:
@@ -140,26 +148,38 @@ def cover(network: VGG, layers: Collection[str], border: Border, size: tuple[int
     return [Block(rows, columns, border, whole) for rows, columns in product(*spans)]
 
 
-def add_up(blocks: Sequence[Block], image: Tensor, measure: Measure) -> list[Tensor]:
+def measure(network: VGG, block: Block, pixels: Tensor, summands: Sequence[Summand]) -> list[Tensor]:
+    """What a block adds to each sum, from what the network sees of it."""
+
+    def reduce(layer: str, features: Tensor) -> dict[int, Tensor]:
+        return {n: each.part(block, features) for n, each in enumerate(summands) if each.layer == layer}
+
+    layers = block.look(network, pixels, {each.layer for each in summands}, reduce).values()
+    parts = {n: part for layer in layers for n, part in layer.items()}
+    return [parts[n] for n in range(len(summands))]
+
+
+def add_up(network: VGG, blocks: Sequence[Block], image: Tensor, summands: Sequence[Summand]) -> list[Tensor]:
     """The sums over all blocks of an image (1, 3, H, W)."""
     first, *rest = blocks
-    sums = measure(first, first.cut(image))
+    sums = measure(network, first, first.cut(image), summands)
     for block in rest:
-        sums = [total + part for total, part in zip(sums, measure(block, block.cut(image)), strict=True)]
+        parts = measure(network, block, block.cut(image), summands)
+        sums = [total + part for total, part in zip(sums, parts, strict=True)]
     return sums
 
 
 class Sweep:
     """`sums` over the blocks of an image (1, 3, H, W), without a graph, and the way back to the image's gradient."""
 
-    def __init__(self, blocks: Sequence[Block], image: Tensor, measure: Measure) -> None:
-        self._blocks, self._image, self._measure = blocks, image, measure
+    def __init__(self, network: VGG, blocks: Sequence[Block], image: Tensor, summands: Sequence[Summand]) -> None:
+        self._network, self._blocks, self._image, self._summands = network, blocks, image, summands
         self._traced = self._trace(blocks[0]) if len(blocks) == 1 else None  # a single block isn't seen twice
         if self._traced:
             self.sums = [part.detach() for part in self._traced[1]]
         else:
             with torch.no_grad():
-                self.sums = add_up(blocks, image, measure)
+                self.sums = add_up(network, blocks, image, summands)
 
     def pull_back(self, slopes: Sequence[Tensor], gradient: Tensor) -> None:
         """Add to `gradient` (1, 3, H, W) that of whatever has these `slopes` by the sums; can be done once."""
@@ -173,7 +193,7 @@ class Sweep:
         """What the network sees, and what the block adds to the sums, with a graph between them."""
         with torch.enable_grad():
             pixels = block.cut(self._image.detach()).requires_grad_()
-            return pixels, self._measure(block, pixels)
+            return pixels, measure(self._network, block, pixels, self._summands)
 
 
 def _spans(side: int, stride: int, around: int, border: Border, block: int) -> list[Span]:

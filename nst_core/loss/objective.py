@@ -11,19 +11,19 @@ from typing import NamedTuple, TypeVar
 import torch
 from torch import Tensor
 
-from nst_core.config import Border, StyleLoss, TotalVariation, TransferConfig
+from nst_core.config import Border, TotalVariation, TransferConfig
 from nst_core.device.host_copy import send
 from nst_core.loss.blocks import Block, Sweep, add_up, cover
 from nst_core.loss.functional import (
-    channel_moments,
-    mean_and_deviation,
     total_variation,
     total_variation_gradient,
     total_variation_l1,
     total_variation_l1_gradient,
 )
-from nst_core.loss.terms import MEASURES, Average, ContentTerm, Measure, StyleTerm, content_term, style_term
+from nst_core.loss.statistics import Measurement, statistic_of
+from nst_core.loss.terms import ContentTerm, LayerAverage, Positions, StyleTerm, content_term, style_term
 from nst_core.network.vgg import VGG
+from nst_core.notes import Note
 from nst_core.scene.scene import Painting, Region, Scene, layer_map
 
 T = TypeVar("T")
@@ -99,13 +99,13 @@ class Objective:
     """
 
     def __init__(
-        self, extract: VGG, scene: Scene, config: TransferConfig, block: int = 0, earlier: Objective | None = None
+        self, network: VGG, scene: Scene, config: TransferConfig, block: int = 0, earlier: Objective | None = None
     ) -> None:
         self.block = block
-        self._extract, self._scene, self._config = extract, scene, config
+        self._network, self._scene, self._config = network, scene, config
         self._layers = (*config.content_layers, *config.style_layers)
-        self.notes: list[str] = []
-        self._known: dict[int, _Known] = dict(earlier._known) if earlier is not None else {}
+        self.notes: list[Note] = []
+        self._known: dict[int, _MeasuredPainting] = dict(earlier._known) if earlier is not None else {}
         self._contents: list[ContentTerm]
         self._styles: list[StyleTerm]
         with torch.inference_mode(False), torch.no_grad():
@@ -122,7 +122,7 @@ class Objective:
         """
         image = self._scene.compose(image)
         roughness = ROUGHNESS[self._config.tv_norm](image, circular=self._is_circular)
-        return self._losses(add_up(self._blocks(), image, self._measure), roughness)
+        return self._losses(add_up(self._network, self._blocks(), image, self._terms), roughness)
 
     def evaluate(self, image: Tensor) -> tuple[Losses, Tensor]:
         """The losses of `image` (1, 3, H, W), detached, and the gradient of their total by it."""
@@ -131,7 +131,7 @@ class Objective:
             image = self._scene.compose(image.detach())
             roughness = ROUGHNESS[config.tv_norm](image, circular=self._is_circular)
             gradient = SLOPE[config.tv_norm](image, circular=self._is_circular).mul_(config.loss_weights[-1])
-            sweep = Sweep(self._blocks(), image, self._measure)
+            sweep = Sweep(self._network, self._blocks(), image, self._terms)
             with torch.enable_grad():
                 losses = self._losses([total.requires_grad_() for total in sweep.sums], roughness)
             if sweep.sums:
@@ -152,18 +152,12 @@ class Objective:
 
     def _cover(self, image: Tensor, layers: Sequence[str], border: Border) -> list[Block]:
         height, width = image.shape[-2:]
-        return cover(self._extract, layers, border, (height, width), self.block)
+        return cover(self._network, layers, border, (height, width), self.block)
 
-    def _measure(self, block: Block, pixels: Tensor) -> list[Tensor]:
-        """What a block adds to the sum of each term, the content's first."""
-        terms: list[ContentTerm | StyleTerm] = [*self._contents, *self._styles]
-
-        def add(layer: str, features: Tensor) -> dict[int, Tensor]:
-            return {number: term.add(block, features) for number, term in enumerate(terms) if term.layer == layer}
-
-        layers = block.look(self._extract, pixels, self._layers, add).values()
-        parts = {number: part for layer in layers for number, part in layer.items()}
-        return [parts[number] for number in range(len(terms))]
+    @property
+    def _terms(self) -> list[ContentTerm | StyleTerm]:
+        """The content's first."""
+        return [*self._contents, *self._styles]
 
     def _losses(self, sums: Sequence[Tensor], roughness: Tensor) -> Losses:
         config, split, zero = self._config, len(self._contents), torch.zeros_like(roughness)
@@ -182,84 +176,78 @@ class Objective:
 
         def keep(block: Block, name: str, features: Tensor) -> None:
             if name not in targets:
-                targets[name] = _buffer(features, block.grid(self._extract.stride(name)))
-            block.share(targets[name], self._extract.stride(name)).copy_(features)
+                targets[name] = _buffer(features, block.grid(self._network.stride(name)))
+            block.share(targets[name], self._network.stride(name)).copy_(features)
 
         for block in self._cover(photo, layers, self._config.border):
-            block.look(self._extract, block.cut(photo), layers, partial(keep, block))
+            block.look(self._network, block.cut(photo), layers, partial(keep, block))
         for name in layers:
-            stride = self._extract.stride(name)
+            stride = self._network.stride(name)
             yield content_term(name, stride, layer_map(self._scene.opacity, stride), targets[name], self._config)
 
     def _style_terms(self, region: Region) -> Iterator[StyleTerm]:
         """What a region is compared by; layers where its mask or its paintings have no position are left out."""
-        averages, targets = self._averages(region.mask, self._blocks()), self._blend(region)
-        empty = [name for name in self._config.style_layers if name not in averages or name not in targets]
+        positions, values = self._positions(region.mask, self._blocks()), self._blend(region)
+        empty = tuple(name for name in self._config.style_layers if name not in positions or name not in values)
         if empty:
-            verb = "plays" if len(empty) == 1 else "play"
-            self.notes.append(f"{region.name} is too small for {', '.join(empty)}, which {verb} no part there")
-        for name, average in averages.items():
+            self.notes.append(Note("region", {"paintings": region.numbers, "layers": empty}))
+        for name, counted in positions.items():
             if name not in empty:
-                yield style_term(name, region.weight, average, targets[name], self._config)
+                yield style_term(name, counted, region.weight, values[name], self._config)
 
-    def _averages(self, mask: Tensor | None, blocks: Sequence[Block]) -> dict[str, Average]:
-        """How the style layers are averaged, without those where a mask of what `blocks` cover has no position."""
-        averages: dict[str, Average] = {}
+    def _positions(self, mask: Tensor | None, blocks: Sequence[Block]) -> dict[str, Positions]:
+        """What counts of the style layers, without those where a mask of what `blocks` cover has no position."""
+        found: dict[str, Positions] = {}
         for name in self._config.style_layers:
-            stride = self._extract.stride(name)
+            stride = self._network.stride(name)
             weights = layer_map(mask, stride)
-            positions = self._scene.target.new_tensor(math.prod(blocks[0].grid(stride)))
-            total = positions if weights is None else weights.sum()
+            count = self._scene.target.new_tensor(math.prod(blocks[0].grid(stride)))
+            total = count if weights is None else weights.sum()
             if weights is None or float(total) >= EMPTY:
-                averages[name] = Average(stride, weights, total)
-        return averages
+                found[name] = Positions(stride, weights, total)
+        return found
 
     def _blend(self, region: Region) -> dict[str, Tensor]:
-        """The statistics of each style layer, averaged over the region's paintings."""
+        """The statistic's value of each style layer, averaged over the region's paintings."""
         parts: dict[str, list[tuple[float, Tensor]]] = {}
         for painting in region.paintings:
-            for name, part in self._statistics(painting).items():
+            for name, part in self._values(painting).items():
                 parts.setdefault(name, []).append((painting.share, part))
         return {
             name: torch.stack([share * part for share, part in blend]).sum(0) / sum(share for share, _ in blend)
             for name, blend in parts.items()
         }
 
-    def _statistics(self, painting: Painting) -> dict[str, Tensor]:
-        """Those of a painting, of the style layers where it is not all transparent."""
+    def _values(self, painting: Painting) -> dict[str, Tensor]:
+        """The statistic's of a painting, of the style layers where it is not all transparent."""
         known = self._known.get(painting.number)
         if known is None or not _looks_alike(painting, known.painting):
-            known = self._known[painting.number] = _Known(painting, self._measured(painting))
-        return known.statistics
+            known = self._known[painting.number] = _MeasuredPainting(painting, self._measured(painting))
+        return known.values
 
     def _measured(self, painting: Painting) -> dict[str, Tensor]:
         border = Border.MIRROR if self._is_circular else self._config.border  # it is no tile
         blocks = self._cover(painting.image, self._config.style_layers, border)
-        averages = self._averages(painting.opacity, blocks)
+        positions, statistic = self._positions(painting.opacity, blocks), statistic_of(self._config.style_loss)
 
-        def averaged(measures: Mapping[str, Measure]) -> dict[str, Tensor]:
-            def measure(block: Block, pixels: Tensor) -> list[Tensor]:
-                def add(name: str, features: Tensor) -> Tensor:
-                    return averages[name].add(block, features, measures[name])
+        def measured(ways: Mapping[str, Measurement]) -> dict[str, Tensor]:
+            averages = [
+                LayerAverage(layer=name, positions=positions[name], averaging=way.average) for name, way in ways.items()
+            ]
+            sums = add_up(self._network, blocks, painting.image, averages)
+            return {name: way.value(total) for (name, way), total in zip(ways.items(), sums, strict=True)}
 
-                found = block.look(self._extract, pixels, list(averages), add)
-                return [found[name] for name in averages]
-
-            return dict(zip(averages, add_up(blocks, painting.image, measure), strict=True))
-
-        found = averaged(dict.fromkeys(averages, MEASURES[self._config.style_loss]))
-        if self._config.style_loss is not StyleLoss.MEAN_VARIANCE:
-            return found
-        means = {name: total[:, 0] for name, total in found.items()}
-        again = averaged({name: partial(channel_moments, shift=mean) for name, mean in means.items()})
-        return {name: mean_and_deviation(again[name], means[name]) for name in averages}
+        values = measured(dict.fromkeys(positions, statistic.measurement))
+        if statistic.near is None:
+            return values
+        return measured({name: statistic.near(value) for name, value in values.items()})
 
 
-class _Known(NamedTuple):
-    """What was measured of a painting."""
+class _MeasuredPainting(NamedTuple):
+    """A painting and what was measured of it."""
 
     painting: Painting
-    statistics: dict[str, Tensor]
+    values: dict[str, Tensor]  # of the statistic, by layer
 
 
 def _looks_alike(painting: Painting, other: Painting) -> bool:

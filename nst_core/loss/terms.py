@@ -4,38 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from torch import Tensor
 
-from nst_core.config import Normalization, StyleLoss, TransferConfig
+from nst_core.config import Normalization, TransferConfig
 from nst_core.loss.blocks import Block
-from nst_core.loss.functional import (
-    channel_moments,
-    energy,
-    gaussian,
-    gram_matrix,
-    mean_and_deviation,
-    moments,
-    paper_content_loss,
-    paper_style_loss,
-    relative_error,
-    relative_wasserstein_error,
-    squared_error,
-)
+from nst_core.loss.functional import energy, paper_content_loss, squared_error
+from nst_core.loss.statistics import Averaging, statistic_of
 
 Error = Callable[[Tensor], Tensor]  # of a sum, against a target that is fixed
-Measure = Callable[[Tensor, Tensor | None, Tensor], Tensor]  # features, their weights and the total -> an average
-
-MEASURES: dict[StyleLoss, Measure] = {
-    StyleLoss.GRAM: gram_matrix,
-    StyleLoss.MEAN_VARIANCE: channel_moments,
-    StyleLoss.WASSERSTEIN: moments,
-}
-STYLE_LOSS = {Normalization.ENERGY: relative_error, Normalization.PAPER: paper_style_loss}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ContentTerm:
     """||F - P||^2, each position counting by how opaque the photo is there."""
 
@@ -45,7 +25,7 @@ class ContentTerm:
     target: Tensor  # (1, C, h, w), P times the root
     error: Error
 
-    def add(self, block: Block, features: Tensor) -> Tensor:
+    def part(self, block: Block, features: Tensor) -> Tensor:
         """What `features` (1, C, h, w) of the block's own positions add to the sum, a scalar."""
         if self.root is not None:
             features = features * block.share(self.root, self.stride)
@@ -53,32 +33,34 @@ class ContentTerm:
 
 
 @dataclass(frozen=True)
-class Average:
-    """How the average over a layer's positions is made."""
+class Positions:
+    """How much each of a layer's positions counts in an average."""
 
     stride: int
-    weights: Tensor | None  # (1, 1, h, w); None = all positions count alike
+    weights: Tensor | None  # (1, 1, h, w); None = all count alike
     total: Tensor  # of the weights, or of the positions
 
-    def add(self, block: Block, features: Tensor, measure: Measure) -> Tensor:
-        """What `features` (1, C, h, w) of the block's own positions add to the average that `measure` takes."""
-        weights = None if self.weights is None else block.share(self.weights, self.stride)
-        return measure(features, weights, self.total)
 
-
-@dataclass(frozen=True)
-class StyleTerm:
-    """The statistics of a layer in one region."""
+@dataclass(frozen=True, kw_only=True)
+class LayerAverage:
+    """A layer's features, averaged over its positions."""
 
     layer: str
-    weight: float  # how much the region counts
-    average: Average
-    measure: Measure
-    error: Error
+    positions: Positions
+    averaging: Averaging
 
-    def add(self, block: Block, features: Tensor) -> Tensor:
-        """What `features` (1, C, h, w) of the block's own positions add to the sum."""
-        return self.average.add(block, features, self.measure)
+    def part(self, block: Block, features: Tensor) -> Tensor:
+        """What `features` (1, C, h, w) of the block's own positions add to the average."""
+        weights, stride = self.positions.weights, self.positions.stride
+        return self.averaging(features, None if weights is None else block.share(weights, stride), self.positions.total)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StyleTerm(LayerAverage):
+    """The statistic of a layer in one region, against that of its paintings."""
+
+    weight: float  # how much the region counts
+    error: Error
 
 
 def content_term(
@@ -88,20 +70,23 @@ def content_term(
     root = None if opacity is None else opacity.sqrt()
     if root is not None:
         target *= root
-    if config.normalization is Normalization.PAPER:
-        return ContentTerm(layer, stride, root, target, paper_content_loss)
-    unit = energy(target)
-    return ContentTerm(layer, stride, root, target, lambda squares: squares / unit)
+    error = paper_content_loss if config.normalization is Normalization.PAPER else _in_units_of(energy(target))
+    return ContentTerm(layer=layer, stride=stride, root=root, target=target, error=error)
 
 
-def style_term(layer: str, weight: float, average: Average, target: Tensor, config: TransferConfig) -> StyleTerm:
-    """Against a painting's statistics: what `MEASURES` makes, or for those of `MEAN_VARIANCE` `mean_and_deviation`."""
-    if config.style_loss is StyleLoss.WASSERSTEIN:
-        error: Error = partial(relative_wasserstein_error, target=gaussian(target))
-        return StyleTerm(layer, weight, average, MEASURES[config.style_loss], error)
-    error = partial(STYLE_LOSS[config.normalization], target=target)
-    if config.style_loss is StyleLoss.GRAM:
-        return StyleTerm(layer, weight, average, MEASURES[config.style_loss], error)
-    shift = target[:, 0]
-    measure = partial(channel_moments, shift=shift)
-    return StyleTerm(layer, weight, average, measure, lambda found: error(mean_and_deviation(found, shift)))
+def _in_units_of(unit: Tensor) -> Error:
+    return lambda value: value / unit
+
+
+def style_term(layer: str, positions: Positions, weight: float, value: Tensor, config: TransferConfig) -> StyleTerm:
+    """Against the paintings' `value` of the config's statistic."""
+    statistic = statistic_of(config.style_loss)
+    measurement, target = statistic.measurement_near(value), statistic.target(value)
+    error = statistic.errors[config.normalization]
+    return StyleTerm(
+        layer=layer,
+        positions=positions,
+        averaging=measurement.average,
+        weight=weight,
+        error=lambda found: error(measurement.value(found), target),
+    )

@@ -13,13 +13,16 @@ from typing import ClassVar, Protocol, TypeVar
 import torch
 from torch import Tensor
 
-from nst_core.config import StyleLoss, TransferConfig
+from nst_core.config import TransferConfig
 from nst_core.loss.objective import Losses
-from nst_core.optim.descent import Do, Evaluate, at_once
+from nst_core.loss.statistics import statistic_of
+from nst_core.optim.descent import Do, at_once
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+# An image (1, 3, H, W) -> its losses and the gradient of their total.
+Evaluate = Callable[[Tensor], tuple[Losses, Tensor]]
 
 # Of the norm of a gradient or a move: kernels that add up in any order, or in TF32, differ by far less.
 TOLERANCE = 1e-2
@@ -113,7 +116,7 @@ class Replay:
 
 
 class InPlace:
-    """`optimizers.Do` of always the same work with tensors of the same shapes, recorded as it is first done.
+    """`descent.Do` of always the same work with tensors of the same shapes, recorded as it is first done.
 
     Where recording fails, or what is replayed isn't what was recorded, it keeps doing the work itself.
     """
@@ -123,7 +126,7 @@ class InPlace:
         self._recorded: tuple[Tape, list[Tensor]] | None = None
 
     def __call__(self, work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]) -> None:
-        """See `optimizers.Do`."""
+        """See `descent.Do`."""
         if self._recorded is not None:
             tape, taken = self._recorded
             _put(given, taken)
@@ -172,7 +175,7 @@ def in_place(device: torch.device) -> Do:
 
 def replayed(evaluate: Evaluate, device: torch.device, config: TransferConfig) -> Evaluate:
     """`evaluate`, recorded where the `device` and the losses allow it."""
-    asks = config.style_loss is StyleLoss.WASSERSTEIN  # whether eigenvalues converged
-    if device.type != "cuda" or EVALUATION in CUDATape.failed or asks:
+    recordable = statistic_of(config.style_loss).recordable
+    if device.type != "cuda" or EVALUATION in CUDATape.failed or not recordable:
         return evaluate
     return Replay(evaluate, CUDATape(device, EVALUATION))

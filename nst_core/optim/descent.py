@@ -1,4 +1,4 @@
-"""L-BFGS and Adam over the pixels of one image, one evaluation of the loss and its gradient a step."""
+"""L-BFGS and Adam over the pixels of one image, one move for each loss and gradient that are measured there."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from torch import Tensor
 
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.device.host_copy import send
-from nst_core.execution import Execution
-from nst_core.loss.objective import Losses
+from nst_core.execution import Execution, Precision
+from nst_core.network.precision import tensor_cores
+from nst_core.notes import Note
 from nst_core.optim.dct import Spectrum
 from nst_core.optim.lbfgs import LBFGS
 
-# An image (1, 3, H, W) -> its losses and the gradient of their total.
-Evaluate = Callable[[Tensor], tuple[Losses, Tensor]]
 # Do some work with the given tensors, which changes others where they are: (work, given, changed).
 Do = Callable[[Callable[..., None], Sequence[Tensor], Sequence[Tensor]], None]
 
@@ -62,15 +61,14 @@ class Method(Protocol):
 
 
 class Descent:
-    """Walks from an image down an objective; `pixels` is the image so far, not confined to [0, 1] and overwritten by
-    the next step.
+    """Walks from an image down an objective, of which it is told the loss and the gradient at `pixels`.
 
-    After a loss that isn't finite, or a step that ran away, it goes on from the best image so far, with shorter steps.
+    `pixels` is the image so far, not confined to [0, 1] and overwritten by the next move. After a loss that isn't
+    finite, or a move that ran away, it goes on from the best image so far, with shorter steps.
     """
 
     def __init__(
         self,
-        evaluate: Evaluate,
         start: Tensor,
         config: TransferConfig,
         history: int = Execution.history,
@@ -79,9 +77,9 @@ class Descent:
     ) -> None:
         """Begin at `start` (1, 3, H, W). `history` is how many pairs L-BFGS keeps, `first` how far it goes at first.
 
-        Moves are done by `do`.
+        Moves are done by `do`, for which another may be put between them.
         """
-        self._evaluate, self._config, self._do = evaluate, config, do
+        self._config, self.do = config, do
         with torch.inference_mode(False), torch.no_grad():
             self.pixels = start.clone(memory_format=torch.contiguous_format)
             self._method = _method(self.pixels, config.optimizer, history, first)
@@ -92,17 +90,18 @@ class Descent:
         self._is_late = start.device.type != "cpu"  # in telling what went wrong: it isn't waited for
         self._asked = send(self._caution)  # if it is late: how things stood when it was last looked at
 
-    def step(self) -> tuple[Losses, str]:
-        """Evaluate once and move once: the losses of the image before the move, and what a person should know of it.
+    def move(self, total: Tensor, gradient: Tensor) -> Note | None:
+        """Make one move by the loss (a scalar) and its gradient (1, 3, H, W) at `pixels`, which it overwrites.
 
-        On an accelerator a person may get to know it up to twice `LOOK_EVERY` steps later.
+        Returns what a person should know of it: "astray", and how many "times" shorter steps are from then on. On an
+        accelerator a person may get to know it up to twice `LOOK_EVERY` moves later.
         """
-        # The consumer's thread may be in inference mode, and what is made there can't be changed outside.
-        with torch.inference_mode(False), torch.no_grad():
-            losses, gradient = self._evaluate(self.pixels)
-            self._do(self._advance, (losses.total, gradient), self._changed())
+        # The consumer's thread may be in inference mode, and what is made there can't be changed outside; nor may the
+        # gradient be made there. Another run of this process may be amidst an evaluation in TF32.
+        with torch.inference_mode(False), torch.no_grad(), tensor_cores(Precision.FLOAT32):
+            self.do(self._advance, (total, gradient), self._changed())
         self._steps += 1
-        return losses, self._warning()
+        return self._remark()
 
     def redirect(self) -> None:
         """The objective is another one from the next step on: the image stays, what was found out about the old one
@@ -120,7 +119,7 @@ class Descent:
     def _advance(self, total: Tensor, gradient: Tensor) -> None:
         self._remember(total)
         self._method.learn(gradient.mul_(self._loss_scale))
-        self._move(total)
+        self._step(total)
 
     def _remember(self, total: Tensor) -> None:
         """The best image so far, and the unit of the loss.
@@ -135,7 +134,7 @@ class Descent:
         scale = self.pixels.numel() / torch.where(size > 0, size, torch.ones_like(size))
         torch.where(self._loss_scale > 0, self._loss_scale, scale, out=self._loss_scale)
 
-    def _move(self, total: Tensor) -> None:
+    def _step(self, total: Tensor) -> None:
         self.pixels += self._method.step(self._config.learning_rate / self._caution)
         low, high = self.pixels.aminmax()
         within = (low > -RUNAWAY) & (high < RUNAWAY)  # NaN isn't
@@ -145,17 +144,17 @@ class Descent:
         torch.where(astray, self._caution * CAUTION, self._caution, out=self._caution)
         self._loss_scale.masked_fill_(astray, 0)
 
-    def _warning(self) -> str:
+    def _remark(self) -> Note | None:
         if not self._is_late:
             caution = self._caution.item()
         elif self._steps % LOOK_EVERY:
-            return ""
+            return None
         else:
             caution, self._asked = self._asked(), send(self._caution)
         if caution == self._told:
-            return ""
+            return None
         self._told = caution
-        return f"a step went astray: back to the best picture so far, with steps {caution:g} times shorter"
+        return Note("astray", {"times": caution})
 
     def state(self) -> dict[str, Any]:
         """A copy of everything that the next steps depend on: numbers, tensors and containers of them."""

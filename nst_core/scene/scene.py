@@ -53,7 +53,7 @@ class Region:
     paintings: tuple[Painting, ...]
     mask: Tensor | None  # (1, 1, H, W) in [0, 1], None = everywhere
     weight: float  # how much of the photo it is, times how much its paintings count
-    name: str = "the picture"  # in a sentence
+    numbers: tuple[int, ...] = ()  # of its paintings, from 1, of those without a share, too
 
 
 @dataclass(frozen=True)
@@ -167,8 +167,7 @@ def _regions(
             ]
             # Blended alike, a region weighs what its area does: its pixels then feel what they would without masks.
             weight = _area(counts, opacity) * amount * len(masks) / len(members)
-            numbers = " and ".join(str(n + 1) for n in members)
-            yield Region(tuple(paintings), counts, weight, f"the region of painting {numbers}")
+            yield Region(paintings=tuple(paintings), mask=counts, weight=weight, numbers=tuple(n + 1 for n in members))
 
 
 def _area(counts: Tensor | None, opacity: Tensor | None) -> float:

@@ -29,11 +29,13 @@ from nst_core.forecast.forecast import HISTORIES
 from nst_core.images import fit, save_image
 from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG, load_vgg19
-from nst_core.optim.descent import FIRST_STEP, Descent, Evaluate
+from nst_core.optim.cuda_graphs import Evaluate
+from nst_core.optim.descent import FIRST_STEP, Descent
 from nst_core.scene.scales import scale_plan, step_cost
 from nst_core.scene.scene import build_scene, gather
 from nst_core.transfer import stylize
 from tests.benchmarks.judge import Pair, judge, load_pairs
+from tests.support.descents import descend
 
 PATIENCE = 1.5  # times the plain loop's steps: then ours is given up
 SHARES = (0.04, 0.06, 0.08, 0.1, 0.125, 0.16, 0.2, 0.25, 0.4, 0.6)  # of the plain loop's steps, at each scale
@@ -68,8 +70,9 @@ def paper_problem(pair: Pair, size: int, network: VGG) -> tuple[Objective, Tenso
 
 def evaluations_until(loss: float, objective: Objective, photo: Tensor, most: int, history: int) -> int | None:
     """How many evaluations ours takes from the photo to that loss, or None if it takes more than `most`."""
-    descent = Descent(objective.evaluate, photo, TransferConfig(), history)
-    return next((step for step in range(1, most + 1) if descent.step()[0].total.item() <= loss), None)
+    descent = Descent(photo, TransferConfig(), history)
+    totals = (descend(descent, objective.evaluate)[0].total.item() for _ in range(most))
+    return next((number for number, total in enumerate(totals, 1) if total <= loss), None)
 
 
 def cost(pair: Pair, config: TransferConfig) -> float:

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from demo.form.request import Submission, Selection
+from demo.form.request import Selection, Submission
 from demo.jobs import local as running
 from demo.jobs.local import UNKNOWN, LocalRunner
 from demo.jobs.records import Job
@@ -23,11 +23,12 @@ from demo.paint.handlers import Studio
 from demo.paint.session import Painted
 from nst_core.config import TransferConfig
 from nst_core.device.memory import keep_freed_memory
+from nst_core.device.select import resolve_device
 from nst_core.execution import Execution
 from nst_core.forecast.machine import as_it_is
 from nst_core.images import fit
 from nst_core.network.vgg import VGG, load_vgg19
-from nst_core.transfer import Transfer, resolve_device
+from nst_core.transfer import Transfer
 from tests.benchmarks.judge import Pair, load_pairs
 
 

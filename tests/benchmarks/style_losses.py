@@ -17,7 +17,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from nst_core.loss.functional import gaussian, relative_wasserstein_error, moments
+from nst_core.loss.statistics.wasserstein import gaussian, moments, relative_wasserstein_error
 
 Loss = Callable[[Tensor], Tensor]
 RIDGE = 1e-6  # of the largest variance, where a method can't do without

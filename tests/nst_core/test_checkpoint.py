@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from nst_core.checkpoint import FORMAT, State, load_state, save_state
+from nst_core.checkpoint import FORMAT, Checkpoint, load_state, save_state
 from nst_core.config import TransferConfig
 from nst_core.network.vgg import VGG
 from nst_core.transfer import Transfer
@@ -77,7 +77,7 @@ def test_other_files_are_refused(
 
 
 def test_a_full_disk_is_told(tmp_path: Path, full_disk: FullDisk) -> None:
-    state = State(plan=[((64, 48), 3)], scale=0, done=1, descent={"pixels": torch.rand(1, 3, 48, 64)})
+    state = Checkpoint(plan=[((64, 48), 3)], scale=0, done=1, descent={"pixels": torch.rand(1, 3, 48, 64)})
     with full_disk(), pytest.raises(OSError, match="File too large"):
         save_state(state, tmp_path / "run.state", "")
     assert list(tmp_path.iterdir()) == []

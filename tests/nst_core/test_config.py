@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nst_core.config import CHOICES, HALFWAY, PRESETS, Optimizer, Preset, StyleLoss, TransferConfig
+from nst_core.config import CHOICES, PRESETS, Normalization, Optimizer, Preset, StyleLoss, TransferConfig
 
 RANGED = [field for field in fields(TransferConfig) if math.isfinite(field.metadata["low"])]
 
@@ -102,12 +102,12 @@ def test_strength_shifts_weight_from_the_photo_to_the_painting() -> None:
         return TransferConfig(**options).loss_weights
 
     for loss in StyleLoss:
-        halfway = HALFWAY[loss]
+        halfway = loss.halfway[Normalization.ENERGY]
         assert weights(style_loss=loss, strength=0) == (2, 0, 0)
         assert weights(style_loss=loss, strength=50) == (1, halfway, 5)
         assert weights(style_loss=loss, strength=80) == pytest.approx((0.4, 1.6 * halfway, 8))
         assert weights(style_loss=loss, strength=100) == (0, 2 * halfway, 10)
-    gram = HALFWAY[StyleLoss.GRAM]
+    gram = StyleLoss.GRAM.halfway[Normalization.ENERGY]
     assert weights(strength=80, content_weight=3, tv_weight=1) == pytest.approx((1.2, 1.6 * gram, 1.6))
 
 

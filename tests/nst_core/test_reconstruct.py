@@ -11,11 +11,11 @@ from PIL import Image
 
 from nst_core.config import RECONSTRUCTION, Border, TransferConfig
 from nst_core.images import load_image, to_tensor
-from nst_core.loss.functional import gram_matrix
+from nst_core.initial import enlarge
+from nst_core.loss.statistics.gram import gram_matrix
 from nst_core.network.vgg import VGG
 from nst_core.reconstruct import reconstruct_content, reconstruct_style
-from nst_core.transfer import _enlarge
-from tests.nst_core.test_transfer import EXAMPLES
+from tests.support.paths import EXAMPLES
 
 CONFIG = replace(TransferConfig(**RECONSTRUCTION), size=64, steps=40, tv_weight=0.0)
 
@@ -66,8 +66,8 @@ def test_a_tiles_coarser_scales_leave_no_seam(painting: Image.Image, network: VG
     rolled = coarse.image.roll((20, 12), (-2, -1))
     for image, shift in ((coarse.image, (0, 0)), (rolled, (40, 24))):
         height, width = fine.image.shape[-2:]
-        enlarged = _enlarge(image, (width, height), wraps=True).roll((-shift[0], -shift[1]), (-2, -1))
-        torch.testing.assert_close(enlarged, _enlarge(coarse.image, (width, height), wraps=True))
+        enlarged = enlarge(image, (width, height), wraps=True).roll((-shift[0], -shift[1]), (-2, -1))
+        torch.testing.assert_close(enlarged, enlarge(coarse.image, (width, height), wraps=True))
         assert (fine.image - enlarged).abs().mean() < 0.02
 
 

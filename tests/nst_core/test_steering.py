@@ -87,7 +87,7 @@ def test_nothing_begins_again(begin: Begin, optimizer: Optimizer) -> None:
     assert all(torch.equal(*(run[n].image for run in (straight, turned))) for n in range(3))
     changes = [(b.image - a.image).abs().mean() for a, b in zip(turned[:4], turned[1:5], strict=True)]
     assert 0 < max(changes) < 0.05
-    assert not any(step.note for step in turned)
+    assert not any(step.notes for step in turned)
 
 
 def test_the_losses_are_those_of_the_new_weights(begin: Begin) -> None:
@@ -119,7 +119,7 @@ def test_a_blend_looks_at_no_painting_twice(begin: Begin, photo: Image.Image, ne
 
 def measured(transfer: Transfer, image: Tensor) -> object:
     """What the objective that a run has now makes of an image."""
-    return transfer._objective(image).values()
+    return transfer._evaluation.losses(image).values()
 
 
 CHANGES = [
@@ -264,7 +264,7 @@ def test_what_a_mask_leaves_out_is_said_once(begin: Begin) -> None:
     dot.putpixel((10, 10), 255)
     config = replace(TINY, style_layers=("relu1_1", "relu3_1"), steps=6)
     steps = steered(begin(config, masks=[dot]), 3, colours=40.0)
-    assert [bool(step.note) for step in steps] == [True, *[False] * 5]
+    assert [bool(step.notes) for step in steps] == [True, *[False] * 5]
 
 
 UNSTEERABLE = {

@@ -15,6 +15,7 @@ from demo.jobs.records import Job, Progress, Record
 from demo.jobs.runner import Runner
 from nst_core.config import TransferConfig
 from nst_core.loss.objective import Losses
+from nst_core.notes import Note
 from nst_core.transfer import Step
 from tests.support.pictures import smooth_picture
 
@@ -30,10 +31,10 @@ def a_job(size: int = 64, steps: int = 4, shape: tuple[int, int] = (48, 64), key
     return Job(picture, (picture,), replace(TINY, size=size, steps=steps, **config), key=key)
 
 
-def a_step(index: int, total: int, note: str = "") -> Step:
+def a_step(index: int, total: int, *notes: Note) -> Step:
     scalars = torch.tensor([index / 10, index / 20, 0.0, index / 5], dtype=torch.float64)
     losses = Losses(*scalars, {"relu2_2": scalars[0]}, {"relu1_1": scalars[1]})
-    return Step(index, total, SIZE, losses.values, torch.full((1, 3, 48, 64), index / total), note)
+    return Step(index, total, SIZE, losses.values, torch.full((1, 3, 48, 64), index / total), notes)
 
 
 class Painter:

@@ -94,3 +94,10 @@ def png_of_size(width: int, height: int, *texts: bytes) -> BytesIO:
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     contents = (header, *texts, b"IDAT" + zlib.compress(b""), b"IEND")
     return BytesIO(b"\x89PNG\r\n\x1a\n" + b"".join(map(chunk, contents)))
+
+
+def two_halves(left: str, right: str, mode: str = "RGB") -> Image.Image:
+    """Of 64x48 pixels, each half of one colour."""
+    picture = Image.new(mode, (64, 48), left)
+    picture.paste(right, (32, 0, 64, 48))
+    return picture

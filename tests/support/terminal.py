@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from nst_core.checkpoint import State
+from nst_core.checkpoint import Checkpoint
 from nst_core.cli import main
 from nst_core.config import Pooling, TransferConfig
 from nst_core.execution import Execution, Precision
@@ -20,6 +20,7 @@ from nst_core.forecast.machine import Machine, Pace
 from nst_core.loss.objective import Losses
 from nst_core.network.vgg import VGG
 from nst_core.network.weights import CHANNELS
+from nst_core.notes import Note
 from nst_core.scene.scales import Plan, scale_plan
 from nst_core.transfer import Step
 from tests.support.paths import ROOT
@@ -132,7 +133,7 @@ def engine(before: Before = nothing, received: list[dict[str, Any]] | None = Non
             content: Image.Image,
             styles: Sequence[Image.Image],
             config: TransferConfig,
-            state: State | None = None,
+            state: Checkpoint | None = None,
             **options: Any,
         ) -> None:
             if received is not None:
@@ -148,10 +149,10 @@ def engine(before: Before = nothing, received: list[dict[str, Any]] | None = Non
                 before(self.done + 1)
                 self.done += 1
                 image = torch.full((1, 3, height, width), self.done / 255)
-                note = "back to the best picture" if self.done == 2 else ""
-                yield Step(self.done, len(sizes), (width, height), LOSSES.values, image, note)
+                notes = (Note("astray", {"times": 4.0}),) if self.done == 2 else ()
+                yield Step(self.done, len(sizes), (width, height), LOSSES.values, image, notes)
 
-        def state(self) -> State:
-            return State(self.plan, 0, self.done, {})
+        def state(self) -> Checkpoint:
+            return Checkpoint(plan=self.plan, scale=0, done=self.done, descent={})
 
     return Engine

@@ -10,7 +10,7 @@ import pytest
 from demo.jobs import progress as module
 from demo.jobs.progress import RemainingTime, paced
 from demo.jobs.records import Progress
-from nst_core.notes import in_english
+from nst_core.notes import Note
 from nst_core.transfer import Step
 from tests.support.jobs import LARGE, SIZE, a_step
 
@@ -23,13 +23,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def timed(clock: list[float], total: int, seconds: float, notes: dict[int, str] | None = None) -> Iterator[Step]:
+def timed(clock: list[float], total: int, seconds: float, notes: dict[int, Note] | None = None) -> Iterator[Step]:
     for index in range(1, total + 1):
         clock[0] += seconds
-        yield a_step(index, total, (notes or {}).get(index, ""))
+        yield a_step(index, total, *(note for step, note in (notes or {}).items() if step == index))
 
 
-def records(clock: list[float], total: int, seconds: float, notes: dict[int, str] | None = None) -> list[Progress]:
+def records(clock: list[float], total: int, seconds: float, notes: dict[int, Note] | None = None) -> list[Progress]:
     return list(paced(timed(clock, total, seconds, notes), RemainingTime([(SIZE, total)], {SIZE: 12})))
 
 
@@ -53,8 +53,8 @@ def test_every_slow_step_is_shown(clock: list[float]) -> None:
 
 
 def test_a_step_with_a_note_is_shown(clock: list[float]) -> None:
-    shown = records(clock, total=20, seconds=0.001, notes={7: "restarted"})
-    assert [(record.index, in_english(record.notes)) for record in shown] == [(1, ""), (7, "restarted"), (20, "")]
+    shown = records(clock, total=20, seconds=0.001, notes={7: Note("restarted")})
+    assert [(record.index, record.notes) for record in shown] == [(1, ()), (7, (Note("restarted"),)), (20, ())]
 
 
 def test_the_forecast_knows_that_finer_scales_cost_more(clock: list[float]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
@@ -249,19 +249,25 @@ def test_what_was_cut_can_be_added_back(network: VGG, border: Border) -> None:
         torch.testing.assert_close(gathered, expected)
 
 
+@dataclass(frozen=True)
+class Squares:
+    """Of the features of a layer."""
+
+    layer: str
+
+    def part(self, block: Block, features: Tensor) -> Tensor:
+        return features.square().sum()
+
+
 def test_sums_and_their_way_back(network: VGG) -> None:
-    """Of the squares of the features of one layer."""
-
-    def measure(block: Block, pixels: Tensor) -> list[Tensor]:
-        return [*block.look(network, pixels, LAYERS[-1:], lambda _, features: features.square().sum()).values()]
-
+    summands = [Squares(LAYERS[-1])]
     image = noise(11, *SIZE).requires_grad_()
     total = network(image, LAYERS[-1:], Border.MIRROR)[LAYERS[-1]].square().sum()
     (expected,) = torch.autograd.grad(total, image)
     for block in (0, 16):
         blocks, gradient = cover(network, LAYERS[-1:], Border.MIRROR, SIZE, block), torch.zeros_like(expected)
-        torch.testing.assert_close(add_up(blocks, image, measure), [total])
-        sweep = Sweep(blocks, image, measure)
+        torch.testing.assert_close(add_up(network, blocks, image, summands), [total])
+        sweep = Sweep(network, blocks, image, summands)
         torch.testing.assert_close(sweep.sums, [total.detach()])
         sweep.pull_back([torch.ones_like(total)], gradient)
         torch.testing.assert_close(gradient, expected)

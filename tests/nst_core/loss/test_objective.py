@@ -14,6 +14,7 @@ from nst_core.config import Border, Normalization, Pooling, StyleLoss, TotalVari
 from nst_core.loss.functional import total_variation, total_variation_l1
 from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG
+from nst_core.notes import Note
 from nst_core.scene.scene import Painting, Region, Scene
 from tests.support import reference
 from tests.support.networks import tiny_network
@@ -181,8 +182,9 @@ def test_layers_where_a_mask_is_empty_are_said_and_left_out(network: VGG) -> Non
     tiny = torch.zeros(1, 1, 8, 6, dtype=torch.float64)
     tiny[..., 2, 2] = 1  # one position of relu1_1, a quarter of one of relu2_1
     for region in (masked(tiny, Painting(noise(3), None, 1.0)), masked(1 - tiny, Painting(noise(3), tiny, 1.0))):
-        objective = Objective(network, replace(scene(noise(2)), regions=(region,)), CONFIG)
-        assert objective.notes == ["the picture is too small for relu2_1, which plays no part there"]
+        place = replace(scene(noise(2)), regions=(replace(region, numbers=(3,)),))
+        objective = Objective(network, place, CONFIG)
+        assert objective.notes == [Note("region", {"paintings": (3,), "layers": ("relu2_1",)})]
         losses = objective(noise(1)).values()
         assert losses.style_layers["relu1_1"] > 0
         assert losses.style_layers["relu2_1"] == 0

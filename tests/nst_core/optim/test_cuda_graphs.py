@@ -9,16 +9,18 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core import transfer
+from nst_core import evaluation
 from nst_core.config import Border, Normalization, Optimizer, StyleLoss, TotalVariation, TransferConfig
 from nst_core.cpu import convolution
 from nst_core.execution import Execution
 from nst_core.loss.objective import Losses, Objective
 from nst_core.network.vgg import VGG
+from nst_core.notes import Note
 from nst_core.optim.cuda_graphs import EVALUATION, MOVE, InPlace, RecordingError, Replay, in_place, replayed
-from nst_core.optim.descent import LOOK_EVERY, Descent, Do, at_once
+from nst_core.optim.descent import CAUTION, LOOK_EVERY, Descent, Do, at_once
 from nst_core.scene.scene import Painting, Region, Scene
 from nst_core.transfer import Step, Transfer
+from tests.support.descents import descend, losses_of
 from tests.support.networks import tiny_network
 from tests.support.pictures import smooth_picture
 from tests.support.tape import CPUTape, Unattended
@@ -179,13 +181,14 @@ def test_steps_never_wait_for_the_device_but_to_tell_what_went_wrong(optimizer: 
         evaluated = measured.evaluate(image)
     evaluation = len(work.calls)
     with Unattended(answer=1.0):
-        descent = Descent(lambda _: evaluated, image, replace(CONFIG, optimizer=optimizer))
+        descent = Descent(image, replace(CONFIG, optimizer=optimizer))
+    losses, gradient = evaluated
     with Unattended() as work:
         for _ in range(LOOK_EVERY - 1):
-            descent.step()
+            descent.move(losses.total, gradient)
     assert 0 < len(work.calls) / (LOOK_EVERY - 1) <= most < evaluation
     with Unattended(answer=1.0) as work:
-        descent.step()
+        descent.move(losses.total, gradient)
     assert work.asked == 1
 
 
@@ -202,16 +205,16 @@ def walk(optimizer: Optimizer, do: Do = at_once, state: dict[str, Any] | None = 
         seen += 1
         goal = goals[1 if seen < 9 else 2]
         total = (image - goal).square().sum() * (float("nan") if seen == 5 else 1)
-        return Losses(total, total, total, total, {}, {}), 2 * (image - goal) * torch.linspace(1, 9, 24)
+        return losses_of(total), 2 * (image - goal) * torch.linspace(1, 9, 24)
 
-    descent = Descent(evaluate, noise(10), replace(CONFIG, optimizer=optimizer), 4, do=do)
+    descent = Descent(noise(10), replace(CONFIG, optimizer=optimizer), 4, do=do)
     if state is not None:
         descent.restore(state)
     states = []
     for _ in range(12):
         if seen == 8:
             descent.redirect()
-        descent.step()
+        descend(descent, evaluate)
         states.append({name: value for name, value in descent.state().items() if name != "method"})
     return states
 
@@ -302,19 +305,18 @@ def test_an_accelerator_tells_late_but_once_what_went_wrong(
 
     def evaluate(image: Tensor) -> tuple[Losses, Tensor]:
         total = image.new_tensor(losses.pop(0))
-        return Losses(total, total, total, total, {}, {}), torch.ones_like(image)
+        return losses_of(total), torch.ones_like(image)
 
-    def told(descent: Descent, steps: int) -> dict[int, str]:
+    def told(descent: Descent, steps: int) -> dict[int, Note]:
         descent._is_late = True
-        notes = {step: descent.step()[1] for step in range(1, 1 + steps)}
-        return {step: note for step, note in notes.items() if note}
+        remarks = {number: descend(descent, evaluate)[1] for number in range(1, 1 + steps)}
+        return {number: remark for number, remark in remarks.items() if remark}
 
     config = replace(CONFIG, optimizer=optimizer)
-    descent = Descent(evaluate, noise(10), config)
-    notes = told(descent, 12)
-    assert list(notes) == [3 * LOOK_EVERY]  # the step after which it was asked is the sixth
-    assert "4 times shorter" in notes[9]
-    resumed = Descent(evaluate, noise(10), config)
+    descent = Descent(noise(10), config)
+    # The step after which it was asked is the sixth.
+    assert told(descent, 12) == {3 * LOOK_EVERY: Note("astray", {"times": CAUTION})}
+    resumed = Descent(noise(10), config)
     resumed.restore(descent.state())
     assert told(resumed, 8) == {}
 
@@ -338,8 +340,8 @@ def tapes(monkeypatch: pytest.MonkeyPatch) -> list[CPUTape]:
         made.append(CPUTape())
         return made[-1]
 
-    monkeypatch.setattr(transfer, "replayed", lambda evaluate, *_: Replay(evaluate, tape()))
-    monkeypatch.setattr(transfer, "in_place", lambda *_: InPlace(tape()))
+    monkeypatch.setattr(evaluation, "replayed", lambda evaluate, *_: Replay(evaluate, tape()))
+    monkeypatch.setattr(evaluation, "in_place", lambda *_: InPlace(tape()))
     monkeypatch.setattr(convolution, "_channels_fit", lambda channels: False)
     return made
 
@@ -363,8 +365,8 @@ def test_a_run_whose_evaluations_are_replayed_is_the_same_run(
     found = steps_of(pictures, network, turn=5)
     # Two tapes for each scale, of evaluations and of moves, and one more after the turn.
     assert [tape.replayed for tape in tapes] == [4, 4, 1, 3, 2]
-    monkeypatch.setattr(transfer, "replayed", lambda evaluate, *_: evaluate)
-    monkeypatch.setattr(transfer, "in_place", lambda *_: at_once)
+    monkeypatch.setattr(evaluation, "replayed", lambda evaluate, *_: evaluate)
+    monkeypatch.setattr(evaluation, "in_place", lambda *_: at_once)
     for step, expected in zip(found, steps_of(pictures, network, turn=5), strict=True):
         torch.testing.assert_close(step.image, expected.image)
         assert step.losses.total == pytest.approx(expected.losses.total, rel=1e-5)
@@ -383,7 +385,7 @@ def test_who_falls_back_to_blocks_records_no_more(
     monkeypatch.setattr(Objective, "evaluate", short_of_memory)
     config = replace(RUN, size=300, scales=1, steps=3)
     steps = list(Transfer(smooth_picture(300, 200, 1), painting, config, extractor=network))
-    assert [step.note for step in steps] == ["out of memory; going on in blocks of 144 pixels", "", ""]
+    assert [step.notes for step in steps] == [(Note("memory", {"block": 144}),), (), ()]
     assert not any(tape.recorded for tape in tapes)
 
 

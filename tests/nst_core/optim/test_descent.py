@@ -8,7 +8,9 @@ from torch import Tensor
 
 from nst_core.config import Optimizer, TransferConfig
 from nst_core.loss.objective import Losses
+from nst_core.notes import Note
 from nst_core.optim.descent import ADAM_STEP, CAUTION, FIRST_STEP, LOOK_EVERY, RUNAWAY, Adam, Descent
+from tests.support.descents import descend, losses_of
 
 TARGET = torch.linspace(0, 1, 3 * 6 * 8).view(1, 3, 6, 8)
 
@@ -24,7 +26,7 @@ class Bowl:
         self.evaluations += 1
         stiffness = torch.linspace(1, 100, image.numel()).view_as(image)
         total = self.unit * (stiffness * (image - TARGET).square()).sum()
-        return Losses(total, total, total, total, {}, {}), 2 * self.unit * stiffness * (image - TARGET)
+        return losses_of(total), 2 * self.unit * stiffness * (image - TARGET)
 
 
 def start() -> Tensor:
@@ -32,8 +34,8 @@ def start() -> Tensor:
 
 
 def run(bowl: Bowl, steps: int, **options: object) -> tuple[Tensor, list[float]]:
-    descent = Descent(bowl, start(), TransferConfig(**options))
-    totals = [float(descent.step()[0].total) for _ in range(steps)]
+    descent = Descent(start(), TransferConfig(**options))
+    totals = [float(descend(descent, bowl)[0].total) for _ in range(steps)]
     return descent.pixels, totals
 
 
@@ -74,9 +76,9 @@ def test_adam_takes_the_steps_of_torch() -> None:
 
 @pytest.mark.parametrize("history", [2, 5])
 def test_history_is_what_lbfgs_keeps(history: int) -> None:
-    descent = Descent(Bowl(), start(), TransferConfig(), history)
+    descent, bowl = Descent(start(), TransferConfig(), history), Bowl()
     for _ in range(10):
-        descent.step()
+        descend(descent, bowl)
     assert int(descent.state()["learnt"]["count"]) == history
 
 
@@ -84,21 +86,10 @@ def test_history_is_what_lbfgs_keeps(history: int) -> None:
 def test_a_step_never_waits_for_the_device(optimizer: Optimizer) -> None:
     """On the device "meta" there are shapes but no numbers: to ask for one is an error."""
 
-    def evaluate(image: Tensor) -> tuple[Losses, Tensor]:
-        total = image.new_empty(())
-        return Losses(total, total, total, total, {}, {}), torch.empty_like(image)
-
-    descent = Descent(evaluate, torch.empty(1, 3, 4, 4, device="meta"), TransferConfig(optimizer=optimizer))
+    image = torch.empty(1, 3, 4, 4, device="meta")
+    descent = Descent(image, TransferConfig(optimizer=optimizer))
     for _ in range(LOOK_EVERY - 1):
-        _, note = descent.step()
-        assert note == ""
-
-
-def test_losses_are_those_before_the_step() -> None:
-    bowl = Bowl()
-    descent = Descent(bowl, start(), TransferConfig())
-    expected = bowl(start())[0].total.item()
-    assert descent.step()[0].total.item() == pytest.approx(expected, rel=1e-5)
+        assert descent.move(image.new_empty(()), torch.empty_like(image)) is None
 
 
 @pytest.mark.parametrize(("optimizer", "length"), [(Optimizer.LBFGS, FIRST_STEP), (Optimizer.ADAM, ADAM_STEP)])
@@ -106,8 +97,8 @@ def test_losses_are_those_before_the_step() -> None:
 def test_the_first_step_moves_the_average_pixel_by_a_known_length(
     optimizer: Optimizer, length: float, rate: float
 ) -> None:
-    descent = Descent(Bowl(), start(), TransferConfig(optimizer=optimizer, learning_rate=rate))
-    descent.step()
+    descent = Descent(start(), TransferConfig(optimizer=optimizer, learning_rate=rate))
+    descend(descent, Bowl())
     assert (descent.pixels - start()).abs().mean().item() == pytest.approx(length * rate, rel=0.01)
 
 
@@ -122,16 +113,16 @@ def test_the_callers_grad_mode_does_not_matter(mode: type, optimizer: Optimizer)
 
 def test_the_start_is_not_written_to() -> None:
     image = start()
-    descent = Descent(Bowl(), image, TransferConfig())
-    descent.step()
-    descent.step()
+    descent = Descent(image, TransferConfig())
+    for _ in range(2):
+        descend(descent, Bowl())
     assert torch.equal(image, start())
     assert not torch.equal(descent.pixels, start())
 
 
 def test_a_loss_of_nothing_leaves_the_image_alone() -> None:
-    descent = Descent(Bowl(unit=0.0), start(), TransferConfig())
-    descent.step()
+    descent = Descent(start(), TransferConfig())
+    descend(descent, Bowl(unit=0.0))
     torch.testing.assert_close(descent.pixels, start())
 
 
@@ -145,7 +136,7 @@ class Treacherous:
         self.evaluations += 1
         factor = self.factors.get(self.evaluations, 1.0)
         total = (image - 0.5).square().mean() * factor
-        return Losses(total, total, total, total, {}, {}), 2 * factor * (image - 0.5) / image.numel()
+        return losses_of(total), 2 * factor * (image - 0.5) / image.numel()
 
 
 def noise() -> Tensor:
@@ -158,33 +149,32 @@ def noise() -> Tensor:
 )
 def test_a_step_astray_goes_back_to_the_best(poison: float, first: int, times: int) -> None:
     factors = dict.fromkeys(range(first, first + times), poison)
-    descent = Descent(Treacherous(factors), noise(), TransferConfig())
-    notes = []
+    descent, objective = Descent(noise(), TransferConfig()), Treacherous(factors)
+    remarks = []
     for _ in range(25):
-        notes.append(descent.step()[1])
+        remarks.append(descend(descent, objective)[1])
         assert descent.pixels.isfinite().all()
-    assert any("back to the best picture" in note for note in notes)
-    assert sum(map(bool, notes)) <= times + 1
+    assert {remark.about for remark in remarks if remark} == {"astray"}
+    assert sum(map(bool, remarks)) <= times + 1
     assert (descent.pixels - 0.5).abs().mean() < (noise() - 0.5).abs().mean() / 10
 
 
 def test_a_step_that_runs_away_is_one_astray() -> None:
     """Though its own loss is fine: the next would be enormous, and features without a number."""
-    descent = Descent(
-        Bowl(), start(), TransferConfig(optimizer=Optimizer.ADAM, learning_rate=1.1 * RUNAWAY / ADAM_STEP)
-    )
-    _, note = descent.step()
-    assert "4 times shorter" in note
+    descent = Descent(start(), TransferConfig(optimizer=Optimizer.ADAM, learning_rate=1.1 * RUNAWAY / ADAM_STEP))
+    _, remark = descend(descent, Bowl())
+    assert remark == Note("astray", {"times": CAUTION})
     assert torch.equal(descent.pixels, start())
 
 
 @pytest.mark.parametrize(("factor", "best"), [(5.0, "start"), (1.0, "after step 1")])
 def test_the_best_is_the_image_of_the_lowest_loss(factor: float, best: str) -> None:
     """Step 3 can't measure the image of step 2; step 2 measured that of step 1, step 1 the start."""
-    descent = Descent(Treacherous({2: factor, 3: math.nan}), noise(), TransferConfig(optimizer=Optimizer.ADAM))
+    descent = Descent(noise(), TransferConfig(optimizer=Optimizer.ADAM))
+    objective = Treacherous({2: factor, 3: math.nan})
     images, totals, notes = [], [], []
     for _ in range(3):
-        losses, note = descent.step()
+        losses, note = descend(descent, objective)
         images.append(descent.pixels.clone())
         totals.append(float(losses.total))
         notes.append(bool(note))
@@ -194,10 +184,10 @@ def test_the_best_is_the_image_of_the_lowest_loss(factor: float, best: str) -> N
 
 
 def test_after_going_astray_steps_are_shorter() -> None:
-    descent = Descent(Treacherous({1: math.nan, 2: math.nan}), noise(), TransferConfig())
+    descent, objective = Descent(noise(), TransferConfig()), Treacherous({1: math.nan, 2: math.nan})
     moved = []
     for _ in range(3):
-        descent.step()
+        descend(descent, objective)
         moved.append((descent.pixels - noise()).abs().mean().item())
     assert moved == pytest.approx([0, 0, FIRST_STEP / CAUTION**2], abs=1e-6)
 
@@ -208,20 +198,20 @@ def test_a_restored_descent_goes_on_as_if_nothing_had_been(optimizer: Optimizer,
     """With steps astray before the stop (evaluation 3), right after it (7) and later (9)."""
     factors, config = dict.fromkeys((3, 7, 9), math.nan), TransferConfig(optimizer=optimizer)
     objective = Treacherous(factors)
-    descent = Descent(objective, noise(), config)
+    descent = Descent(noise(), config)
     for _ in range(stop):
-        descent.step()
+        descend(descent, objective)
     state = descent.state()
-    expected = _go_on(descent)
+    expected = _go_on(descent, objective)
     for _ in range(2):  # from the same state twice: the first time hasn't changed it
         objective.evaluations = stop
-        restored = Descent(objective, torch.zeros_like(noise()), config)
+        restored = Descent(torch.zeros_like(noise()), config)
         restored.restore(state)
-        for (record, pixels), again in zip(expected, _go_on(restored), strict=True):
+        for (record, pixels), again in zip(expected, _go_on(restored, objective), strict=True):
             assert record == again[0]
             assert torch.equal(pixels, again[1])
 
 
-def _go_on(descent: Descent) -> list[tuple[str, Tensor]]:
+def _go_on(descent: Descent, objective: Treacherous) -> list[tuple[str, Tensor]]:
     """What eight steps report, as text, because NaN isn't equal to itself, and where they lead."""
-    return [(str(descent.step()), descent.pixels.clone()) for _ in range(8)]
+    return [(str(descend(descent, objective)), descent.pixels.clone()) for _ in range(8)]

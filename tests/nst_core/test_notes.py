@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from nst_core.notes import Note, in_english
+
+MEMORY = Note("memory", {"block": 144})
+ASTRAY = Note("astray", {"times": 4.0})
+
+
+@pytest.mark.parametrize(
+    ("notes", "words"),
+    [
+        ((), ""),
+        ((MEMORY,), "out of memory; going on in blocks of 144 pixels"),
+        ((ASTRAY,), "a step went astray: back to the best picture so far, with steps 4 times shorter"),
+        (
+            (Note("region", {"paintings": (2,), "layers": ("relu5_1",)}),),
+            "the region of painting 2 is too small for relu5_1, which plays no part there",
+        ),
+        (
+            (Note("region", {"paintings": (1, 3), "layers": ("relu4_1", "relu5_1")}),),
+            "the region of painting 1 and 3 is too small for relu4_1, relu5_1, which play no part there",
+        ),
+        ((Note("news", {"of": 3}),), "news of 3"),
+    ],
+)
+def test_a_note_in_words(notes: tuple[Note, ...], words: str) -> None:
+    assert in_english(notes) == words
+
+
+def test_several_notes_are_one_line() -> None:
+    assert in_english([MEMORY, MEMORY, ASTRAY]) == (
+        "out of memory; going on in blocks of 144 pixels; out of memory; going on in blocks of 144 pixels; "
+        "a step went astray: back to the best picture so far, with steps 4 times shorter"
+    )
