@@ -24,6 +24,7 @@ from demo.paint.handlers import Studio
 from demo.paint.session import Painted, Running
 from demo.paint.views import UNCHANGED, PaintView
 from nst_core.config import TransferConfig
+from nst_core.errors import InputError
 from nst_core.recipe import read_recipe
 from nst_core.scene.scales import Size
 from tests.support import playback
@@ -612,6 +613,19 @@ def test_while_others_paint_the_page_says_that_it_waits(photo: FileDataDict, pai
     assert ">waiting to measure\N{NO-BREAK SPACE}…<" in text
     assert "when nobody paints" in text
     assert timer.active
+
+
+def test_what_the_runner_has_no_memory_for_is_told_beside_the_button(
+    photo: FileDataDict, painting: FileDataDict
+) -> None:
+    class Cramped(Playback):
+        def estimate(self, *task: Any) -> float | None:
+            raise InputError("64x48 pixels take about 2 GB", "no_memory")
+
+    text, timer, status = Studio(Cramped(()), DEFAULTS).estimate(ENGLISH, None, *form(photo, painting))
+    assert "choose a lower resolution" in text
+    assert "choose a lower resolution" in status
+    assert not timer.active
 
 
 def test_nobody_asks_again_for_a_time_that_will_never_be_known(photo: FileDataDict, painting: FileDataDict) -> None:
