@@ -17,6 +17,7 @@ from demo.jobs.local import LocalRunner
 from demo.jobs.progress import RemainingTime
 from demo.jobs.records import Job, Progress, Record, Waiting
 from nst_core.config import Pooling, TransferConfig
+from nst_core.errors import InputError
 from nst_core.execution import Execution
 from nst_core.forecast.machine import Machine
 from nst_core.network.vgg import VGG
@@ -478,5 +479,6 @@ def test_a_job_is_computed_as_the_memory_allows(painter: Painter, monkeypatch: p
     list(runner.run(a_job()))
     assert painter.started[-1].execution == Execution()
     monkeypatch.setattr("nst_core.forecast.machine._memory", lambda device: (0, 1_000_000))
-    with pytest.raises(ValueError, match="choose a smaller size"):
+    with pytest.raises(InputError, match="choose a smaller size") as caught:
         list(runner.run(a_job()))
+    assert caught.value.about == "no_memory"
