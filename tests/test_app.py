@@ -17,6 +17,7 @@ import pytest
 from gradio_client import Client, handle_file
 
 import app
+from demo.jobs.registry import RUNNERS
 
 ROOT = Path(app.__file__).parent
 PATIENCE = 120.0  # seconds for a start, or for a large step, on a busy machine
@@ -96,7 +97,7 @@ def test_missing_weights_are_refused_before_the_start(capsys: pytest.CaptureFixt
 
 def test_an_unknown_runner_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str], port: int) -> None:
     line = complaint(["--runner", "mars", "--port", str(port)], capsys)
-    assert line == "app.py: error: there is no runner 'mars'; those there are: local"
+    assert line == f"app.py: error: there is no runner 'mars'; those there are: {', '.join(RUNNERS)}"
 
 
 def test_a_port_in_use_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
