@@ -13,18 +13,7 @@ from gradio.events import Dependency
 from demo.api import endpoints
 from demo.browser import html
 from demo.browser.localized import Localized
-from demo.browser.scripts import (
-    ANY_FILE,
-    COMPARE,
-    HOLD_STAGE,
-    KEEP_FOCUS,
-    KEEP_TO_MOMENTS,
-    MARK_MOMENT,
-    SHOW_PAINTINGS,
-    SHOW_PHOTO,
-    SHOW_SHEET,
-    SHOW_STAGE,
-)
+from demo.browser.scripts import on_load, script
 from demo.browser.wiring import LAST, LONG, QUICK
 from demo.form import example_pairs, palette, regions, widgets
 from demo.form.checks import check
@@ -43,6 +32,16 @@ STYLES = Path(__file__).with_name("browser") / "styles"
 STYLESHEETS = (STYLES / "page.css", *sorted(set(STYLES.glob("*.css")) - {STYLES / "page.css"}))  # what others refine
 CLEAN_UP = (3600, session.KEPT_FOR)  # seconds: every hour, the files older than a day
 ASK_AGAIN = 3.0  # seconds, while the machine's speed isn't known
+
+# Scripts that listen from when the page is loaded.
+LISTENERS = (
+    "accept-any-file",
+    "compare-by-keyboard",
+    "keep-scroll-position",
+    "keep-focus",
+    "snap-timeline",
+    "mark-shown-step",
+)
 
 
 class Go(NamedTuple):
@@ -70,8 +69,12 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
     with gr.Blocks(title=say("en", "page.title"), delete_cache=CLEAN_UP) as ui:
         localized.html(html.header, elem_id="introduction")
         with gr.Tab(t("page.paint_tab")):
-            strip: dict[str, Any] = {"js_on_load": html.CLICKED + example_pairs.PRESSED, "loaded": example_pairs.NONE}
-            pair_buttons = localized.html(partial(example_pairs.buttons, examples), elem_id="examples", **strip)
+            pair_buttons = localized.html(
+                partial(example_pairs.buttons, examples),
+                js_on_load=on_load("report-clicks", "press-loaded-pair"),
+                loaded=example_pairs.NONE,
+                elem_id="examples",
+            )
             # The result stands first, and left, so that on every screen the focus goes where the eye does.
             with gr.Row(elem_id="work"):
                 with gr.Column(elem_id="result"):
@@ -88,7 +91,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         with gr.Tab(t("page.inside_tab")):
             inside.build_inside(runner, defaults, localized, chosen.photo, chosen.painting)
         _wire_regions(chosen, more, (go.start, go.six))  # before what takes them
-        go.six.click(None, js=SHOW_SHEET)  # before the event that lasts
+        go.six.click(None, js=script("scroll-to-contact-sheet"))  # before the event that lasts
         # Before the dials are set, which would steer the run that is left.
         left = gr.on([cell.click for cell in six.cells], studio.leave, view.running, view.running, **QUICK)
         taken = contact_sheet.wire(
@@ -101,10 +104,11 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         _wire_estimate_of_six(contact_sheet.Sheets(runner, defaults), estimated, chosen, go.six_estimate)
         _wire_next_steps(NextSteps(runner, defaults), estimated, chosen, view)
         _wire_pictures(ui, chosen, more, filled, examples)
-        gr.on([ui.load, chosen.photo.change], None, chosen.photo, js=SHOW_PHOTO)
-        gr.on([more.add.click, *(each.change for each in chosen.paintings)], None, chosen.paintings, js=SHOW_PAINTINGS)
-        for script in (ANY_FILE, COMPARE, HOLD_STAGE, KEEP_FOCUS, KEEP_TO_MOMENTS, MARK_MOMENT):
-            ui.load(None, js=script)
+        gr.on([ui.load, chosen.photo.change], None, chosen.photo, js=script("show-photo"))
+        paintings_change = [more.add.click, *(each.change for each in chosen.paintings)]
+        gr.on(paintings_change, None, chosen.paintings, js=script("show-paintings"))
+        for listener in LISTENERS:
+            ui.load(None, js=script(listener))
         _wire_examples(pair_buttons, examples, chosen)
         _wire_mark(pair_buttons, examples, ui, chosen)
         _wire_looking_back(view)
@@ -205,16 +209,17 @@ def _result(localized: Localized, hint: gr.HTML) -> tuple[Go, PaintView, contact
 def _wire(studio: Studio, chosen: Form, view: PaintView, taken: Dependency) -> Runs:
     """Begin and stop; `taken`: one of the six was."""
     shown, whole, end = [view.painted, view.running, view.timeline], list(view), [view.painted, view.running]
+    to_stage = script("scroll-to-element", "stage")
     for button in (view.start, view.keep_going, view.larger):
         # The browser serves the listeners of a click one after the other, and waits for each: the quick ones first.
-        button.click(None, js=SHOW_STAGE)
+        button.click(None, js=to_stage)
     options: dict[str, Any] = {"outputs": whole, "preprocess": False, **LONG}
     runs = [
         view.start.click(studio.run, [*end, *chosen], **options),
         view.keep_going.click(studio.keep_going, [*shown, *chosen.dials], **options),
         view.larger.click(studio.larger, [*shown, *chosen.dials], **options),
         # Another click on one of the six counts, too, while the last steps of the one before are still coming.
-        taken.then(None, js=SHOW_STAGE).then(studio.run, [*end, *chosen], trigger_mode="multiple", **options),
+        taken.then(None, js=to_stage).then(studio.run, [*end, *chosen], trigger_mode="multiple", **options),
     ]
     view.stop.click(None, cancels=runs)
     ends = [view.stop.click(studio.stopped, end, whole, **QUICK)]

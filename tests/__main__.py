@@ -1,6 +1,8 @@
-"""The whole check: `python -m tests [options of pytest]`.
+"""The whole check: `python -m tests [--install | --fast | --lint] [options of pytest]`.
 
-Gets a Chromium where there is none, then lint, format, types, tests; stops at the first failure.
+Lint, format, types, tests; stops at the first failure. `--fast` is for the daily round: without the tests that need a
+browser, the real VGG-19, or long. `--lint` is for each commit: no tests at all. The whole needs a Chromium: `--install`
+gets one where there is none.
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from argparse import ArgumentParser
+from collections.abc import Iterable, Sequence
 
 from playwright.sync_api import Error, sync_playwright
 
@@ -21,21 +24,49 @@ PATIENCE = 600  # seconds for one download or installation
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
-    ("mypy", "--strict", "nst_core", "demo"),
+    ("mypy",),
+    ("tests.support.javascript",),
 )
+FAST = ("-m", "not weights and not browser and not slow")
+NO_BROWSER = """\
+The tests of the page need a browser, and there is none. One of these helps:
+- install Chromium or Chrome yourself, in the way of your system;
+- {command} --install: it downloads Playwright's Chromium and the libraries that this needs, or installs the package
+  chromium by apt-get, as root or through sudo;
+- {command} --fast: leaves out the tests that need one."""
 
 
-def main(pytest_options: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """The exit code of the first check that fails; 0 if none does."""
-    if not provide_browser():
-        print("The tests need a browser, and none could be installed: install Chromium or Chrome, then try again.")
+    parser = ArgumentParser(prog="python -m tests", description=__doc__, allow_abbrev=False)
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--install", action="store_true", help="get a Chromium where there is none")
+    kind.add_argument("--fast", action="store_true", help="only what takes no browser, no VGG-19 and not long")
+    kind.add_argument("--lint", action="store_true", help="lint, format and types alone")
+    options, of_pytest = parser.parse_known_args(arguments)
+    if options.lint:
+        return run(CHECKS)
+    if options.fast:
+        return run((*CHECKS, ("pytest", *FAST, *of_pytest)))
+    if not (provide_browser() if options.install else has_browser()):
+        print("No browser could be installed." if options.install else NO_BROWSER.format(command=parser.prog))
         return 1
-    for check in (*CHECKS, ("pytest", *pytest_options)):
+    return run((*CHECKS, ("pytest", *of_pytest)))
+
+
+def run(checks: Iterable[Sequence[str]]) -> int:
+    """Run modules, each with its arguments; the exit code of the first that fails, 0 if none does."""
+    for check in checks:
         print("$", *check, flush=True)
         code = subprocess.run([sys.executable, "-m", *check], cwd=ROOT).returncode
         if code:
             return code
     return 0
+
+
+def has_browser() -> bool:
+    """Whether there is one already, of Playwright's or the system's."""
+    return playwrights_starts() or has_systems()
 
 
 def provide_browser() -> bool:

@@ -17,14 +17,6 @@ from nst_core.scene.scales import Size
 PREVIEW_SIDE = 768  # pixels of the long side: a JPEG of about 100 KB
 PREVIEW_QUALITY = 82
 
-# For a `gr.HTML` of buttons with `data-index`: a click on what is inside a button counts as the button's.
-CLICKED = """
-element.addEventListener('click', event => {
-    const button = event.target.closest('button[data-index]');
-    if (button) trigger('click', {index: Number(button.dataset.index)});
-});
-"""
-
 
 def pane(image: Pixels, size: Size, description: str) -> str:
     """The fixed frame with `image` as it will look at its full `size`."""

@@ -24,13 +24,9 @@ from demo.words import Language, say
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 HALF = (112, 144)  # (width, height) of a thumbnail's photo and of its painting: twice what the page shows
 
-NONE = -1  # of the pairs: what a prop that is None would mean, Gradio doesn't tell the page
-# For the `gr.HTML` of the buttons, whose prop `loaded` is the place of the pair in the form.
-PRESSED = """
-const press = () => element.querySelectorAll('button[data-index]').forEach(button =>
-    button.setAttribute('aria-pressed', Number(button.dataset.index) === props.loaded));
-watch(['value', 'loaded'], press);
-"""
+# The prop `loaded` of the buttons' `gr.HTML` while no pair is in the form: of a prop that becomes None, Gradio doesn't
+# tell the page.
+NONE = -1
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import gradio as gr
 
 from demo.browser import html
 from demo.browser.localized import Localized
+from demo.browser.scripts import on_load
 from demo.form import example_pairs, palette, regions
 from demo.form.request import EVEN, LIMITS, MOST_PAINTINGS, WHOLE
 from demo.words import t
@@ -84,7 +85,7 @@ def pictures(examples: Sequence[example_pairs.Pair], localized: Localized) -> tu
             for place, ordinal in enumerate(ORDINALS[1:], 2)
         ]
         add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
-    strip = {"js_on_load": html.CLICKED, "visible": False, "elem_id": "offered"}
+    strip = {"js_on_load": on_load("report-clicks"), "visible": False, "elem_id": "offered"}
     offering = localized.html(partial(palette.buttons, examples), **strip)
     gr.HTML(regions.palette(), visible="hidden")
     blends = [_blend(ordinal, brush(place)) for place, ordinal in enumerate(ORDINALS, 1)]

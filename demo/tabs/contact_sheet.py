@@ -12,6 +12,7 @@ import gradio as gr
 from gradio.events import Dependency
 
 from demo.browser import html
+from demo.browser.scripts import on_load
 from demo.browser.toasts import toast
 from demo.browser.wiring import LONG, QUICK, afterwards
 from demo.form.request import Selection, Submission, make_selection, make_submission, sizes_of
@@ -125,7 +126,7 @@ def build_sheet() -> Sheet:
         gr.Markdown(t("sheet.title"))
         status = gr.HTML(elem_id="sheet-status")
         with gr.Row(elem_id="sketches"):
-            cells = tuple(gr.HTML(js_on_load=html.CLICKED, elem_classes="cell") for _ in SIX)
+            cells = tuple(gr.HTML(js_on_load=on_load("report-clicks"), elem_classes="cell") for _ in SIX)
         stop = gr.Button(t("sheet.stop"), variant="stop", visible=False, elem_id="stop-sheet")
     return Sheet(area, status, stop, cells)
 

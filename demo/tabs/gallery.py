@@ -16,7 +16,7 @@ from gradio.events import Dependency
 
 from demo.browser import html
 from demo.browser.localized import Localized
-from demo.browser.scripts import SHOW_FORM
+from demo.browser.scripts import on_load, script
 from demo.browser.toasts import inform, toast, warn
 from demo.browser.wiring import LONG, QUICK, afterwards
 from demo.form import links
@@ -53,14 +53,6 @@ class Entry:
 
 
 Entries = tuple[Entry, ...]
-
-
-# The address that the parameters make, in the clipboard where the browser lets a page write to it.
-COPY = """async query => {
-    const url = new URL(query ? '?' + query : location.pathname, location.href).href;
-    try { await navigator.clipboard.writeText(url); } catch { /* it stands there to be copied by hand */ }
-    return url;
-}"""
 
 
 class Shelf(NamedTuple):
@@ -250,7 +242,7 @@ def build_gallery(localized: Localized) -> Shelf:
     """Lay the gallery out, where this is called; `wire` makes it work."""
     with gr.Column(elem_id="gallery"):
         gr.Markdown(t("gallery.title"))
-        results = localized.html(_nothing, js_on_load=html.CLICKED, elem_id="results")
+        results = localized.html(_nothing, js_on_load=on_load("report-clicks"), elem_id="results")
         with gr.Row(visible=False, elem_id="made") as detail:
             large = gr.Image(
                 label=t("gallery.large"), show_label=False, interactive=False, buttons=["fullscreen"], height=360
@@ -290,11 +282,11 @@ def wire(
     clicked = [shelf.shown, shelf.detail, shelf.large, shelf.words, shelf.download]
     shelf.thumbnails.click(show, shelf.entries, clicked, **LONG)
     asked = shelf.copy.click(gallery.link, outputs, shelf.link, preprocess=False, **LONG)
-    asked.then(None, shelf.link, shelf.link, js=COPY)
+    asked.then(None, shelf.link, shelf.link, js=script("copy-link"))
     read = shelf.drop.upload(gallery.read, [shelf.entries, shelf.drop], outputs, preprocess=False, **LONG)
-    read.success(None, js=SHOW_FORM)
+    read.success(None, js=script("scroll-to-element", "pictures"))
     afterwards(read, lambda: None, None, shelf.drop)  # ready for the next one
-    shelf.use.click(None, js=SHOW_FORM)  # at once
+    shelf.use.click(None, js=script("scroll-to-element", "pictures"))  # at once
     return [
         shelf.use.click(gallery.restore, [shelf.entries, shelf.shown], outputs, **LONG),
         read,

@@ -15,6 +15,7 @@ from PIL import Image
 
 from demo.browser import bars, html
 from demo.browser.localized import Localized
+from demo.browser.scripts import script
 from demo.browser.toasts import toast
 from demo.browser.wiring import LONG, QUICK, afterwards
 from demo.form.request import load, number, out_of_range, size_of
@@ -36,8 +37,6 @@ LAYERS = {"content": CONTENT_LAYERS, "style": STYLE_LAYERS}
 # Small: it is looked at while it runs.
 SMALL = {"size": 192, "steps": 120}
 LIMITS = {"size": (96, 384), "steps": (1, 400)}
-
-SHOW_RESULT = "() => { document.getElementById('inside-result').scrollIntoView({block: 'nearest'}); }"
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +221,7 @@ def build_inside(
     result = InsideView(stage, status, layers, content, style, stop, gr.State())
     handlers, outputs = Inside(runner, defaults), list(result)
     for start in (content, style):
-        start.click(None, js=SHOW_RESULT)
+        start.click(None, js=script("scroll-to-element", "inside-result"))
     runs: list[Any] = [
         content.click(handlers.content, [photo, chosen[0], *numbers], outputs, preprocess=False, **LONG),
         style.click(handlers.style, [painting, chosen[1], *numbers], outputs, preprocess=False, **LONG),

@@ -58,6 +58,10 @@ WORDS = {
         "There isn't enough memory for a picture of this size: choose a lower resolution.",
         "No hay memoria suficiente para una imagen de este tamaño: elige una resolución menor.",
     ),
+    "refused.no_package": (
+        "This needs the package {package}, which isn't installed where this page runs.",
+        "Esto necesita el paquete {package}, que no está instalado donde se ejecuta esta página.",
+    ),
     "refused.no_download": (
         "torchvision's weights of VGG-19 can't be downloaded now: choose those that are built in.",
         "Los pesos de torchvision para VGG-19 no se pueden descargar ahora: elige los incluidos.",

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -16,15 +17,29 @@ from nst_core.notes import in_english
 if TYPE_CHECKING:
     from nst_core.transfer import Step
 
-PROGRAM = "python -m nst_core"
+INSTALLED = "nst"  # the command that pyproject.toml names
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130  # exit codes; 130 is the shell's for Ctrl-C
 OUT_OF_MEMORY = "out of memory (use a smaller --size, or --device cpu if it was a GPU's)"
 
 
+def invocation() -> str:
+    """What a person types to get here: the installed command, or the module."""
+    return INSTALLED if _is_installed() else "python -m nst_core"
+
+
+def _program() -> str:
+    """The name that lines begin with."""
+    return INSTALLED if _is_installed() else "nst_core"
+
+
+def _is_installed() -> bool:
+    return Path(sys.argv[0]).stem == INSTALLED
+
+
 def line(message: str) -> str:
     """One line in the program's name, whatever the message quotes."""
-    return " ".join(f"nst_core: {message}".splitlines())
+    return " ".join(f"{_program()}: {message}".splitlines())
 
 
 def tell(message: str) -> None:
@@ -100,7 +115,7 @@ def graceful() -> Iterator[Stop]:
             raise KeyboardInterrupt
         stop.requested = True
         with suppress(OSError):  # not through sys.stderr: the signal may have come amidst one of its writes
-            os.write(2, b"\nnst_core: stopping after this step; Ctrl-C again stops at once\n")
+            os.write(2, f"\n{line('stopping after this step; Ctrl-C again stops at once')}\n".encode())
 
     with _handling(signal.SIGINT, interrupt), _handling(signal.SIGTERM, interrupt):
         yield stop

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, NoReturn, get_args, get_type_hints
 
-from nst_core.cli.console import PROGRAM
+from nst_core.cli.console import invocation
 from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
 from nst_core.execution import Execution
 from nst_core.fields import NUMBER_NAMES
@@ -74,15 +74,16 @@ def _taken(options: dict[str, Any], kind: type[TransferConfig | Execution]) -> d
 
 def make_parser() -> argparse.ArgumentParser:
     """One option for every field of `TransferConfig`, with its help, range, choices and default, and those of files."""
+    program = invocation()
     parser = _Parser(
-        prog=PROGRAM,
-        usage=f"{PROGRAM} CONTENT STYLE [STYLE ...] -o OUT.png [options]\n"
-        f"       {PROGRAM} --recipe OUT.png -o NEW.png\n"
-        f"       {PROGRAM} --resume OUT.state\n"
-        f"       {PROGRAM} reconstruct PICTURE -o OUT.png [options]",
+        prog=program,
+        usage=f"{program} CONTENT STYLE [STYLE ...] -o OUT.png [options]\n"
+        f"       {program} --recipe OUT.png -o NEW.png\n"
+        f"       {program} --resume OUT.state\n"
+        f"       {program} reconstruct PICTURE -o OUT.png [options]",
         description="Repaint the photo CONTENT in the manner of the painting STYLE; several paintings are blended. "
         "Where one of them is a folder, every photo is repainted after every painting, each pair one picture.",
-        epilog=f"example: {PROGRAM} photo.jpg painting.jpg -o out.png --size 768 --strength 60",
+        epilog=f"example: {program} photo.jpg painting.jpg -o out.png --size 768 --strength 60",
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,
     )
@@ -99,11 +100,12 @@ def make_parser() -> argparse.ArgumentParser:
 
 def make_reconstruct_parser() -> argparse.ArgumentParser:
     """The options of `reconstruct`; the defaults are `config.RECONSTRUCTION`'s."""
+    program = invocation()
     parser = _Parser(
-        prog=f"{PROGRAM} {Command.RECONSTRUCT}",
-        usage=f"{PROGRAM} {Command.RECONSTRUCT} PICTURE -o OUT.png (--content LAYER | --style LAYERS) [options]",
+        prog=f"{program} {Command.RECONSTRUCT}",
+        usage=f"{program} {Command.RECONSTRUCT} PICTURE -o OUT.png (--content LAYER | --style LAYERS) [options]",
         description="Show what layers of VGG-19 know of PICTURE: an image made from noise that agrees with it there.",
-        epilog=f"example: {PROGRAM} {Command.RECONSTRUCT} painting.jpg -o tile.png --border circular "
+        epilog=f"example: {program} {Command.RECONSTRUCT} painting.jpg -o tile.png --border circular "
         "--style relu1_1,relu2_1,relu3_1,relu4_1",
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,

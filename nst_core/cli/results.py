@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from nst_core.cli.console import DONE, FAILED, INTERRUPTED, PROGRAM, Bar, deaf_to_interrupts, reason
+from nst_core.cli.console import DONE, FAILED, INTERRUPTED, Bar, deaf_to_interrupts, invocation, reason
 from nst_core.cli.job import CommandJob, state_text
 from nst_core.recipe import KEY, Recipe, versions
 
@@ -136,7 +136,7 @@ def _resuming(job: CommandJob, path: Path) -> str:
     options: list[object] = [] if path.parent == job.output.parent else ["-o", job.output]
     options += [] if job.device is None else ["--device", job.device]
     options += [] if job.save_every is None else ["--save-every", job.save_every]
-    return shlex.join([*PROGRAM.split(), "--resume", str(path), *map(str, options)])
+    return shlex.join([*invocation().split(), "--resume", str(path), *map(str, options)])
 
 
 class Film:

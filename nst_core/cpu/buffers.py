@@ -23,5 +23,5 @@ def buffer(count: int, dtype: torch.dtype = torch.float32) -> Tensor:
 
 
 def feature_buffer(channels: int, height: int, width: int, dtype: torch.dtype = torch.float32) -> Tensor:
-    """The same for features (1, C, H, W), channels last."""
+    """A tensor for features (1, C, H, W), channels last, none of them set; in memory of `buffer`'s kind."""
     return buffer(height * width * channels, dtype).view(1, height, width, channels).permute(0, 3, 1, 2)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import logging
 import math
 import time
 from collections.abc import Callable
-from types import ModuleType
+from importlib import import_module
 from typing import Any, Protocol
 
 import torch
@@ -14,8 +15,13 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from nst_core.cpu import kernels
 from nst_core.cpu.buffers import buffer, feature_buffer
+from nst_core.cpu.kernels.sizes import FLOAT_BYTES
+from nst_core.cpu.kernels.slots import Filters, Group, Patches, Results
 from nst_core.device.cache import recall, remember
+
+logger = logging.getLogger(__name__)
 
 LOCAL_FLOATS = 500_000  # transformed values that a thread works on by itself: what stays in its own cache
 KEPT = 2**15  # filters of a layer whose transformed weights are kept, 5 MB
@@ -47,22 +53,19 @@ class Way(Protocol):
         ...
 
 
-class Direct:
-    """`Way` by PyTorch."""
+class Direct(Way):
+    """3x3 convolution by PyTorch."""
 
     def __init__(self, weight: Tensor, bias: Tensor | None, *, backward: bool = False) -> None:
-        """See `Way`."""
         kernel = weight.flip(2, 3).transpose(0, 1) if backward else weight
         self._weight, self._bias = kernel.contiguous(memory_format=torch.channels_last), bias
         self._copied = _beside(self._weight, weight)
 
     @property
     def prepared(self) -> int:
-        """See `Way`."""
         return self._copied
 
     def __call__(self, features: Tensor, pad: int, *, relu: bool = False, gate: Tensor | None = None) -> Tensor:
-        """See `Way`."""
         if gate is not None:
             passed = feature_buffer(*features.shape[1:])
             features = torch.ops.aten.threshold_backward.grad_input(features, gate, 0, grad_input=passed)
@@ -70,8 +73,8 @@ class Direct:
         return result.relu_() if relu else result
 
 
-class Winograd:
-    """`Way` with a quarter of the multiplications: F(4x4, 3x3) of Lavin and Gray (2016).
+class Winograd(Way):
+    """3x3 convolution with a quarter of the multiplications: F(4x4, 3x3) of Lavin and Gray (2016).
 
     Transformed weights are four times as large. They are kept where they are small; else they are transformed anew for
     each group of tiles, panel by panel, in a processor's own cache. The error is 1e-6 of the result, three times that
@@ -79,89 +82,124 @@ class Winograd:
     """
 
     def __init__(self, weight: Tensor, bias: Tensor | None, *, backward: bool = False) -> None:
-        """See `Way`; float32, O and I multiples of a panel."""
+        """`weight` and `bias` as `Way` has them, float32; O and I are multiples of a panel."""
         self._weight = weight.contiguous(memory_format=torch.channels_last)
         self._made, self._depth = reversed(weight.shape[:2]) if backward else weight.shape[:2]
         self._backward = backward
         self._bias = torch.zeros(self._made) if bias is None else bias.contiguous()
-        self._matrix = torch.tensor(compiled().WEIGHT_TRANSFORM)
+        self._matrix = torch.tensor(kernels.WEIGHT_TRANSFORM)
         self._transformed: Tensor | None = None
         self._copied = _beside(self._weight, weight)
 
     @property
     def prepared(self) -> int:
-        """See `Way`."""
         return self._copied + (0 if self._transformed is None else self._transformed.nbytes)
 
     def __call__(self, features: Tensor, pad: int, *, relu: bool = False, gate: Tensor | None = None) -> Tensor:
-        """See `Way`."""
-        kernels = compiled()
-        _, depth, height, width = features.shape
-        rows, columns = height + 2 * pad - 2, width + 2 * pad - 2
-        result = feature_buffer(self._made, rows, columns)
-        across = math.ceil(columns / kernels.TILE)
-        tiles, threads = math.ceil(rows / kernels.TILE) * across, torch.get_num_threads()
-        capacity, alone = self._grouping(tiles, threads)
-        share = kernels.FREQUENCIES * (depth + self._made)
-        work = buffer(share * capacity * (threads if alone else 1))
-        floor = torch.full((kernels.lanes(),), 0.0 if relu else -math.inf)
-        source = features.data_ptr(), 0 if gate is None else gate.data_ptr(), height, width, 4 * depth, pad
-        weights = (
-            self._kept.data_ptr() if alone else self._first_tap,
-            4 * self._made,
-            self._bias.data_ptr(),
-            floor.data_ptr(),
+        height, width = features.shape[2:]
+        result = feature_buffer(self._made, height + 2 * pad - 2, width + 2 * pad - 2)
+        patches = Patches(
+            source=features.data_ptr(),
+            gate=0 if gate is None else gate.data_ptr(),
+            height=height,
+            width=width,
+            pad=pad,
         )
-        target = result.data_ptr(), rows, columns, across, 4 * kernels.lanes(), 4 * kernels.panel()
-        common = *source, *weights, *target, work.data_ptr(), capacity
-        if alone:
-            kernels.run(kernels.convolve_groups, math.ceil(tiles / capacity), *common, 0, tiles)
-            return result
-        panels = buffer(threads * kernels.PATCH * depth * kernels.panel())
-        for first in range(0, tiles, capacity):
-            group = first, min(capacity, tiles - first)
-            kernels.run(kernels.scatter_tiles, group[1], *common, *group)
-            kernels.run(kernels.multiply_frequencies, self._items, *common, *group, *self._distances, panels.data_ptr())
-            kernels.run(kernels.gather_tiles, group[1], *common, *group)
+        floor = torch.full((kernels.lanes(),), 0.0 if relu else -math.inf)
+        results = Results(
+            target=result.data_ptr(),
+            rows=result.shape[2],
+            columns=result.shape[3],
+            bias=self._bias.data_ptr(),
+            floor=floor.data_ptr(),
+        )
+        tiles = math.prod(math.ceil(side / kernels.TILE) for side in result.shape[2:])
+        capacity, alone = self._grouping(tiles, torch.get_num_threads())
+        convolve = self._convolve_alone if alone else self._convolve_together
+        convolve(patches, self._group(capacity), results, tiles)
         return result
+
+    def _convolve_alone(self, patches: Patches, group: Group, results: Results, tiles: int) -> None:
+        """Each thread takes groups of tiles through all stages; the weights are kept transformed."""
+        work = buffer(self._floats_of_tile * group.capacity * torch.get_num_threads())
+        slots = kernels.ConvolveGroups(
+            patches=patches,
+            group=group,
+            results=results,
+            work=work.data_ptr(),
+            weights=self._kept.data_ptr(),
+            tiles=tiles,
+        )
+        kernels.run(slots, items=math.ceil(tiles / group.capacity))
+
+    def _convolve_together(self, patches: Patches, group: Group, results: Results, tiles: int) -> None:
+        """All threads take one group of tiles after another through each stage; the weights are transformed anew."""
+        work = buffer(self._floats_of_tile * group.capacity)
+        panels = buffer(torch.get_num_threads() * kernels.PATCH * self._depth * kernels.panel())
+        values = work.data_ptr()
+        products = values + kernels.FREQUENCIES * group.capacity * group.depth
+        for first in range(0, tiles, group.capacity):
+            count = min(group.capacity, tiles - first)
+            scatter = kernels.ScatterTiles(patches=patches, group=group, values=values, first=first)
+            multiply = kernels.MultiplyFrequencies(
+                filters=self._filters,
+                group=group,
+                values=values,
+                products=products,
+                panels=panels.data_ptr(),
+                tiles=count,
+            )
+            gather = kernels.GatherTiles(results=results, group=group, products=products, first=first)
+            kernels.run(scatter, items=count)
+            kernels.run(multiply, items=self._items)
+            kernels.run(gather, items=count)
+
+    def _group(self, capacity: int) -> Group:
+        return Group(capacity=capacity, depth=FLOAT_BYTES * self._depth, made=FLOAT_BYTES * self._made)
 
     @property
     def _kept(self) -> Tensor:
         """All transformed weights, (frequencies, panels, I, panel)."""
         if self._transformed is None:
-            kernels = compiled()
             made = torch.empty(kernels.FREQUENCIES, self._made * self._depth)
-            sizes = 4 * self._depth, 4 * self._made, 4 * kernels.panel(), 4 * kernels.lanes()
-            rest = self._first_tap, *sizes, made.data_ptr(), *self._distances
-            kernels.run(kernels.transform_weights, self._items, *rest)
+            slots = kernels.TransformWeights(
+                filters=self._filters, made=FLOAT_BYTES * self._made, target=made.data_ptr()
+            )
+            kernels.run(slots, items=self._items)
             self._transformed = made  # other threads shall not see it before
         return self._transformed
 
     @property
     def _items(self) -> int:
         """Rows of frequencies, of all panels."""
-        rows: int = compiled().PATCH * (self._made // compiled().panel())
-        return rows
+        return kernels.PATCH * (self._made // kernels.panel())
 
     @property
-    def _distances(self) -> tuple[int, ...]:
-        """Bytes from an input channel to the next, an output, from a tap down and right; where the matrix G is.
+    def _floats_of_tile(self) -> int:
+        """Transformed values of a tile, and products of them."""
+        return kernels.FREQUENCIES * (self._depth + self._made)
+
+    @property
+    def _filters(self) -> Filters:
+        """Where the weights are, and how to walk them.
 
         The way back is the convolution with the weights turned round, from outputs to inputs.
         """
-        output, layer, down, right = (4 * distance for distance in self._weight.stride())
-        sides = (layer, output, down, right) if not self._backward else (output, layer, -down, -right)
-        return *sides, self._matrix.data_ptr()
-
-    @property
-    def _first_tap(self) -> int:
+        output, layer, down, right = (FLOAT_BYTES * distance for distance in self._weight.stride())
         corner = -1 if self._backward else 0
-        return self._weight[0, 0, corner, corner].data_ptr()
+        return Filters(
+            taps=self._weight[0, 0, corner, corner].data_ptr(),
+            inputs=self._depth,
+            layer=output if self._backward else layer,
+            output=layer if self._backward else output,
+            down=-down if self._backward else down,
+            right=-right if self._backward else right,
+            factors=self._matrix.data_ptr(),
+        )
 
     def _grouping(self, tiles: int, threads: int) -> tuple[int, bool]:
         """How many tiles are worked on at once, a multiple of `ROWS`; whether each thread has such a group alone."""
-        kernels = compiled()
-        share = kernels.FREQUENCIES * (self._depth + self._made)
+        share = self._floats_of_tile
         local = max(FEWEST_TILES, LOCAL_FLOATS // share)
         alone = self._depth * self._made <= KEPT and tiles >= 2 * threads * local
         most = local if alone else max(FEWEST_TILES, SHARED_FLOATS // share)
@@ -243,24 +281,27 @@ def is_plain(features: Tensor) -> bool:
 
 
 @functools.cache
-def compiled() -> ModuleType:
-    """`nst_core.cpu.kernels`, half a second to import: for those who paint, not for those who ask for help."""
-    from nst_core.cpu import kernels
-
-    return kernels
+def _channels_fit(channels: int) -> bool:
+    """Whether the compiled loops work on so many."""
+    return _can_compile() and channels % kernels.panel() == 0
 
 
 @functools.cache
-def _channels_fit(channels: int) -> bool:
-    """Whether the compiled loops work on so many."""
-    return compiled().available() and channels % compiled().panel() == 0  # type: ignore[no-any-return]
+def _can_compile() -> bool:
+    """Whether there are loops for this CPU, and numba to compile them: without, PyTorch does the work."""
+    try:
+        import_module("numba")
+        return kernels.available()
+    except ImportError as error:  # there is no numba for a new Python, or none that goes with this NumPy
+        logger.warning("numba can't be used (%s); convolutions take several times as long without it", error)
+        return False
 
 
 def _winograd_wins(depth: int, made: int, height: int, width: int) -> bool:
     """Whether to take `Winograd` for feature maps of about this size."""
     if not (_channels_fit(depth) and _channels_fit(made)):
         return False
-    tiles = height * width // compiled().TILE ** 2
+    tiles = height * width // kernels.TILE**2
     return tiles > 0 and _winograd_won(depth, made, round(math.log2(tiles)))
 
 
@@ -279,7 +320,7 @@ def _winograd_won(depth: int, made: int, magnitude: int) -> bool:
 
 
 def _try_out(depth: int, made: int, magnitude: int) -> bool:
-    side = round(compiled().TILE * 2 ** (magnitude / 2))
+    side = round(kernels.TILE * 2 ** (magnitude / 2))
     features = torch.ones(1, depth, side, side).contiguous(memory_format=torch.channels_last)
     weight, bias = torch.ones(made, depth, 3, 3), torch.zeros(made)
     ways: list[Way] = [Winograd(weight, bias), Direct(weight, bias)]

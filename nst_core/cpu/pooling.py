@@ -12,8 +12,10 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from nst_core.cpu import kernels
 from nst_core.cpu.buffers import feature_buffer
-from nst_core.cpu.convolution import Convolution, compiled
+from nst_core.cpu.convolution import Convolution
+from nst_core.cpu.kernels.sizes import FLOAT_BYTES
 
 
 def convolve_and_pool(convolution: Convolution, features: Tensor, pad: int = 1) -> Tensor:
@@ -28,6 +30,8 @@ def convolve_and_pool(convolution: Convolution, features: Tensor, pad: int = 1) 
 
 
 class _ConvolutionReLUPool(torch.autograd.Function):
+    """Convolution, ReLU and 2x2 max pooling of a single image's features, for which nothing in between is kept."""
+
     @staticmethod
     def forward(context: Any, features: Tensor, layer: Convolution, pad: int) -> Tensor:
         unpooled = layer.forward(features, pad)
@@ -45,22 +49,37 @@ class _ConvolutionReLUPool(torch.autograd.Function):
 
 def _pool(features: Tensor) -> tuple[Tensor, Tensor]:
     """(1, C, H, W), channels last -> the largest of each 2x2, and which one that is, uint8."""
-    kernels = compiled()
     _, channels, height, width = features.shape
     result = feature_buffer(channels, height // 2, width // 2)
     places = feature_buffer(channels, height // 2, width // 2, torch.uint8)
-    source = features.data_ptr(), 4 * width * channels, 4 * channels, width // 2
-    target = result.data_ptr(), places.data_ptr(), 4 * kernels.lanes()
-    kernels.run(kernels.pool, height // 2, *source, *target)
+    slots = kernels.Pool(
+        source=features.data_ptr(),
+        row=FLOAT_BYTES * width * channels,
+        pixel=FLOAT_BYTES * channels,
+        columns=width // 2,
+        target=result.data_ptr(),
+        places=places.data_ptr(),
+    )
+    kernels.run(slots, items=height // 2)
     return result, places
 
 
 def _unpool(gradient: Tensor, places: Tensor, height: int, width: int) -> Tensor:
-    """That by what `_pool` was given, and by what ReLU was: places where nothing is above 0 get none."""
-    kernels = compiled()
+    """A gradient of what `_pool` made -> one of what ReLU was given before it, (1, C, height, width).
+
+    `places` are those of `_pool`; where nothing is above 0, nothing gets a gradient.
+    """
     _, channels, rows, columns = gradient.shape
     gradient = gradient.contiguous(memory_format=torch.channels_last)
     result = feature_buffer(channels, height, width)
-    source = gradient.data_ptr(), places.data_ptr(), rows, columns, 4 * channels
-    kernels.run(kernels.unpool, height, *source, result.data_ptr(), width, 4 * kernels.lanes())
+    slots = kernels.Unpool(
+        source=gradient.data_ptr(),
+        places=places.data_ptr(),
+        rows=rows,
+        columns=columns,
+        pixel=FLOAT_BYTES * channels,
+        target=result.data_ptr(),
+        width=width,
+    )
+    kernels.run(slots, items=height)
     return result

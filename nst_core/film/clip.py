@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from nst_core.extras import require
 from nst_core.files import check_place, replacing
 from nst_core.film.encoders import Encoder, Gif, Mp4, Size, WebP
 
@@ -98,6 +99,7 @@ def check_film(path: str | Path) -> Path:
     """Return `path` if a run can be filmed to it; raises `ValueError` that says why not."""
     if Path(path).suffix.lower() not in FILMS:
         raise ValueError(f"{path} must end in one of {', '.join(FILMS)}")
+    require("av")
     return check_place(path)
 
 

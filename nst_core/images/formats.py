@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from nst_core.extras import require
 from nst_core.files import check_place
 
 # By suffix: Pillow's name of the format and how to write it. JPEG keeps its colours at full resolution (4:4:4), WebP
@@ -46,4 +47,7 @@ def writing_options(path: Path, alpha: bool, depth: int) -> dict[str, Any]:
         raise ValueError(f"{path} can't hold 16 bits a channel; use one of {', '.join(DEEP)}, or 8 bits")
     if alpha and WRITABLE[suffix]["format"] == "JPEG":
         raise ValueError(f"{path} can't hold transparency; use .png, .webp or .tif, or no transparency")
-    return (WRITABLE if depth == 8 else DEEP)[suffix]
+    if depth == 8:
+        return WRITABLE[suffix]
+    require("pyvips")
+    return DEEP[suffix]

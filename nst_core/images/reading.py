@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from nst_core.errors import InputError
+from nst_core.extras import require
 from nst_core.images import vips
 from nst_core.images.modes import to_mask, to_rgb, to_rgba
 from nst_core.images.sizes import MAX_PIXELS, MIN_SIDE
@@ -174,6 +175,7 @@ def _quiet_pillow() -> Iterator[None]:
 
 def _is_usable(profile: bytes) -> bool:
     """Whether sRGB can be converted into the profile's space, tried by what will convert the picture."""
+    require("pyvips")
     try:
         vips.from_srgb(np.zeros((1, 1, 3), np.uint8), profile, 8)
     except ValueError:

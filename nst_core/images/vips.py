@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nst_core.extras import require
+
 Levels = NDArray[np.uint8] | NDArray[np.uint16]
 LEVELS: dict[int, Any] = {8: np.uint8, 16: np.uint16}  # by depth: bits a channel
 
@@ -48,6 +50,7 @@ def _image(pixels: Levels) -> Any:
 
 
 def _vips() -> Any:
+    require("pyvips")
     import pyvips  # type: ignore[import-untyped]  # it has stubs, but doesn't say so
 
     return pyvips

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from nst_core.errors import InputError
+from nst_core.extras import require
 
 Parameters = dict[str, Tensor]
 
@@ -93,6 +94,7 @@ def _from_caffe_input(weight: Tensor, bias: Tensor) -> Parameters:
 
 def _torchvision() -> Mapping[str, Tensor]:
     # Here, not above: importing torchvision takes a second that the embedded weights don't need.
+    require("torchvision")
     from torchvision.models import VGG19_Weights
 
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from pathlib import Path
 from typing import Any
@@ -19,23 +18,14 @@ from demo.paint.views import PaintView
 from demo.tabs.contact_sheet import choose
 from demo.words import t
 from nst_core.config import TransferConfig
-from tests.support.playback import Playback
+from tests.support.pages import build_page
 
 PAINTING = ("run", "keep_going", "larger")
 
 
-def build(defaults: TransferConfig | None = None) -> gr.Blocks:
-    """Inside a loop, because outside of one Gradio makes loops of its own and never closes them."""
-
-    async def within_a_loop() -> gr.Blocks:
-        return ui.build_ui(Playback(()), defaults)
-
-    return asyncio.run(within_a_loop())
-
-
 @pytest.fixture(scope="module")
 def page() -> gr.Blocks:
-    return build()
+    return build_page()
 
 
 def components(page: gr.Blocks, kind: type) -> list[Any]:
@@ -201,7 +191,7 @@ def test_programs_see_the_configs_defaults(page: gr.Blocks) -> None:
 
 def test_the_server_may_have_other_defaults(tmp_path: Path) -> None:
     defaults = TransferConfig(weights=str(tmp_path / "mine.safetensors"), size=256, style_scale=(2.0,))
-    page = build(defaults)
+    page = build_page(defaults)
     sliders = labels(components(page, gr.Slider))
     assert (sliders["size.label"].value, sliders["strokes.label"].value) == (256, 2.0)
     weights = labels(components(page, gr.Dropdown))["weights.label"]

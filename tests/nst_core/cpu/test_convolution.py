@@ -13,12 +13,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nst_core.config import Border, Pooling
-from nst_core.cpu import convolution
-from nst_core.cpu.convolution import Convolution, Direct, Way, Winograd, compiled
+from nst_core.cpu import convolution, kernels
+from nst_core.cpu.convolution import Convolution, Direct, Way, Winograd
 from nst_core.cpu.gram import correlate
 from nst_core.network.vgg import VGG
 
-pytestmark = pytest.mark.skipif(not compiled().available(), reason="no compiled loops for this CPU")
+pytestmark = pytest.mark.skipif(not kernels.available(), reason="no compiled loops for this CPU")
 
 LARGE = 200  # pixels along a side: several groups of tiles a thread
 
@@ -224,13 +224,13 @@ def test_other_features_are_left_to_pytorch(image: Tensor) -> None:
 def test_other_processors(features: dict[str, bool], lanes: int, tmp_path: Path) -> None:
     """Narrower vectors than this processor's can be tried on it, in a process that compiles anew."""
     code = f"""
-        from types import SimpleNamespace as Fake
         import torch, torch.nn.functional as F
         from nst_core.cpu import kernels
-        kernels.llvmlite = Fake(binding=Fake(get_host_cpu_features=lambda: {features!r}))
-        from nst_core.cpu.convolution import Winograd, compiled
+        from nst_core.cpu.kernels import processor
+        processor._features = lambda: {features!r}
+        from nst_core.cpu.convolution import Winograd
         from nst_core.cpu.gram import correlate
-        assert compiled().lanes() == {lanes} and compiled().available() == ({lanes} > 0)
+        assert kernels.lanes() == {lanes} and kernels.available() == ({lanes} > 0)
         image, weight = torch.rand(1, 64, 9, 14).contiguous(memory_format=torch.channels_last), torch.rand(64, 64, 3, 3)
         flat = image.flatten(2)
         torch.testing.assert_close(correlate(image), flat @ flat.mT, rtol=1e-5, atol=1e-3)

@@ -10,13 +10,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nst_core.config import Border, Pooling
-from nst_core.cpu import convolution, pooling
-from nst_core.cpu.convolution import Convolution, compiled
+from nst_core.cpu import convolution, kernels, pooling
+from nst_core.cpu.convolution import Convolution
 from nst_core.cpu.pooling import convolve_and_pool
 from nst_core.network.vgg import VGG
 from tests.nst_core.cpu.test_convolution import difference, features, weights
 
-compiled_only = pytest.mark.skipif(not compiled().available(), reason="no compiled loops for this CPU")
+compiled_only = pytest.mark.skipif(not kernels.available(), reason="no compiled loops for this CPU")
 
 
 @compiled_only

@@ -1,0 +1,25 @@
+// Keeps the keyboard's place on the page; listens from when the page is loaded.
+// Who goes by the keyboard would begin anew at the top of the page whenever the element that has the focus is written
+// anew, rests or goes: the focus returns to where it was, or comes to what took that place.
+export default function keepFocus() {
+    const instead = {
+        show: '#stop, #stylize:enabled',
+        sheet: '#sketches button:enabled',
+        inside: '#inside-stop, #rebuild-content:enabled',
+    };
+    let had = [];
+    document.addEventListener('focusin', ({target}) => {
+        const list = target.closest('#examples, #results, #sketches, #offered');
+        const place = target.closest('#show, #sheet, #inside');
+        const own = target.id ? `#${target.id}` : list && `#${list.id} [data-index="${target.dataset.index}"]`;
+        had = [own && `${own}:enabled`, instead[place?.id]].filter(Boolean);
+    });
+    document.addEventListener('pointerdown', () => {
+        had = [];
+    });
+    new MutationObserver(() => {
+        if (document.activeElement !== document.body) return;
+        const found = had.map(selector => document.querySelector(selector)).find(Boolean);
+        found?.focus({preventScroll: true});
+    }).observe(document.body, {childList: true, subtree: true, attributeFilter: ['disabled']});
+}

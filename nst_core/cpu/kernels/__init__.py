@@ -1,0 +1,49 @@
+"""Loops compiled for this CPU: Winograd's convolution, products of feature maps, pooling.
+
+    run(Pool(source=..., row=..., ...), items=rows)
+
+A loop is known by what it is given, one class of `slots` each. Numba compiles it at first use, half a second after
+which is kept on disk, and torch's own threads share its items. What it does with vectors is emitted as LLVM's vector
+instructions: left to find them by itself, LLVM gives up on the 36 streams of a transform.
+
+From below: `sizes`, `processor`, `slots`; `codegen`, and in its words `winograd`, `products`, `pooling`; `loops`, which
+call those; `threads`. Nothing of Numba is loaded before the first loop runs.
+"""
+
+from __future__ import annotations
+
+from nst_core.cpu.kernels.processor import lanes, panel
+from nst_core.cpu.kernels.sizes import FREQUENCIES, PATCH, ROWS, TILE, WEIGHT_TRANSFORM
+from nst_core.cpu.kernels.slots import (
+    ConvolveGroups,
+    Correlate,
+    GatherTiles,
+    Mix,
+    MultiplyFrequencies,
+    Pool,
+    ScatterTiles,
+    TransformWeights,
+    Unpool,
+)
+from nst_core.cpu.kernels.threads import available, run
+
+__all__ = [
+    "FREQUENCIES",
+    "PATCH",
+    "ROWS",
+    "TILE",
+    "WEIGHT_TRANSFORM",
+    "ConvolveGroups",
+    "Correlate",
+    "GatherTiles",
+    "Mix",
+    "MultiplyFrequencies",
+    "Pool",
+    "ScatterTiles",
+    "TransformWeights",
+    "Unpool",
+    "available",
+    "lanes",
+    "panel",
+    "run",
+]

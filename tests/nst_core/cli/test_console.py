@@ -1,0 +1,41 @@
+"""The program calls itself by what was typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nst_core.cli import main
+from nst_core.cli.console import invocation, line
+
+INSTALLED = ("/home/somebody/.venv/bin/nst", "nst", "nst.exe")
+
+
+@pytest.mark.parametrize("path", INSTALLED)
+def test_the_installed_command_is_nst(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", [path])
+    assert invocation() == "nst"
+    assert line("done") == "nst: done"
+
+
+@pytest.mark.parametrize("path", ["/home/somebody/nst/nst_core/__main__.py", "-c", "", "/usr/bin/pytest"])
+def test_everything_else_is_the_module(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", [path])
+    assert invocation() == "python -m nst_core"
+    assert line("two\nlines") == "nst_core: two lines"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["reconstruct", "--help"]])
+def test_help_and_refusals_of_the_installed_command(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.argv", INSTALLED[:1])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        main.main(arguments)
+    told = capsys.readouterr().out
+    assert told.startswith("usage: nst ")
+    assert "nst_core" not in told
+    assert main.main([*arguments[:-1], "--nonsense"]) == 2
+    assert capsys.readouterr().err.startswith("nst: ")
