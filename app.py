@@ -23,12 +23,12 @@ if missing := [name for name in ("gradio", "matplotlib") if find_spec(name) is N
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from demo.form.example_pairs import EXAMPLES
-from demo.jobs.local import MAX_WAITING, LocalRunner
+from demo.jobs.queue import MAX_WAITING
+from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner
+from demo.jobs.runner import Runner
 from demo.ui import STYLESHEETS, build_ui, theme
 from demo.words import I18N
 from nst_core.config import TransferConfig
-from nst_core.device.memory import keep_freed_memory
-from nst_core.network.weights import load_parameters
 
 DEFAULT_PORT = 7860
 MAX_FILE_SIZE = "50mb"
@@ -46,12 +46,14 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the page until Ctrl-C; returns the exit status, 2 for settings that can't work."""
     options = parse(arguments)
+    defaults = TransferConfig(weights=options.weights)
     try:
         check(options)
+        runner = make_runner(options.runner, RunnerOptions(defaults=defaults, max_waiting=options.queue_size))
     except ValueError as error:
         print(f"app.py: error: {error}", file=sys.stderr)
         return 2
-    serve(options)
+    serve(options, runner, defaults)
     return 0
 
 
@@ -62,7 +64,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="app.py",
         description="Neural style transfer in the browser: a photo and a painting in, the painting appears.",
         epilog="The environment can set options too: NST_HOST, NST_PORT, NST_SHARE=1, NST_WEIGHTS, NST_MCP=1, "
-        "NST_QUEUE_SIZE.",
+        "NST_QUEUE_SIZE, NST_RUNNER.",
     )
     parser.add_argument(
         "--host",
@@ -99,6 +101,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=os.environ.get("NST_QUEUE_SIZE", MAX_WAITING),
         help="how many people may wait for their turn (default: %(default)s)",
     )
+    parser.add_argument(
+        "--runner",
+        default=os.environ.get("NST_RUNNER", RUNNERS[0]),
+        help=f"where pictures are painted: {', '.join(RUNNERS)} (default: %(default)s)",
+    )
     return parser.parse_args(arguments)
 
 
@@ -116,7 +123,6 @@ def check(options: argparse.Namespace) -> None:
         raise ValueError(f"can't listen on {address} ({error.strerror}); choose another --host or --port") from error
     if options.mcp:
         check_tools()
-    load_parameters(options.weights)
 
 
 def check_tools() -> None:
@@ -128,14 +134,11 @@ def check_tools() -> None:
         raise ValueError(f"--mcp needs packages that aren't here ({error}): {advice}") from error
 
 
-def serve(options: argparse.Namespace) -> None:
+def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig) -> None:
     """Run the server until it is interrupted."""
-    keep_freed_memory()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what a container is stopped with
-    runner = LocalRunner(max_waiting=options.queue_size)
-    defaults = TransferConfig(weights=options.weights)
     runner.measure(defaults)
     ui = build_ui(runner, defaults)
     # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.

@@ -18,7 +18,7 @@ from demo.browser.wiring import LAST, LONG, QUICK
 from demo.form import example_pairs, palette, regions, widgets
 from demo.form.checks import check
 from demo.form.widgets import Form, More
-from demo.jobs.local import Runner
+from demo.jobs.runner import Runner
 from demo.paint import handlers, session
 from demo.paint.downloads import Format
 from demo.paint.handlers import Studio

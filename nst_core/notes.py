@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,3 +13,24 @@ class Note:
 
     about: str
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def in_english(notes: Iterable[Note]) -> str:
+    """All notes of a step as one line, for the terminal and for programs; of none, nothing."""
+    return "; ".join(map(_sentence, notes))
+
+
+def _sentence(note: Note) -> str:
+    values = note.values
+    match note.about:
+        case "memory":
+            return f"out of memory; going on in blocks of {values['block']} pixels"
+        case "astray":
+            times = f"{values['times']:g}"
+            return f"a step went astray: back to the best picture so far, with steps {times} times shorter"
+        case "region":
+            paintings, layers = " and ".join(map(str, values["paintings"])), ", ".join(values["layers"])
+            verb = "plays" if len(values["layers"]) == 1 else "play"
+            return f"the region of painting {paintings} is too small for {layers}, which {verb} no part there"
+    # A run shall not end for want of words.
+    return " ".join([note.about, *(f"{name} {value}" for name, value in values.items())])

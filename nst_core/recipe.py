@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from string import hexdigits
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from nst_core.config import TransferConfig
+from nst_core.config import STEERABLE, TransferConfig, check_steering
 from nst_core.execution import Execution
 from nst_core.version import __version__
 
@@ -23,6 +23,8 @@ Options = TypeVar("Options", TransferConfig, Execution)
 
 KEY = "nst_core"  # of the text in a PNG
 MAX_TEXT = 200_000  # characters; ours have about two thousand
+REPEATABLE = tuple(name for name in STEERABLE if name != "steps")  # what may differ between a run's steps
+LATER = ("steered", "went_on")  # keys that came later, and are there only where a picture needs them
 NAMED_WEIGHTS = ("embedded", "torchvision")  # all others are files
 
 
@@ -65,6 +67,8 @@ class Ingredient:
 class Recipe:
     """What a picture was made of and how. `steps_done` of `steps_planned` were done when it was written.
 
+    `config` is what the first step went by, `steered` what later ones did: the first step of each, and its config.
+    A run that `went_on` began anew, at full size, from its picture after these steps: that alone can't be repeated.
     `execution` and `versions` say what else decides the bytes, but hardly the picture.
     """
 
@@ -75,6 +79,8 @@ class Recipe:
     keep_profile: bool
     steps_done: int = 0
     steps_planned: int = 0
+    steered: tuple[tuple[int, TransferConfig], ...] = ()
+    went_on: tuple[int, ...] = ()
     execution: Execution | None = None
     versions: Mapping[str, str]
 
@@ -82,6 +88,11 @@ class Recipe:
     def is_finished(self) -> bool:
         """Whether the run had come to its end."""
         return 0 < self.steps_planned == self.steps_done
+
+    @property
+    def last_config(self) -> TransferConfig:
+        """What the last steps went by."""
+        return self.steered[-1][1] if self.steered else self.config
 
     def of(self, role: Role) -> list[Ingredient]:
         """The ingredients in a role, in their order."""
@@ -93,13 +104,29 @@ class Recipe:
 
     def _essence(self) -> tuple[Any, ...]:
         """What decides the picture; a weights file counts by its hash."""
-        config = replace(self.config, weights="") if self.of(Role.WEIGHTS) else self.config
+        weights = "" if self.of(Role.WEIGHTS) else self.config.weights
+        config = replace(self.config, weights=weights)
+        steered = [(step, replace(each, weights=weights)) for step, each in self.steered]
         files = [(ingredient.role, ingredient.sha256) for ingredient in self.ingredients]
-        return self.command, config, files, self.depth, self.keep_profile
+        return self.command, config, steered, self.went_on, files, self.depth, self.keep_profile
 
     def to_text(self) -> str:
-        """As JSON. All of the config is in it, so that a later version with other defaults makes the same."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        """As JSON. All of the config is in it, so that a later version with other defaults makes the same.
+
+        What came with a later version, and most pictures have nothing of, is left out there: earlier ones can read it.
+        """
+        values = asdict(self)
+        values["steered"] = list(_turns(self.config, self.steered))
+        told = {name: value for name, value in values.items() if value or name not in LATER}
+        return json.dumps(told, ensure_ascii=False)
+
+
+def _turns(config: TransferConfig, steered: Iterable[tuple[int, TransferConfig]]) -> Iterator[dict[str, Any]]:
+    """The first step of each later config, and what differs between it and the one before."""
+    before = asdict(config)
+    for step, after in ((step, asdict(each)) for step, each in steered):
+        yield {"step": step, "changes": {name: value for name, value in after.items() if value != before[name]}}
+        before = after
 
 
 def versions(device: str) -> dict[str, str]:
@@ -167,11 +194,14 @@ def _recipe(data: Any) -> Recipe:
     written = _typed(data, dict, "a recipe")
     made_by = _typed(written.get("versions"), dict, "versions")
     kinds = {"depth": int, "keep_profile": bool, "steps_done": int, "steps_planned": int}
-    _refuse_unknown(written, {"command", "config", "ingredients", "execution", "versions", *kinds}, made_by)
+    _refuse_unknown(written, {"command", "config", "ingredients", "execution", "versions", *kinds, *LATER}, made_by)
+    config = _record(TransferConfig, written.get("config"), "config", made_by)
     recipe = Recipe(
         command=Command(written.get("command")),
-        config=_record(TransferConfig, written.get("config"), "config", made_by),
+        config=config,
         ingredients=tuple(map(_ingredient, _typed(written.get("ingredients"), list, "ingredients"))),
+        steered=tuple(_steered(config, _typed(written.get("steered", []), list, "steered"), made_by)),
+        went_on=tuple(_typed(step, int, "went_on") for step in _typed(written.get("went_on", []), list, "went_on")),
         execution=_execution(written.get("execution"), made_by),
         versions={name: _typed(version, str, "a version") for name, version in made_by.items()},
         **{name: _typed(written.get(name), kind, name) for name, kind in kinds.items()},
@@ -192,6 +222,19 @@ def _refuse_unknown(written: Iterable[str], known: Iterable[str], made_by: Mappi
 def _execution(data: Any, made_by: Mapping[str, Any]) -> Execution | None:
     """None where it isn't told, as before it could be."""
     return None if data is None else _record(Execution, data, "execution", made_by)
+
+
+def _steered(
+    config: TransferConfig, data: list[Any], made_by: Mapping[str, Any]
+) -> Iterator[tuple[int, TransferConfig]]:
+    for each in data:
+        turn, hints = _typed(each, dict, "steered"), get_type_hints(TransferConfig)
+        step, values = _typed(turn.get("step"), int, "a step"), _typed(turn.get("changes"), dict, "changes")
+        _refuse_unknown(values, hints, made_by)
+        if wrong := sorted(set(values) - set(REPEATABLE)):
+            raise ValueError(f"{wrong[0]} can't change from one step to the next")
+        config = replace(config, **{name: _value(name, hints[name], value) for name, value in values.items()})
+        yield step, config
 
 
 def _record(kind: type[Options], data: Any, name: str, made_by: Mapping[str, Any]) -> Options:
@@ -241,8 +284,18 @@ def _check(recipe: Recipe) -> None:
             raise ValueError(f"it names {count} files as {role}")
     if recipe.depth not in (8, 16):
         raise ValueError(f"depth must be 8 or 16, got {recipe.depth}")
+    _check_turns(recipe)
     if not 1 <= recipe.steps_done <= recipe.steps_planned:
         raise ValueError(f"steps_done must be between 1 and {recipe.steps_planned}, got {recipe.steps_done}")
+
+
+def _check_turns(recipe: Recipe) -> None:
+    first, before = 1, recipe.config
+    for step, after in recipe.steered:
+        if step < first:
+            raise ValueError(f"it was steered at step {step} after step {first - 1}")
+        check_steering(before, after, len(recipe.of(Role.STYLE)))
+        first, before = step + 1, after
 
 
 def _typed(value: Any, kind: type | tuple[type, ...], name: str) -> Any:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-
-import torch
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from nst_core.config import TransferConfig
-from nst_core.network.vgg import VGG
-from nst_core.transfer import Step, Transfer
+
+if TYPE_CHECKING:
+    import torch
+    from PIL import Image
+
+    from nst_core.network.vgg import VGG
+    from nst_core.transfer import Step
 
 
 def content_config(layer: str, config: TransferConfig) -> TransferConfig:
@@ -39,6 +42,8 @@ def reconstruct_content(
 
     `config` should start from noise: `TransferConfig(**RECONSTRUCTION)`. Raises `ValueError` for bad input.
     """
+    from nst_core.transfer import Transfer  # here: the configs need no torch
+
     yield from Transfer(image, (), content_config(layer, config), extractor=extractor, device=device)
 
 
@@ -55,4 +60,6 @@ def reconstruct_style(
     With `Border.CIRCULAR` it is a tile without seams. `config` should start from noise, as above. Raises `ValueError`
     for bad input.
     """
+    from nst_core.transfer import Transfer
+
     yield from Transfer(image, image, style_config(layers, config), extractor=extractor, device=device)

@@ -17,6 +17,7 @@ import pytest
 from gradio_client import Client, handle_file
 
 import app
+from demo.jobs.registry import RUNNERS
 
 ROOT = Path(app.__file__).parent
 PATIENCE = 120.0  # seconds for a start, or for a large step, on a busy machine
@@ -25,7 +26,7 @@ PATIENCE = 120.0  # seconds for a start, or for a large step, on a busy machine
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
     """No option comes from the environment that the tests run in."""
-    for name in ("NST_HOST", "NST_PORT", "NST_SHARE", "NST_WEIGHTS", "NST_QUEUE_SIZE", "SPACE_ID"):
+    for name in ("NST_HOST", "NST_PORT", "NST_SHARE", "NST_WEIGHTS", "NST_QUEUE_SIZE", "NST_RUNNER", "SPACE_ID"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -41,11 +42,18 @@ def test_the_defaults() -> None:
 
 
 def test_the_environment_mirrors_the_options_and_the_command_line_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"HOST": "0.0.0.0", "PORT": "8001", "SHARE": "1", "WEIGHTS": "a.pth", "QUEUE_SIZE": "3"}.items():
+    for name, value in {
+        "HOST": "0.0.0.0",
+        "PORT": "8001",
+        "SHARE": "1",
+        "WEIGHTS": "a.pth",
+        "QUEUE_SIZE": "3",
+        "RUNNER": "mars",
+    }.items():
         monkeypatch.setenv(f"NST_{name}", value)
     options = app.parse([])
     assert (options.host, options.port, options.share) == ("0.0.0.0", 8001, True)
-    assert (options.weights, options.queue_size) == ("a.pth", 3)
+    assert (options.weights, options.queue_size, options.runner) == ("a.pth", 3, "mars")
     assert app.parse(["--port", "8002"]).port == 8002
 
 
@@ -87,6 +95,11 @@ def test_missing_weights_are_refused_before_the_start(capsys: pytest.CaptureFixt
     assert "nowhere.pth" in complaint(["--weights", "nowhere.pth", "--port", str(port)], capsys)
 
 
+def test_an_unknown_runner_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str], port: int) -> None:
+    line = complaint(["--runner", "mars", "--port", str(port)], capsys)
+    assert line == f"app.py: error: there is no runner 'mars'; those there are: {', '.join(RUNNERS)}"
+
+
 def test_a_port_in_use_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = str(server.getsockname()[1])
@@ -95,7 +108,18 @@ def test_a_port_in_use_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_help_explains_every_option() -> None:
     run = subprocess.run([sys.executable, "app.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for word in ("--host", "--port", "--share", "--weights", "--open", "--queue-size", "NST_HOST", "7860", "embedded"):
+    for word in (
+        "--host",
+        "--port",
+        "--share",
+        "--weights",
+        "--open",
+        "--queue-size",
+        "--runner",
+        "NST_HOST",
+        "7860",
+        "embedded",
+    ):
         assert word in run.stdout
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.jobs.registry import RUNNERS
 from tests.support.paths import ROOT
 
 CORE = sorted((ROOT / "nst_core").rglob("*.py"))
@@ -142,6 +143,30 @@ def test_the_core_stands_alone() -> None:
     assert probe("import sys, nst_core.cli.main; print({'torch', 'PIL', 'gradio'} & set(sys.modules))") == "set()\n"
     assert probe("import sys, nst_core.config; print({'torch', 'numpy'} & set(sys.modules))") == "set()\n"
     assert probe("import sys, demo.jobs.records; print({'torch', 'gradio'} & set(sys.modules))") == "set()\n"
+
+
+# The runners alone, each of which is chosen by its name.
+PAGE = [module for module in map(module_of, DEMO) if module not in {f"demo.jobs.{name}" for name in RUNNERS}]
+ELSEWHERE = """
+import asyncio, sys
+from demo.ui import build_ui
+from nst_core.config import TransferConfig
+
+class Elsewhere:
+    def estimate(self, content, styles, config):
+        return None
+
+async def build():
+    build_ui(Elsewhere(), TransferConfig())
+
+asyncio.run(build())
+print({"torch", "numba"} & set(sys.modules))
+"""
+
+
+def test_a_page_whose_pictures_are_painted_elsewhere_loads_no_torch() -> None:
+    assert probe(f"import sys, app, {', '.join(PAGE)}; print({{'torch', 'numba'}} & set(sys.modules))") == "set()\n"
+    assert probe(ELSEWHERE) == "set()\n"
 
 
 WATCHED = """

@@ -15,13 +15,14 @@ from demo.browser import html
 from demo.browser.toasts import toast
 from demo.form.request import SETTINGS, Selection, make_config, make_submission, stem
 from demo.form.widgets import Form
-from demo.jobs.local import Runner
 from demo.jobs.records import Job, Progress, Record
+from demo.jobs.runner import Runner
 from demo.paint.session import new_folder
 from demo.tabs import contact_sheet, inside
 from demo.words import Language, language
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import save_image
+from nst_core.notes import in_english
 from nst_core.scene.scales import Size
 from nst_core.variations import SIX, SKETCH_STEPS
 
@@ -184,7 +185,7 @@ def numbers(record: Record) -> dict[str, Any]:
         "content_layers": dict(record.content_layers),
         "style_layers": dict(record.style_layers),
         "seconds_left": record.seconds_left,
-        "note": record.note,
+        "note": in_english(record.notes),
     }
 
 

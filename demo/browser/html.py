@@ -9,6 +9,7 @@ from io import BytesIO
 
 from PIL import Image
 
+from demo.browser.notes import told
 from demo.jobs.records import Pixels, Progress
 from demo.words import Language, say
 from nst_core.scene.scales import Size
@@ -68,7 +69,7 @@ def running(language: Language, progress: Progress) -> str:
         say(language, "status.size", width=width, height=height),
         duration_left(language, progress.seconds_left),
     ]
-    note = f'<p role="status">{escape(progress.note)}</p>' if progress.note else ""
+    note = f'<p role="status">{escape(told(language, progress.notes))}</p>' if progress.notes else ""
     return (
         '<div class="status">'
         f'<progress max="{progress.total}" value="{progress.index}" aria-label="{say(language, "status.progress")}">'

@@ -1,27 +1,31 @@
-"""What the engine remarks about a step, in the language of the person."""
+"""What the engine remarks about steps, in the language of the person."""
 
 from __future__ import annotations
 
-import re
-from functools import partial
+from collections.abc import Iterable
+from typing import Any
 
-from demo.words import Language, say
-
-NO_PART = r"is too small for (?P<layers>.+?), which plays? no part there"
-# Of the engine's English sentences, several of which may stand in a row.
-REMARKS = {
-    "note.memory": r"out of memory; going on in blocks of (?P<block>\d+) pixels",
-    "note.astray": r"a step went astray: back to the best picture so far, with steps (?P<times>\S+) times shorter",
-    "note.region": rf"the region of painting (?P<painting>\d+(?: and \d+)*) {NO_PART}",
-}
+from demo.words import WORDS, Language, say
+from nst_core.notes import Note, in_english
 
 
-def retold(language: Language, note: str) -> str:
-    """A step's note in the page's words; what isn't known stays as it is."""
-    for key, pattern in REMARKS.items():
-        note = re.sub(pattern, partial(_said, language, key), note)
-    return note
+def told(language: Language, notes: Iterable[Note]) -> str:
+    """Notes in the page's words, "" for none; in English one of a kind that has no words here."""
+    return "; ".join(_told(language, note) for note in notes)
 
 
-def _said(language: Language, key: str, found: re.Match[str]) -> str:
-    return say(language, key, **found.groupdict())
+def _told(language: Language, note: Note) -> str:
+    key = f"note.{note.about}"
+    if key not in WORDS:
+        return in_english([note])
+    return say(language, key, **{name: _written(language, value) for name, value in note.values.items()})
+
+
+def _written(language: Language, value: Any) -> str:
+    """A value of a note: a number, or several numbers or names."""
+    if not isinstance(value, tuple):
+        return f"{value:g}"
+    *first, last = map(str, value)
+    if not first or isinstance(value[0], str):
+        return ", ".join((*first, last))
+    return f"{', '.join(first)} {say(language, 'note.and')} {last}"

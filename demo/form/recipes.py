@@ -45,14 +45,17 @@ class Restored:
 
 def restored(recipe: Recipe, defaults: TransferConfig, selections: Iterable[Selection], speaks: Language) -> Restored:
     """The form by a recipe; its pictures are looked for among the examples, and those of the session's `selections`."""
-    config, options = page_config(recipe.config, defaults)
+    wished = recipe.last_config
+    config, options = page_config(wished, defaults)
     paintings, known = recipe.of(Role.STYLE), list(selections)
     wanted = [*recipe.of(Role.CONTENT), *paintings[:MOST_PAINTINGS]]
     found = [_find(each, known) for each in wanted]
     names = [library.called(KINDS[each.role], str(each.name), each.sha256, speaks) for each in wanted]
-    lost = [_lost(name, recipe.config, config, speaks) for name in options]
+    lost = [_lost(name, wished, config, speaks) for name in options]
     lost += [say(speaks, "lost.painting", name=_name(each)) for each in paintings[MOST_PAINTINGS:]]
     lost += [say(speaks, "lost.regions")] if recipe.of(Role.MASK) else []
+    lost += [say(speaks, "lost.steered")] if recipe.steered else []
+    lost += [say(speaks, "lost.went_on")] if recipe.went_on else []
     return Restored(
         values=form_values(found[0], found[1:], config),
         settings=described(library.joined(names), config, speaks),

@@ -1,4 +1,4 @@
-"""By what jobs are steered while they wait or run."""
+"""By what jobs are steered and stopped while they wait or run."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from nst_core.config import TransferConfig, check_steering
 
 
 class Control:
-    """What one job goes by: any thread may turn it, and the one that paints takes it from there."""
+    """What one job goes by: any thread may steer it, and the one that paints looks there before each step."""
 
     def __init__(self, job: Job) -> None:
         self._paintings, self._wanted = len(job.styles), job.config
-        self._taken: TransferConfig | None = None
-        self.is_left = False  # nobody wants the rest of the job
+        self._current: TransferConfig | None = None
+        self.is_stopped = False  # nobody wants the rest of the job
 
     @property
-    def was_turned(self) -> bool:
-        """Whether `take` would now return another config than last time."""
-        return self._wanted is not self._taken
+    def is_steered(self) -> bool:
+        """Whether `next_config` would now return another config than last time."""
+        return self._wanted is not self._current
 
-    def take(self) -> TransferConfig:
+    def next_config(self) -> TransferConfig:
         """What to go by from now on."""
-        self._taken = wanted = self._wanted
+        self._current = wanted = self._wanted
         return wanted
 
-    def turn(self, config: TransferConfig) -> None:
+    def steer(self, config: TransferConfig) -> None:
         """Go by `config`; raises `ValueError` where that can't be while a run is under way."""
         check_steering(self._wanted, config, self._paintings)
         self._wanted = config
@@ -42,7 +42,7 @@ class Controls:
         self._lock = Lock()
 
     @contextmanager
-    def at(self, job: Job) -> Iterator[Control]:
+    def of(self, job: Job) -> Iterator[Control]:
         """The control of `job`, found by its key until the block ends or a later job has that key."""
         control = Control(job)
         with self._lock:
@@ -55,24 +55,24 @@ class Controls:
                 if self._controls.get(job.key) is control:
                     del self._controls[job.key]
 
-    def turn(self, key: str, config: TransferConfig) -> bool:
-        """Let the job with that key go on otherwise; False if there is none."""
+    def steer(self, key: str, config: TransferConfig) -> bool:
+        """Let the job with that key go on with `config`; False if there is none, `ValueError` where it can't."""
         control = self._find(key)
-        if control is None or control.is_left:
+        if control is None or control.is_stopped:
             return False
-        control.turn(config)
+        control.steer(config)
         return True
 
-    def is_manned(self, key: str) -> bool:
-        """Whether a job with that key waits or runs, and hasn't been left."""
+    def is_under_way(self, key: str) -> bool:
+        """Whether a job with that key waits or runs, and hasn't been stopped."""
         control = self._find(key)
-        return control is not None and not control.is_left
+        return control is not None and not control.is_stopped
 
-    def leave(self, key: str) -> None:
+    def stop(self, key: str) -> None:
         """Say that nobody wants the rest of the job with that key, if there is one."""
         control = self._find(key)
         if control is not None:
-            control.is_left = True
+            control.is_stopped = True
 
     def _find(self, key: str) -> Control | None:
         with self._lock:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nst_core.config import TransferConfig
+from nst_core.execution import Execution
+from nst_core.notes import Note
 
 Pixels = NDArray[np.uint8]  # (H, W, 3), RGB, or (H, W, 4) with the opacity where `config.keep_alpha`
 Deep = NDArray[np.uint16]  # as `Pixels`, in 16 bits a channel
@@ -43,6 +45,15 @@ class Waiting:
     ahead: int  # jobs to be finished first; 0 = this one begins
 
 
+@dataclass(frozen=True, kw_only=True)
+class Computation:
+    """How a runner computes a job, and with what: what of a picture's recipe the page can't know."""
+
+    config: TransferConfig  # of the first step: the job's own, unless it was steered while it waited
+    execution: Execution  # of the last step
+    versions: Mapping[str, str]  # of packages, and the kind of device; see `nst_core.recipe.versions`
+
+
 @dataclass(frozen=True, eq=False)
 class Progress:
     """How far a job is: `image` is after step `index`, at the size that is being worked at."""
@@ -52,11 +63,12 @@ class Progress:
     size: tuple[int, int]  # (width, height), grows during the run
     trail: tuple[LossRecord, ...]  # of every step since the record before this one; the last is of step `index`
     seconds_left: float | None  # None until enough steps were timed
-    note: str  # "" or a sentence for the person
+    notes: tuple[Note, ...]  # what a person should know about these steps
     image: Pixels  # with an opacity if the photo's is kept and isn't 1 everywhere
     content_layers: Mapping[str, float] = field(default_factory=dict)  # the losses of step `index`, without weights
     style_layers: Mapping[str, float] = field(default_factory=dict)
-    steered: tuple[tuple[int, TransferConfig], ...] = ()  # the first step of each config after the job's own, and it
+    steered: tuple[tuple[int, TransferConfig], ...] = ()  # the first step of each later config, and it
+    computation: Computation | None = None  # None where it isn't told
     deep: Deep | None = None  # `image` before it was rounded to 8 bits
 
     @property

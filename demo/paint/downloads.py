@@ -16,10 +16,10 @@ from PIL import Image
 from demo.form.request import Selection, stem
 from demo.jobs.records import Pixels
 from demo.paint.session import Painted, Running, RunPicture, Stretch, resized, resized_deep
-from nst_core.device.select import resolve_device
 from nst_core.film.clip import film_moments
 from nst_core.images import save_image, to_rgb
-from nst_core.recipe import KEY, NAMED_WEIGHTS, Command, Ingredient, Recipe, Role, name_of, sha256_of, versions
+from nst_core.recipe import KEY, NAMED_WEIGHTS, Command, Ingredient, Recipe, Role, name_of, sha256_of
+from nst_core.version import __version__
 
 
 class Format(StrEnum):
@@ -71,22 +71,27 @@ def on_white(image: Pixels) -> Pixels:
     return image if image.shape[2] == 3 else np.asarray(to_rgb(Image.fromarray(image)))
 
 
-def recipe_of(selection: Selection, step: int, depth: int = 8) -> Recipe:
-    """What the command line needs to make the picture after a step of a selection again.
+def recipe_of(stretch: Stretch, step: int, depth: int = 8) -> Recipe:
+    """What the command line needs to make the picture after a step of a stretch again.
 
-    Of a run that went on, about the same.
+    Of a run that went on, about the same, which the recipe says.
     """
+    selection, computation = stretch.selection, stretch.computation
     weights = None if selection.config.weights in NAMED_WEIGHTS else Path(selection.config.weights)
-    config = selection.config if weights is None else replace(selection.config, weights=name_of(weights))
+    name = selection.config.weights if weights is None else name_of(weights)
+    (_, config), *steered = [(first, replace(each, weights=name)) for first, each in stretch.configs(step)]
     return Recipe(
         command=Command.STYLIZE,
         config=config,
+        steered=tuple(steered),
+        went_on=stretch.went_on,
         ingredients=tuple(_ingredients(selection, weights)),
         depth=depth,
         keep_profile=False,
         steps_done=step,
         steps_planned=config.steps,
-        versions=versions(resolve_device(None).type),
+        execution=computation.execution if computation else None,
+        versions=computation.versions if computation else {"nst_core": __version__},
     )
 
 
@@ -105,14 +110,14 @@ def _ingredients(selection: Selection, weights: Path | None) -> Iterator[Ingredi
 
 
 def _write_png(painted: Painted, stretch: Stretch, picture: RunPicture, path: Path) -> None:
-    text = {KEY: recipe_of(stretch.selection, picture.index).to_text()}
+    text = {KEY: recipe_of(stretch, picture.index).to_text()}
     save_image(resized(picture.image, stretch.size), path, text=text)
 
 
 def _write_deep(painted: Painted, stretch: Stretch, picture: RunPicture, path: Path) -> None:
     if picture.deep is None:
         raise OnlyTheLastError
-    text = {KEY: recipe_of(stretch.selection, picture.index, 16).to_text()}
+    text = {KEY: recipe_of(stretch, picture.index, 16).to_text()}
     save_image(resized_deep(picture.deep, stretch.size), path, depth=16, text=text)
 
 

@@ -23,8 +23,8 @@ from demo.form.request import (
     make_submission,
     new_key,
 )
-from demo.jobs.local import Runner
 from demo.jobs.records import Progress
+from demo.jobs.runner import Runner
 from demo.paint import views
 from demo.paint.downloads import Format, OnlyTheLastError
 from demo.paint.next_steps import turned, wished
@@ -32,6 +32,7 @@ from demo.paint.session import Painted, Running, followed
 from demo.paint.views import UNCHANGED, PaintView
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
+from nst_core.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -159,11 +160,12 @@ class Studio:
             selection = make_selection(self.defaults, form, speaks)
             sizes = checked_sizes(selection, speaks)
         except ValueError as error:
-            reason = told(speaks, error)
-            return html.impossible(speaks, reason), rest, _invitation(running, reason)
+            return _impossible(speaks, running, error)
         ready = _invitation(running, say(speaks, "status.ready"))
         try:
             seconds = self.runner.estimate(*sizes, selection.config)
+        except InputError as error:
+            return _impossible(speaks, running, error)
         except ValueError:  # it will never be known
             return "", rest, ready
         return html.estimate(speaks, seconds, self.runner.is_measuring()), gr.Timer(active=seconds is None), ready
@@ -222,6 +224,12 @@ def _slots(shown: int) -> tuple[Any, ...]:
 def _is_complete(form: Sequence[Any]) -> bool:
     photo, paintings = form[0], form[1 : 1 + MOST_PAINTINGS]
     return bool(photo) and any(paintings)
+
+
+def _impossible(speaks: Language, running: Running | None, error: ValueError) -> tuple[str, Any, Any]:
+    """What `Studio.estimate` returns of what can't be painted."""
+    reason = told(speaks, error)
+    return html.impossible(speaks, reason), gr.Timer(active=False), _invitation(running, reason)
 
 
 def _invitation(running: Running | None, text: str) -> Any:

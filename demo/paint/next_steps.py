@@ -28,7 +28,7 @@ from demo.form.request import (
     the_rest,
 )
 from demo.form.widgets import Form
-from demo.jobs.local import Runner
+from demo.jobs.runner import Runner
 from demo.paint.session import Painted, Running
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig

@@ -17,7 +17,7 @@ from PIL import Image
 
 from demo.browser.plot import Curves
 from demo.form.request import Selection, Submission
-from demo.jobs.records import Deep, Pixels, Progress
+from demo.jobs.records import Computation, Deep, Pixels, Progress
 from demo.paint.snapshots import Snapshots
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
@@ -61,6 +61,19 @@ class Stretch:
     selection: Selection  # as it was last steered
     size: Size  # of its finished picture
     last: int  # step
+    went_on: tuple[int, ...] = ()  # the steps after which it went on from the run's picture; () = it began the run
+    steered: tuple[tuple[int, TransferConfig], ...] = ()  # as `Progress` has them
+    computation: Computation | None = None
+
+    def configs(self, step: int) -> list[tuple[int, TransferConfig]]:
+        """What the steps up to `step` went by, with the first step of each; one about as good, where it went on."""
+        if self.went_on or self.computation is None:
+            return [(1, self.selection.config)]
+        return [(1, self.computation.config), *((first, config) for first, config in self.steered if first <= step)]
+
+    def selected(self, step: int) -> Selection:
+        """What was asked for when step `step` was done."""
+        return replace(self.selection, config=self.configs(step)[-1][1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +161,16 @@ class Painted:
         return self._stretch(picture.index, self.steered(running))
 
     def _stretch(self, step: int, selection: Selection) -> Stretch:
-        now = Stretch(self.key, selection, self.size, self.progress.index)
+        progress, went_on = self.progress, tuple(each.last for each in self.past)
+        now = Stretch(
+            key=self.key,
+            selection=selection,
+            size=self.size,
+            last=progress.index,
+            went_on=went_on,
+            steered=progress.steered,
+            computation=progress.computation,
+        )
         return next((each for each in self.past if step <= each.last), now)
 
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from demo.browser import bars, html
-from demo.browser.notes import retold
 from demo.browser.plot import draw
 from demo.form.library import subject
 from demo.form.request import Submission, larger_size, more_steps
@@ -84,10 +83,9 @@ def progressing(language: Language, painted: Painted, now: float) -> PaintView:
     """The picture; with plots as soon as there are lines to draw, then when the last are `PLOT_EVERY` seconds old."""
     progress = painted.progress
     description = say(language, "picture.step", step=progress.index, steps=progress.total)
-    localized = replace(progress, note=retold(language, progress.note))
     view = unchanged(painted)._replace(
         pane=html.pane(progress.image, painted.size, description),
-        status=html.running(language, localized),
+        status=html.running(language, progress),
         stop=gr.update(value=say(language, "paint.stop")),
     )
     if len(painted.curves.losses) < 2 or now - painted.plotted < PLOT_EVERY:

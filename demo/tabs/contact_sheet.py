@@ -16,8 +16,8 @@ from demo.browser.scripts import on_load
 from demo.browser.toasts import toast
 from demo.browser.wiring import LONG, QUICK, afterwards
 from demo.form.request import Selection, Submission, make_selection, make_submission, sizes_of
-from demo.jobs.local import Runner
 from demo.jobs.records import Job, Pixels, Progress
+from demo.jobs.runner import Runner
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.variations import SIX, Variation, sketch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -23,10 +23,10 @@ from demo.form import links
 from demo.form.library import subject
 from demo.form.recipes import FORM, described, dropped, form_values, page_config, restored, slots, still_there
 from demo.form.request import MOST_PAINTINGS, SETTINGS, Selection, make_selection
-from demo.jobs.local import Runner
+from demo.jobs.runner import Runner
 from demo.paint import downloads
 from demo.paint.downloads import Format
-from demo.paint.session import Painted, Running, RunPicture, new_folder
+from demo.paint.session import Painted, Running, RunPicture, Stretch, new_folder
 from demo.paint.views import PaintView
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
@@ -42,14 +42,14 @@ THUMBNAIL = 240  # pixels of the long side
 class Entry:
     """A result: its file, small as an address, and what was wished; `made` tells the run and the step.
 
-    The masks of the selection, up to a megabyte each, aren't kept: `is_brushed` tells that there were some.
+    The masks of the selection, up to a megabyte each, aren't kept.
     """
 
     made: tuple[str, int]
     path: Path
     thumbnail: str
     selection: Selection
-    is_brushed: bool
+    lost: tuple[str, ...]  # keys of the words for what the form can't be set to
 
 
 Entries = tuple[Entry, ...]
@@ -92,8 +92,8 @@ class Gallery:
         if entry is None:
             return [gr.skip()] * FORM
         speaks, selection = language(request), entry.selection
-        if entry.is_brushed:
-            warn(speaks, say(speaks, "recipe.lost", names=say(speaks, "lost.regions")))
+        if entry.lost:
+            warn(speaks, say(speaks, "recipe.lost", names=", ".join(say(speaks, key) for key in entry.lost)))
         else:
             inform(say(speaks, "gallery.used"))
         photo, *paintings = (still_there(picture) for picture in (selection.photo, *selection.paintings))
@@ -162,11 +162,20 @@ def collected(
     except OSError as error:
         logger.warning("a picture can't be collected: %s", error)
         return entries, gr.skip()
-    thumbnail, selection = html.data_uri(picture.image, _within(stretch.size)), stretch.selection
-    entry = Entry(made, kept, thumbnail, replace(selection, masks=()), is_brushed=bool(selection.masks))
+    thumbnail, selection = html.data_uri(picture.image, _within(stretch.size)), stretch.selected(picture.index)
+    entry = Entry(made, kept, thumbnail, replace(selection, masks=()), tuple(_lost(stretch, picture.index)))
     forget(entries[: max(0, len(entries) + 1 - MOST)])
     entries = (*entries, entry)[-MOST:]
     return entries, thumbnails(speaks, entries)
+
+
+def _lost(stretch: Stretch, step: int) -> Iterator[str]:
+    if stretch.selection.masks:
+        yield "lost.regions"
+    if len(stretch.configs(step)) > 1:
+        yield "lost.steered"
+    if stretch.went_on:
+        yield "lost.went_on"
 
 
 def _copy(file: Path) -> Path:

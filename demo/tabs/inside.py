@@ -19,8 +19,8 @@ from demo.browser.scripts import script
 from demo.browser.toasts import toast
 from demo.browser.wiring import LONG, QUICK, afterwards
 from demo.form.request import load, number, out_of_range, size_of
-from demo.jobs.local import Runner
 from demo.jobs.records import Job, Pixels, Progress
+from demo.jobs.runner import Runner
 from demo.words import Language, language, say, t
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import fit, to_rgb

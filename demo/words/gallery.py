@@ -59,6 +59,11 @@ WORDS = {
     # What can't be set: what the page has no widget for, or less room
     "lost.instead": ("{name} ({now} instead of {then})", "{name} ({now} en vez de {then})"),
     "lost.regions": ("the regions that were brushed", "las regiones que se marcaron"),
+    "lost.steered": (
+        "that it was steered while it was painted, which the command line repeats by its recipe",
+        "que se cambió mientras se pintaba, lo que la línea de órdenes repite por su receta",
+    ),
+    "lost.went_on": ("that it went on from its own picture", "que siguió a partir de su propia imagen"),
     "lost.painting": ("the painting {name}", "el cuadro {name}"),
     "lost.only_colours": ("only colours, no strokes", "solo los colores, sin pinceladas"),
     "lost.style_weight": ("the painting's weight as a number", "el peso del cuadro como número"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 WORDS = {
+    "note.and": ("and", "y"),
     "note.memory": (
         "memory ran out: it goes on in blocks of {block} pixels, which takes a little longer",
         "se acabó la memoria: sigue en bloques de {block} píxeles, lo que tarda un poco más",
@@ -12,7 +13,7 @@ WORDS = {
         "un paso se desvió: vuelve a la mejor imagen hasta ahora, con pasos {times} veces más cortos",
     ),
     "note.region": (
-        "the region of painting {painting} is too small for {layers}: not counted there",
-        "la región del cuadro {painting} es demasiado pequeña para {layers}: ahí no cuenta",
+        "the region of painting {paintings} is too small for {layers}: not counted there",
+        "la región del cuadro {paintings} es demasiado pequeña para {layers}: ahí no cuenta",
     ),
 }

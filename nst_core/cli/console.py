@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from nst_core.cli.notes import in_english
+from nst_core.notes import in_english
 
 if TYPE_CHECKING:
     from nst_core.transfer import Step

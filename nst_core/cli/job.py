@@ -50,6 +50,7 @@ class CommandJob:
     config: TransferConfig
     sources: tuple[Source, ...]
     output: Path
+    steered: tuple[tuple[int, TransferConfig], ...] = ()  # the first step of each config after `config`, and it
     depth: int = 8
     keep_profile: bool = False
     save_every: int | None = None
@@ -61,12 +62,17 @@ class CommandJob:
     device: str | None = None
     execution: Mapping[str, Any] = field(default_factory=dict)  # those of its fields that were chosen
     earlier: Earlier | None = None
+    remark: str = ""  # what of the recipe's run isn't repeated
     quiet: bool = False
     only_plan: bool = False
 
     def paths(self, role: Role) -> list[Path]:
         """The files in a role, in their order."""
         return [source.path for source in self.sources if source.role is role and source.path]
+
+    def config_at(self, step: int) -> TransferConfig:
+        """What step `step`, from 1, goes by; that of the first for 0."""
+        return next((config for first, config in reversed(self.steered) if first <= step), self.config)
 
     @property
     def content(self) -> Path:
@@ -94,10 +100,11 @@ class CommandJob:
     def recipe(self, hash_of: Callable[[Path], str] = sha256_of) -> Recipe:
         """What the pictures will carry; reads all files once more, for their hashes."""
         files = [source.name for source in self.sources if source.role is Role.WEIGHTS and source.name]
-        config = replace(self.config, weights=files[0]) if files else self.config
+        weights = files[0] if files else self.config.weights
         return Recipe(
             command=self.command,
-            config=config,
+            config=replace(self.config, weights=weights),
+            steered=tuple((step, replace(config, weights=weights)) for step, config in self.steered),
             ingredients=tuple(
                 Ingredient(source.role, source.name, None if source.path is None else hash_of(source.path))
                 for source in self.sources

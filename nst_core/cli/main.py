@@ -37,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with terminated_like_interrupted():
             job = read_job(argv)
+            if job.remark:
+                tell(job.remark)
             return paint_folders(job) if has_folders(job) else _paint_one(job)
     except ValueError as error:
         return end(BAD_INPUT, str(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from nst_core.cli.options import Given, read_options
 from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
 from nst_core.execution import Execution
 from nst_core.recipe import NAMED_WEIGHTS, Command, Recipe, Role, find, name_of, parse, read_recipe
+
+Turns = list[tuple[int, TransferConfig]]  # what a run goes by, with the first step of each, from 1
 
 # What may be given with --resume: the pictures where they lie elsewhere now, and what changes no pixel of a step.
 WITH_RESUME = {
@@ -51,8 +53,8 @@ def _repeated(given: Given) -> CommandJob:
     origin = given.others["recipe"]
     recipe = read_recipe(origin)
     _check_repeat(given, recipe, origin)
-    config = _looking_at(given, _changed(recipe.config, given.config), needed=False)
-    sources = []
+    wanted = _each(recipe, lambda config: _looking_at(given, _changed(config, given.config), needed=False))
+    config, sources = wanted[0][1], list[Source]()
     for role in Role:
         own = _given_sources(given, config, role) if _is_given(given, role) else _found(recipe, role, origin)
         sources.extend(own)
@@ -61,10 +63,27 @@ def _repeated(given: Given) -> CommandJob:
         "depth": recipe.depth,
         "keep_profile": recipe.keep_profile,
         "stop_after": stop_after,
+        "remark": _remark(recipe, origin),
         "recipe_of": origin,
         "earlier": _earlier(recipe),
     }
-    return _job(given, _with_weights(config, sources), sources, defaults)
+    return _steered_job(given, wanted, sources, defaults)
+
+
+def _each(recipe: Recipe, change: Callable[[TransferConfig], TransferConfig]) -> Turns:
+    """The configs of a run, each with its first step, after a change; where nothing can be steered, only the first."""
+    first, *later = [(step, change(config)) for step, config in ((1, recipe.config), *recipe.steered)]
+    return [first, *(later if not first[1].only_colours else ())]
+
+
+def _remark(recipe: Recipe, origin: Path) -> str:
+    if not recipe.went_on:
+        return ""
+    steps = " and ".join(map(str, recipe.went_on))
+    return (
+        f"{origin} went on from its picture after step {steps}, which isn't repeated: all steps are made in one run, "
+        "so the picture will differ a little"
+    )
 
 
 def _check_repeat(given: Given, recipe: Recipe, origin: Path) -> None:
@@ -88,8 +107,8 @@ def _resumed(given: Given) -> CommandJob:
     output, kept, recipe = _read_state_text(text, origin)
     sources = [source for role in Role for source in _same(given, recipe, role, origin)]
     changes = {name: value for name, value in given.config.items() if name != "weights"}
-    config = _with_weights(_changed(recipe.config, changes), sources)
-    if config.steps <= recipe.steps_done:
+    wanted = _each(recipe, lambda config: _changed(config, changes))
+    if wanted[0][1].steps <= recipe.steps_done:
         raise ValueError(f"the run in {origin} has done all of its {recipe.steps_done} steps; give more with --steps")
     defaults = {
         "command": recipe.command,
@@ -100,7 +119,7 @@ def _resumed(given: Given) -> CommandJob:
         "start": Start(origin, state, recipe.steps_done),
         "earlier": _earlier(recipe),
     }
-    return _job(given, config, sources, defaults)
+    return _steered_job(given, wanted, sources, defaults)
 
 
 def _check_resume(given: Given) -> None:
@@ -140,6 +159,12 @@ def _job(
         "only_plan": "plan" in given.others,
     }
     return CommandJob(config=config, sources=tuple(sources), **(start | {**(defaults or {})} | chosen))
+
+
+def _steered_job(given: Given, wanted: Turns, sources: Sequence[Source], defaults: Mapping[str, Any]) -> CommandJob:
+    """The job of a run that goes by several configs, one after the other."""
+    (_, config), *steered = [(step, _with_weights(config, sources)) for step, config in wanted]
+    return _job(given, config, sources, {**defaults, "steered": tuple(steered)})
 
 
 def _changed(config: TransferConfig, changes: dict[str, Any]) -> TransferConfig:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nst_core.cli.console import FAILED, INTERRUPTED, OUT_OF_MEMORY, Bar, Stop
 from nst_core.cli.job import CommandJob
 from nst_core.cli.results import Film, Outcome, Results, state_path
+from nst_core.config import TransferConfig, check_steering
 from nst_core.device.memory import is_out_of_memory
 from nst_core.recipe import Command, Role
 
@@ -63,6 +64,8 @@ def prepare(job: CommandJob, network: VGG | None = None, machine: Machine | None
 
     check_files(job)
     inputs = _read(job)
+    for _, config in job.steered:
+        check_steering(job.config, config, len(inputs.paintings))
     sizes = [painting.size for painting in inputs.paintings]
     scale_plan(inputs.content.size, sizes, job.config)  # refuses what is too narrow, before torch is imported
     profile = read_profile(job.content) if job.keep_profile else None
@@ -72,7 +75,19 @@ def prepare(job: CommandJob, network: VGG | None = None, machine: Machine | None
     results = Results(job, replace(job.recipe(), execution=forecast.execution), profile)
     state = None if job.config.only_colours else transfer.state
     costs = step_costs(transfer.plan, job.config)
-    return Work(job, results, transfer, state, transfer.plan[-1][0], costs, forecast)
+    done = job.start.steps_done if job.start else 0
+    return Work(job, results, _steered(transfer, job.steered, done), state, transfer.plan[-1][0], costs, forecast)
+
+
+def _steered(transfer: Transfer, turns: Iterable[tuple[int, TransferConfig]], done: int) -> Iterator[Step]:
+    """The steps after `done`, steered by `turns`: the first step of each config, and it."""
+    coming = {first - 1: config for first, config in turns if first > done}
+    if done in coming:
+        transfer.steer(coming[done])
+    for step in transfer:
+        yield step
+        if step.index in coming:
+            transfer.steer(coming[step.index])
 
 
 def look_ahead(
@@ -142,7 +157,7 @@ def _transfer(job: CommandJob, inputs: Inputs, network: VGG | None) -> Transfer:
     return Transfer(
         inputs.content,
         inputs.paintings,
-        job.config,
+        job.config_at(job.start.steps_done if job.start else 0),
         masks=inputs.masks,
         within=inputs.within,
         extractor=network,

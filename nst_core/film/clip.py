@@ -123,7 +123,7 @@ def _within(size: Size, longest: int) -> Size:
 
 def _frame(step: Step, size: Size) -> NDArray[np.uint8]:
     """The picture of a step, (H, W, 3), at `size` (w, h)."""
-    from nst_core.images.saving import to_array  # here: a film's name is checked before torch is imported
+    from nst_core.images.tensors import to_array  # here: a film's name is checked before torch is imported
 
     image = step.image if step.alpha is None else 1 + (step.image - 1) * step.alpha
     return _resized(to_array(image), size)

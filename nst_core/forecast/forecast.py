@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from nst_core.config import Optimizer
+from nst_core.errors import InputError
 from nst_core.execution import SMALLEST, Execution
 from nst_core.forecast.cost import peak_memory, seen_pixels, stage_seconds
 from nst_core.forecast.machine import Machine
@@ -68,7 +69,7 @@ def suggest(
     """The fastest way that the memory allows.
 
     `chosen` are fields of `Execution` that are settled, `wished` those that had better be so if it is possible. Raises
-    `ValueError` where nothing fits, but for a block that was chosen: whoever did so may know better.
+    `InputError` where nothing fits, but for a block that was chosen: whoever did so may know better.
     """
     for settled in ({**wished, **chosen}, chosen):
         ways = [forecast(machine, task, execution) for execution in _ways(machine, task, settled)]
@@ -81,9 +82,10 @@ def suggest(
         return least
     width, height = task.plan[-1][0]
     ways_out = _what_takes_less(task.config.optimizer, least.execution.history)
-    raise ValueError(
+    raise InputError(
         f"{width}x{height} pixels take about {in_bytes(least.memory)} of memory, even in the smallest blocks, and "
-        f"{in_bytes(machine.there)} are there; choose {ways_out}"
+        f"{in_bytes(machine.there)} are there; choose {ways_out}",
+        "no_memory",
     )
 
 

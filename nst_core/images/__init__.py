@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from nst_core.images.formats import check_output
     from nst_core.images.modes import split_alpha, to_mask, to_rgb, to_rgba
     from nst_core.images.reading import load_image, load_mask, read_profile, read_size, read_text
-    from nst_core.images.saving import save_image, to_array
+    from nst_core.images.saving import save_image
     from nst_core.images.sizes import MAX_PIXELS, MIN_SIDE, fit
-    from nst_core.images.tensors import to_tensor
+    from nst_core.images.tensors import to_array, to_tensor
 
 __all__ = [
     "MAX_PIXELS",
@@ -39,9 +39,9 @@ __all__ = [
 _FOLDER = "nst_core.images"
 __getattr__ = attributes(
     _FOLDER,
-    {"check_output": f"{_FOLDER}.formats", "to_tensor": f"{_FOLDER}.tensors"}
+    {"check_output": f"{_FOLDER}.formats", "save_image": f"{_FOLDER}.saving"}
     | dict.fromkeys(("split_alpha", "to_mask", "to_rgb", "to_rgba"), f"{_FOLDER}.modes")
     | dict.fromkeys(("load_image", "load_mask", "read_profile", "read_size", "read_text"), f"{_FOLDER}.reading")
-    | dict.fromkeys(("save_image", "to_array"), f"{_FOLDER}.saving")
+    | dict.fromkeys(("to_array", "to_tensor"), f"{_FOLDER}.tensors")
     | dict.fromkeys(("MAX_PIXELS", "MIN_SIDE", "fit"), f"{_FOLDER}.sizes"),
 )

@@ -5,38 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, overload
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo, putchunk
-from torch import Tensor
 
 from nst_core.files import replacing
 from nst_core.images import vips
 from nst_core.images.formats import writing_options
-from nst_core.images.vips import Levels
+from nst_core.images.vips import LEVELS, Levels
 
-LEVELS: dict[int, Any] = {8: np.uint8, 16: np.uint16}  # by depth: bits a channel
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MAX_TEXT = 1_000_000  # bytes of text in one file
 _AFTER_HEADER = 8 + 25  # bytes of PNG's signature and of its first chunk, always IHDR
-
-
-@overload
-def to_array(image: Tensor, depth: Literal[8] = 8) -> NDArray[np.uint8]: ...
-@overload
-def to_array(image: Tensor, depth: int) -> Levels: ...
-def to_array(image: Tensor, depth: int = 8) -> Levels:
-    """(1, 3, H, W) in [0, 1] -> (H, W, 3), to nearest: uint8 at a depth of 8 bits, uint16 at 16.
-
-    Raises `ValueError` for another shape, NaN, infinity.
-    """
-    if image.ndim != 4 or image.shape[:2] != (1, 3):
-        raise ValueError(f"an image is (1, 3, H, W), got {tuple(image.shape)}")
-    return _levels(image, depth)
 
 
 def save_image(
@@ -67,7 +51,9 @@ def save_image(
 
 def _pixels(image: Tensor | Levels, alpha: Tensor | None, depth: int, profile: bytes | None) -> Levels:
     """What the file holds: (H, W, 3), or (H, W, 4) with opacity."""
-    if isinstance(image, Tensor):
+    if not isinstance(image, np.ndarray):
+        from nst_core.images.tensors import to_array  # here: whoever saves an array needs no torch
+
         # More levels than the file has, if they are converted yet: they are rounded once.
         pixels = to_array(image, 16 if profile else depth)
     elif image.dtype != LEVELS[depth] or image.ndim != 3 or image.shape[2] not in (3, 4):
@@ -76,23 +62,14 @@ def _pixels(image: Tensor | Levels, alpha: Tensor | None, depth: int, profile: b
         pixels = image
     colours, opacity = pixels[..., :3], pixels[..., 3:]
     if alpha is not None:
+        from nst_core.images.tensors import to_levels
+
         if alpha.shape != (1, 1, *pixels.shape[:2]):
             raise ValueError(f"alpha of (1, 1, H, W) is wanted for {pixels.shape}, got {tuple(alpha.shape)}")
-        opacity = _levels(alpha, depth)
+        opacity = to_levels(alpha, depth)
     if profile:
         colours = vips.from_srgb(colours, profile, depth)
     return np.concatenate([colours, opacity], 2) if opacity.size else colours
-
-
-def _levels(values: Tensor, depth: int) -> Levels:
-    """(1, C, H, W) in [0, 1] -> (H, W, C)."""
-    pixels = values.detach()[0].float()
-    if not bool(torch.isfinite(pixels).all()):
-        raise ValueError("the image holds NaN or infinity, so there is no picture to show")
-    levels = pixels.clamp(0, 1).mul(2**depth - 1).round()
-    whole = levels.to(torch.uint8 if depth == 8 else torch.int32)  # torch hardly knows uint16
-    array: Levels = whole.permute(1, 2, 0).contiguous().cpu().numpy().astype(LEVELS[depth], copy=False)
-    return array
 
 
 def _text_chunks(text: Mapping[str, str]) -> PngInfo:

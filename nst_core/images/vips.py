@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from nst_core.extras import require
 
 Levels = NDArray[np.uint8] | NDArray[np.uint16]
+LEVELS: dict[int, Any] = {8: np.uint8, 16: np.uint16}  # by depth: bits a channel
 
 NO_PROFILE = "the picture's colours can't be converted into that colour profile; leave it out"
 PIXELS_PER_MM = 72 / 25.4  # libvips writes a resolution, 25 dpi if none is given: a poster for whoever prints it

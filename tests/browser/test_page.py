@@ -410,7 +410,7 @@ def test_the_page_speaks_spanish(open_page: Open) -> None:
 
 def test_the_longest_status_fits_a_phone(open_page: Open) -> None:
     page = open_page(390, 844)
-    progress = Progress(1000, 1000, (1024, 1024), (), 5300.0, "", np.zeros((1, 1, 3), np.uint8))
+    progress = Progress(1000, 1000, (1024, 1024), (), 5300.0, (), np.zeros((1, 1, 3), np.uint8))
     page.locator("#status .status").evaluate(
         "(status, html) => { status.outerHTML = html; }", html.running("es", progress)
     )

@@ -58,6 +58,39 @@ def test_a_recipe_survives_its_picture(tmp_path: Path) -> None:
         assert read_recipe(path) == recipe
 
 
+def steered(*strengths: tuple[int, float]) -> Recipe:
+    config = replace(RECIPE.config, style_weight=None)
+    return replace(
+        RECIPE,
+        config=config,
+        steered=tuple(
+            (step, replace(config, strength=strength, style_blend=(1.0, step))) for step, strength in strengths
+        ),
+    )
+
+
+def test_the_steering_survives_its_text() -> None:
+    recipe = steered((7, 80.0), (30, 20.5))
+    assert parse(recipe.to_text(), ORIGIN) == recipe
+    assert json.loads(recipe.to_text())["steered"] == [
+        {"step": 7, "changes": {"strength": 80.0, "style_blend": [1.0, 7]}},
+        {"step": 30, "changes": {"strength": 20.5, "style_blend": [1.0, 30]}},
+    ]
+    assert (recipe.last_config, RECIPE.last_config) == (recipe.steered[-1][1], RECIPE.config)
+
+
+def test_that_a_run_went_on_survives_its_text() -> None:
+    recipe = replace(RECIPE, went_on=(20, 40))
+    assert parse(recipe.to_text(), ORIGIN) == recipe
+
+
+def test_a_picture_of_one_run_that_was_not_steered_can_be_read_by_earlier_versions() -> None:
+    assert json.loads(RECIPE.to_text()).keys() == {
+        *("command", "config", "ingredients", "depth", "keep_profile", "steps_done", "steps_planned"),
+        *("execution", "versions"),
+    }
+
+
 def test_all_values_are_told_not_only_those_that_were_given() -> None:
     data = json.loads(replace(RECIPE, config=TransferConfig()).to_text())
     assert data["config"].keys() == {field.name for field in fields(TransferConfig)}
@@ -124,6 +157,8 @@ def test_what_makes_the_same_picture() -> None:
     for other in (
         replace(RECIPE, config=TransferConfig()),
         replace(RECIPE, depth=8),
+        replace(RECIPE, steered=((3, replace(RECIPE.config, colours=20.0)),)),
+        replace(RECIPE, went_on=(20,)),
         replace(RECIPE, keep_profile=False),
         replace(RECIPE, command=Command.RECONSTRUCT),
         replace(RECIPE, ingredients=RECIPE.ingredients[1:]),
@@ -190,6 +225,10 @@ def with_file(**changes: Any) -> str:
     return changed(ingredients=[first | changes, *rest])
 
 
+def turned(step: Any, **changes: Any) -> str:
+    return changed(steered=[{"step": step, "changes": changes}])
+
+
 @pytest.mark.parametrize(
     ("text", "part"),
     [
@@ -235,6 +274,20 @@ def with_file(**changes: Any) -> str:
         (changed(steps_done=-1), "steps_done must be between 1 and 200, got -1"),
         (changed(steps_done=201), "steps_done must be between 1 and 200, got 201"),
         (changed(versions={"torch": 2}), "a version"),
+        (changed(went_on=7), "went_on"),
+        (changed(went_on=["7"]), "went_on"),
+        (changed(steered=7), "steered"),
+        (changed(steered=[7]), "steered"),
+        (turned("3"), "a step"),
+        (changed(steered=[{"step": 3}]), "changes"),
+        (turned(3, oil=1), "'oil' is unknown to nst_core"),
+        (turned(3, size=64), "size can't change from one step to the next"),
+        (turned(3, steps=9), "steps can't change from one step to the next"),
+        (turned(3, strength=500), "strength must be between"),
+        (turned(3, strength="much"), "strength must be a number"),
+        (turned(3, style_blend=[1, 2, 3]), "style_blend is 3 and that of paintings 2"),
+        (turned(0, colours=5), "steered at step 0 after step 0"),
+        (changed(steered=[{"step": 3, "changes": {}}] * 2), "steered at step 3 after step 3"),
     ],
 )
 def test_what_cannot_be_followed_is_told(text: str, part: str) -> None:

@@ -57,6 +57,12 @@ class Playback:
     def is_measuring(self) -> bool:
         return False
 
+    def measure(self, config: TransferConfig) -> None:
+        """It takes no time at all."""
+
+    def close(self) -> None:
+        """Nothing is under way."""
+
 
 def settings(**changes: Any) -> list[Any]:
     """The defaults as the page sends them, but for the changes."""
@@ -78,7 +84,7 @@ def form(
 def progress(index: int, total: int = 2, size: Size = (64, 48), **layers: dict[str, float]) -> Progress:
     """A record whose picture is all of one grey, 10 a step."""
     image = np.full((size[1], size[0], 3), 10 * index, np.uint8)
-    return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, "", image, **layers)
+    return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, (), image, **layers)
 
 
 WHOLE = (Waiting(1), Waiting(0), progress(1), progress(2))

@@ -7,6 +7,7 @@ import inspect
 import json
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import app
 from demo.api.endpoints import Endpoints, numbers
 from demo.ui import build_ui
 from nst_core.config import TransferConfig
+from nst_core.notes import Note
 from nst_core.variations import SIX
 from tests.support.playback import ENGLISH, WHOLE, Playback, progress, upload
 
@@ -60,6 +62,12 @@ def test_numbers_are_plain_data() -> None:
     assert json.loads(json.dumps(told)) == told
     assert (told["step"], told["steps"], told["width"], told["height"]) == (1, 2, 64, 48)
     assert told["style_layers"] == {"relu1_1": 0.25}
+    assert told["note"] == ""
+    noted = replace(progress(1), notes=(Note("memory", {"block": 256}), Note("astray", {"times": 4.0})))
+    assert numbers(noted)["note"] == (
+        "out of memory; going on in blocks of 256 pixels; "
+        "a step went astray: back to the best picture so far, with steps 4 times shorter"
+    )
     assert numbers(WHOLE[0]) == {"waiting": 1}
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from demo.browser import html
 from demo.jobs.records import LossRecord, Progress
+from nst_core.notes import Note
 
 
 def test_a_preview_has_the_final_pictures_shape_and_is_never_too_large() -> None:
@@ -77,7 +78,7 @@ def test_the_place_in_the_queue() -> None:
 
 def test_the_status_of_a_run() -> None:
     image = np.zeros((1, 1, 3), np.uint8)
-    text = html.running("en", Progress(7, 20, (128, 96), (LossRecord(1, 2, 3),), 30.0, "<restarted>", image))
+    text = html.running("en", Progress(7, 20, (128, 96), (LossRecord(1, 2, 3),), 30.0, (Note("<restarted>"),), image))
     for words in ("step 7 of 20", "at 128 × 96 px", "about 30 s left", "&lt;restarted&gt;", 'max="20" value="7"'):
         assert words in text
 

@@ -1,42 +1,47 @@
-"""What the engine remarks is told in the page's words: here are the engine's own sentences, not copies of them."""
+"""What the engine remarks is told in the page's words: here are the engine's own notes, not copies of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from demo.browser.notes import retold
-from nst_core.cli.notes import in_english
+from demo.browser.notes import told
+from demo.words import WORDS
 from nst_core.config import Optimizer
+from nst_core.notes import Note
 from nst_core.optim.adam import ADAM_STEP
 from nst_core.optim.descent import RUNAWAY
 from nst_core.transfer import stylize
 from tests.support.networks import tiny_network
+from tests.support.paths import ROOT
 from tests.support.pictures import smooth_picture
 from tests.support.runs import TINY, Cramped, paint
 
-
-def out_of_memory() -> str:
-    return in_english(paint(Cramped(20_000))[1][0].notes)
+Notes = tuple[Note, ...]
 
 
-def astray() -> str:
+def out_of_memory() -> Notes:
+    return paint(Cramped(20_000))[1][0].notes
+
+
+def astray() -> Notes:
     config = replace(TINY, optimizer=Optimizer.ADAM, learning_rate=1.1 * RUNAWAY / ADAM_STEP)
     first, *_ = stylize(smooth_picture(64, 48, 1), smooth_picture(50, 60, 2), config, extractor=tiny_network())
-    return in_english(first.notes)
+    return first.notes
 
 
-def too_small() -> str:
+def too_small() -> Notes:
     dot = np.zeros((48, 64), np.uint8)
     dot[10, 10] = 255
     pictures = smooth_picture(64, 48, 1), smooth_picture(50, 60, 2)
     config = replace(TINY, style_layers=("relu1_1", "relu3_1"))
     first, *_ = stylize(*pictures, config, masks=[Image.fromarray(dot)], extractor=tiny_network())
-    return in_english(first.notes[:1])  # it may go astray, too
+    return first.notes[:1]  # it may go astray, too
 
 
 @pytest.mark.parametrize(
@@ -62,16 +67,31 @@ def too_small() -> str:
     ],
     ids=["out of memory", "astray", "too small"],
 )
-def test_a_remark_is_told_in_the_pages_words(remark: Callable[[], str], english: str, spanish: str) -> None:
-    note = remark()
-    assert (retold("en", note), retold("es", note)) == (english, spanish)
+def test_a_remark_is_told_in_the_pages_words(remark: Callable[[], Notes], english: str, spanish: str) -> None:
+    notes = remark()
+    assert (told("en", notes), told("es", notes)) == (english, spanish)
 
 
 def test_regions_of_several_paintings() -> None:
-    note = "the region of painting 1 and 2 is too small for relu4_1, relu5_1, which play no part there"
-    assert retold("en", note) == "the region of painting 1 and 2 is too small for relu4_1, relu5_1: not counted there"
+    notes = [Note("region", {"paintings": (1, 2, 3), "layers": ("relu4_1", "relu5_1")})]
+    assert told("en", notes) == "the region of painting 1, 2 and 3 is too small for relu4_1, relu5_1: not counted there"
+    assert told("es", notes).startswith("la región del cuadro 1, 2 y 3 es demasiado pequeña para relu4_1, relu5_1")
 
 
-def test_what_is_not_known_stays() -> None:
-    assert retold("es", "") == ""
-    assert retold("es", "something new") == "something new"
+def test_what_is_not_known_is_told_in_english() -> None:
+    assert told("es", ()) == ""
+    assert told("es", [Note("something new", {"by": 4})]) == "something new by 4"
+
+
+def kinds() -> Iterator[str]:
+    """What the notes are about that are written out in the engine."""
+    for path in ROOT.glob("nst_core/**/*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Note":
+                yield from (each.value for each in node.args[:1] if isinstance(each, ast.Constant))
+
+
+def test_there_are_words_for_whatever_is_remarked() -> None:
+    found = set(kinds())
+    assert found == {"memory", "astray", "region"}
+    assert {f"note.{kind}" for kind in found} <= set(WORDS)

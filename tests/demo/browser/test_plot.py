@@ -142,8 +142,8 @@ def test_names_keep_their_distance(values: tuple[float, float, float]) -> None:
 def test_records_add_up() -> None:
     image = np.zeros((1, 1, 3), np.uint8)
     trail = (LossRecord(1, 2, 3), LossRecord(4, 5, 6))
-    first = Curves().extended(Progress(2, 9, (64, 48), trail, None, "", image))
-    both = first.extended(Progress(3, 9, (128, 96), trail[:1], None, "", image))
+    first = Curves().extended(Progress(2, 9, (64, 48), trail, None, (), image))
+    both = first.extended(Progress(3, 9, (128, 96), trail[:1], None, (), image))
     assert (both.total, both.losses) == (9, (*trail, trail[0]))
     assert both.sizes == ((2, (64, 48)), (3, (128, 96)))
 

@@ -1,4 +1,4 @@
-"""The local runner: its queue, pace, control and remaining time, with a tiny network or a loop that costs nothing."""
+"""Jobs on this machine, with a tiny network or a loop that costs nothing."""
 
 from __future__ import annotations
 
@@ -7,92 +7,24 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from demo.jobs import local as module
-from demo.jobs.local import LocalRunner, Queue, RemainingTime, paced
+from demo.jobs.local import LocalRunner
+from demo.jobs.progress import RemainingTime
 from demo.jobs.records import Job, Progress, Record, Waiting
 from nst_core.config import Pooling, TransferConfig
+from nst_core.errors import InputError
 from nst_core.execution import Execution
-from nst_core.forecast.machine import Machine, Pace
-from nst_core.loss.objective import Losses
+from nst_core.forecast.machine import Machine
 from nst_core.network.vgg import VGG
-from nst_core.notes import Note
 from nst_core.reconstruct import content_config, style_config
 from nst_core.transfer import Step
+from tests.support.jobs import LIVENESS, SIZE, TINY, Painter, Run, a_job, last_of, pixels, progress_of, settled
 from tests.support.networks import tiny_network
-from tests.support.pictures import smooth_picture
-
-LIVENESS = 5.0  # seconds after which a thread that should have gone on counts as stuck
-SIZE, LARGE = (64, 48), (128, 96)
-TINY = TransferConfig(
-    size=64, steps=4, scales=1, content_layers=("relu2_2",), style_layers=("relu1_1", "relu2_1"), tv_weight=0.0
-)
-
-
-def a_job(size: int = 64, steps: int = 4, shape: tuple[int, int] = (48, 64), key: str = "", **config: Any) -> Job:
-    picture = np.zeros((*shape, 3), np.uint8)
-    return Job(picture, (picture,), replace(TINY, size=size, steps=steps, **config), key=key)
-
-
-def a_step(index: int, total: int, *notes: Note) -> Step:
-    scalars = torch.tensor([index / 10, index / 20, 0.0, index / 5], dtype=torch.float64)
-    losses = Losses(*scalars, {"relu2_2": scalars[0]}, {"relu1_1": scalars[1]})
-    return Step(index, total, SIZE, losses.values, torch.full((1, 3, 48, 64), index / total), notes)
-
-
-class Painter:
-    """Stands in for all transfers: steps on command, and tells whether it is at work."""
-
-    def __init__(self) -> None:
-        self.started: list[Run] = []
-        self.threads: set[int] = set()
-        self.stopped = 0
-        self.fail_at = 0
-
-    def __call__(self, content: Any, styles: Any, config: TransferConfig, **options: Any) -> Run:
-        self.started.append(Run(self, config, options))
-        return self.started[-1]
-
-
-class Run:
-    """One of them."""
-
-    def __init__(self, painter: Painter, config: TransferConfig, options: dict[str, Any]) -> None:
-        self.painter, self.config, self.options = painter, config, options
-        self.network, self.execution = options["extractor"], None
-        self.plan = [(SIZE, config.steps)]
-        self.steered: list[tuple[int, TransferConfig]] = []
-        self.index = 0
-
-    def steer(self, config: TransferConfig) -> None:
-        self.config, self.plan = config, [(SIZE, config.steps)]
-        self.steered.append((self.index + 1, config))
-
-    def __iter__(self) -> Iterator[Step]:
-        try:
-            while self.index < self.config.steps:
-                self.index += 1
-                if self.index == self.painter.fail_at:
-                    raise RuntimeError("no memory left")
-                self.painter.threads.add(threading.get_ident())
-                yield a_step(self.index, self.config.steps)
-        finally:
-            self.painter.stopped += 1
-
-
-@pytest.fixture
-def painter(monkeypatch: pytest.MonkeyPatch) -> Painter:
-    painter = Painter()
-    monkeypatch.setattr(module, "Transfer", painter)
-    monkeypatch.setattr(module, "load_vgg19", lambda weights, pooling: tiny_network(pooling))
-    monkeypatch.setattr(module, "RECORD_EVERY", 0.0)
-    monkeypatch.setattr(module, "CALL_EVERY", 0.01)
-    return painter
 
 
 def test_all_steps_of_all_jobs_run_on_one_thread(painter: Painter) -> None:
@@ -153,7 +85,7 @@ def test_one_at_a_time_and_first_come_first_served(painter: Painter) -> None:
     runner = LocalRunner("cpu")
     first, second, third = (runner.run(a_job()) for _ in range(3))
     assert [next(first), next(second), next(third)] == [Waiting(0), Waiting(1), Waiting(2)]
-    assert isinstance(next(first), Progress)
+    assert next(progress_of(first)).index == 1
     assert [next(second), next(third)] == [Waiting(1), Waiting(2)]
     assert len(painter.started) == 1
     assert len(list(first)) == 3
@@ -266,111 +198,6 @@ def test_closing_the_runner_ends_its_jobs_at_the_next_step(painter: Painter) -> 
     assert painter.stopped == 1
 
 
-def test_the_queue_forgets_nobody_when_a_block_fails() -> None:
-    queue = Queue(1)
-    with pytest.raises(KeyError), queue.join():
-        raise KeyError
-    with queue.join() as ticket:
-        assert queue.wait(ticket, 0) == 0
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds on the runner's clock, in a list of one."""
-    now = [0.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
-    return now
-
-
-def timed(clock: list[float], total: int, seconds: float, notes: dict[int, Note] | None = None) -> Iterator[Step]:
-    for index in range(1, total + 1):
-        clock[0] += seconds
-        yield a_step(index, total, *(note for step, note in (notes or {}).items() if step == index))
-
-
-def records(clock: list[float], total: int, seconds: float, notes: dict[int, Note] | None = None) -> list[Progress]:
-    return list(paced(timed(clock, total, seconds, notes), RemainingTime([(SIZE, total)], {SIZE: 12})))
-
-
-def test_a_new_size_is_shown_at_once() -> None:
-    """The plot marks where a size began, and the page says it."""
-    small, large = (a_step(index, 4) for index in (1, 3))
-    steps = [small, replace(small, index=2), replace(large, size=LARGE), replace(large, index=4, size=LARGE)]
-    shown = list(paced(iter(steps), RemainingTime([(SIZE, 4)], {SIZE: 12})))
-    assert [record.index for record in shown] == [1, 3, 4]
-
-
-def test_fast_steps_are_thinned_by_time_and_no_loss_is_left_out(clock: list[float]) -> None:
-    shown = records(clock, total=100, seconds=1 / 16)
-    assert [record.index for record in shown] == [1, *range(9, 100, 8), 100]
-    trail = [losses.content for record in shown for losses in record.trail]
-    assert trail == [index / 10 for index in range(1, 101)]
-
-
-def test_every_slow_step_is_shown(clock: list[float]) -> None:
-    assert [record.index for record in records(clock, total=5, seconds=3)] == [1, 2, 3, 4, 5]
-
-
-def test_a_step_with_a_note_is_shown(clock: list[float]) -> None:
-    shown = records(clock, total=20, seconds=0.001, notes={7: Note("restarted")})
-    assert [(record.index, record.note) for record in shown] == [(1, ""), (7, "restarted"), (20, "")]
-
-
-def test_the_forecast_knows_that_finer_scales_cost_more(clock: list[float]) -> None:
-    forecast = RemainingTime([(SIZE, 4), (LARGE, 3)], {SIZE: 100, LARGE: 400})
-    assert forecast.seconds_left(0) is None
-    for index in (1, 2, 3, 4):
-        forecast.add(index, 1.0)
-    assert forecast.seconds_left(4) == pytest.approx(3 * 4 * 1.0)
-    forecast.add(5, 4.0)
-    assert forecast.seconds_left(5) == pytest.approx(2 * 4.0)
-
-
-def test_one_slow_step_does_not_upset_the_forecast(clock: list[float]) -> None:
-    forecast = RemainingTime([(SIZE, 10)], {SIZE: 100})
-    for index, seconds in enumerate((30.0, 1.0, 1.0, 1.0), 1):
-        forecast.add(index, seconds)
-    assert forecast.seconds_left(4) == pytest.approx(6.0)
-
-
-def test_the_forecast_ends_at_nothing_even_for_a_single_step(clock: list[float]) -> None:
-    forecast = RemainingTime([(SIZE, 1)], {SIZE: 100})
-    forecast.add(1, 2.0)
-    assert forecast.seconds_left(1) == 0
-
-
-def test_a_forecast_of_seconds_counts_until_steps_were_timed(clock: list[float]) -> None:
-    forecast = RemainingTime([(SIZE, 4), (LARGE, 3)], {SIZE: 1.0, LARGE: 4.0}, slowness=1.0)
-    forecast.add(1, 2.0)
-    assert forecast.seconds_left(1) == pytest.approx(3 + 12)
-    forecast.add(2, 2.0)
-    forecast.add(3, 2.0)
-    assert forecast.seconds_left(3) == pytest.approx(2 * (1 + 12))
-
-
-def test_a_forecast_of_seconds_learns_from_the_run_before(clock: list[float]) -> None:
-    slow, unknown = RemainingTime([(SIZE, 4)], {SIZE: 2.0}, slowness=3.0), RemainingTime([(SIZE, 4)], {SIZE: 2.0})
-    assert (slow.seconds_left(1), slow.pace) == (pytest.approx(3 * 3 * 2.0), None)
-    for forecast in (slow, unknown):
-        for index in (1, 2, 3):
-            forecast.add(index, 5.0)
-    assert (slow.pace, unknown.pace) == (pytest.approx(2.5), None)
-
-
-def test_the_forecast_follows_the_plan(clock: list[float]) -> None:
-    forecast = RemainingTime([(SIZE, 4)], {SIZE: 1.0}, slowness=1.0)
-    for index in (1, 2, 3):
-        forecast.add(index, 1.0)
-    forecast.plan = [(SIZE, 9)]
-    assert forecast.seconds_left(3) == pytest.approx(6)
-    forecast.add(7, 1.0)
-    assert forecast.seconds_left(7) == pytest.approx(2)
-
-
-def progress_of(records: Iterator[Record]) -> Iterator[Progress]:
-    return (record for record in records if isinstance(record, Progress))
-
-
 def test_a_running_job_goes_on_by_what_it_is_steered_to(painter: Painter) -> None:
     runner, job = LocalRunner("cpu"), a_job(steps=4, key="mine")
     records = progress_of(runner.run(job))
@@ -474,23 +301,6 @@ def test_what_cannot_be_steered_is_refused(painter: Painter) -> None:
     assert painter.started[0].steered == []
 
 
-@pytest.fixture
-def tiny(monkeypatch: pytest.MonkeyPatch) -> LocalRunner:
-    """A runner that paints in earnest, by a network that costs little."""
-    monkeypatch.setattr(module, "load_vgg19", lambda weights, pooling: tiny_network(pooling))
-    monkeypatch.setattr(module, "RECORD_EVERY", 0.0)
-    return LocalRunner("cpu")
-
-
-def pixels(seed: int, width: int = 64, height: int = 48) -> Any:
-    return np.asarray(smooth_picture(width, height, seed))
-
-
-def last_of(runner: LocalRunner, job: Job) -> Progress:
-    *_, last = progress_of(runner.run(job))
-    return last
-
-
 def test_each_painting_in_its_region(tiny: LocalRunner) -> None:
     black, white = (np.full((48, 64, 3), level, np.uint8) for level in (20, 235))
     left = np.zeros((12, 16), np.uint8)
@@ -536,30 +346,6 @@ def test_steering_in_earnest(tiny: LocalRunner) -> None:
     assert np.array_equal(turned[9].image, kept[9].image)
     assert turned[11].losses.style < kept[11].losses.style
     assert turned[-1].losses.style < kept[-1].losses.style / 2
-
-
-PACE = Pace(start=0.5, pixel=0.0)
-
-
-@pytest.fixture
-def trials(monkeypatch: pytest.MonkeyPatch) -> list[TransferConfig]:
-    """The configs that were measured, in three steps each, with a made-up result: half a second a step."""
-    configs: list[TransferConfig] = []
-
-    def probing(network: VGG, config: TransferConfig) -> Iterator[Machine | None]:
-        configs.append(config)
-        yield from [None] * 3
-        yield module.as_it_is(network, PACE)
-
-    monkeypatch.setattr(module, "probing", probing)
-    return configs
-
-
-def settled(runner: LocalRunner) -> None:
-    """Wait for all that was submitted to the thread that paints."""
-    waited = runner._submit(lambda: None)
-    assert waited is not None
-    waited.result(LIVENESS)
 
 
 def test_an_estimate_is_there_once_the_machine_was_measured(painter: Painter, trials: list[TransferConfig]) -> None:
@@ -693,5 +479,6 @@ def test_a_job_is_computed_as_the_memory_allows(painter: Painter, monkeypatch: p
     list(runner.run(a_job()))
     assert painter.started[-1].execution == Execution()
     monkeypatch.setattr("nst_core.forecast.machine._memory", lambda device: (0, 1_000_000))
-    with pytest.raises(ValueError, match="choose a smaller size"):
+    with pytest.raises(InputError, match="choose a smaller size") as caught:
         list(runner.run(a_job()))
+    assert caught.value.about == "no_memory"

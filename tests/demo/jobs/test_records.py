@@ -29,7 +29,7 @@ def test_a_job_survives_a_trip_to_another_process() -> None:
 
 def test_progress_survives_a_trip_to_another_process() -> None:
     trail = (LossRecord(0.0, 1.5, 15.0), LossRecord(0.5, 1.0, 10.5))
-    sent = Progress(2, 9, (6, 4), trail, None, "", job().content)
+    sent = Progress(2, 9, (6, 4), trail, None, (), job().content)
     got = pickle.loads(pickle.dumps(sent))
     assert (got.index, got.total, got.size, got.trail, got.seconds_left) == (2, 9, (6, 4), trail, None)
     assert got.losses == trail[-1]

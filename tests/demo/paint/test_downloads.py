@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -10,12 +11,13 @@ import pytest
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo.form.request import Selection, make_submission
-from demo.jobs.records import LossRecord, Progress
+from demo.form.request import Selection, continued, make_submission
+from demo.jobs.records import Computation, LossRecord, Progress
 from demo.paint import downloads
 from demo.paint.downloads import Format, OnlyTheLastError, comparison, recipe_of, write
-from demo.paint.session import Painted, followed
+from demo.paint.session import Painted, Running, Stretch, followed
 from nst_core.config import TransferConfig
+from nst_core.execution import Execution
 from nst_core.recipe import Role, read_recipe, sha256_of
 from tests.support.playback import upload
 
@@ -41,7 +43,7 @@ def run(photo: FileDataDict, painting: FileDataDict, steps: int = 4, channels: i
         size = (24, 16) if index < 3 else (48, 32)
         image = np.full((size[1], size[0], channels), 40 * index, np.uint8)
         deep = image.astype(np.uint16) * 257 + 1
-        record = Progress(index, total, size, (LossRecord(1, 2, 3),), None, "", image, deep=deep)
+        record = Progress(index, total, size, (LossRecord(1, 2, 3),), None, (), image, deep=deep)
         made = followed(submission, record, made)
     assert made is not None
     return made
@@ -70,7 +72,7 @@ def test_a_recipe_names_regions_and_weights_but_no_folder(
     masks = (np.eye(2, dtype=np.uint8), np.full((2, 2), 255, np.uint8))
     config = TransferConfig(size=48, steps=4, weights=str(weights))
     submission = make_submission(Selection(photo, (painting, painting), config, (0, 1), masks))
-    recipe = recipe_of(submission.selection, 4)
+    recipe = recipe_of(Stretch("mine", submission.selection, submission.size, 4), 4)
     names = [each.name for each in recipe.ingredients]
     assert names == ["bridge.png", "wave.png", "wave.png", "region-1.png", "region-2.png", "mine.pth"]
     assert recipe.config.weights == "mine.pth"
@@ -148,3 +150,63 @@ def test_a_file_is_written_once(photo: FileDataDict, painting: FileDataDict) -> 
     path = write(painted, None, painted.at(None), Format.PNG)
     path.write_bytes(b"there already")
     assert write(painted, None, painted.at(None), Format.PNG).read_bytes() == b"there already"
+
+
+ELSEWHERE = {"nst_core": "9.9", "torch": "3.0", "device": "mars"}
+
+
+def records(total: int = 4, steered: dict[int, float] | None = None) -> list[Progress]:
+    """Those of a run that was steered, from each of these steps on, to another strength."""
+    turns = tuple((step, replace(CONFIG, strength=strength)) for step, strength in (steered or {}).items())
+    return [
+        Progress(
+            index,
+            total,
+            (48, 32),
+            (LossRecord(1, 2, 3),),
+            None,
+            (),
+            np.full((32, 48, 3), 40 * index, np.uint8),
+            steered=tuple(turn for turn in turns if turn[0] <= index),
+            computation=Computation(config=CONFIG, execution=Execution(block=144), versions=ELSEWHERE),
+        )
+        for index in range(1, total + 1)
+    ]
+
+
+def painted_by(photo: FileDataDict, painting: FileDataDict, steered: dict[int, float] | None = None) -> Painted:
+    submission, made = make_submission(Selection(photo, (painting,), CONFIG), key="mine"), None
+    for record in records(steered=steered):
+        made = followed(submission, record, made)
+    assert made is not None
+    return made
+
+
+def test_a_recipe_tells_what_computed_the_picture(photo: FileDataDict, painting: FileDataDict) -> None:
+    """The runner's device, not that of the page's process."""
+    painted = painted_by(photo, painting)
+    recipe = read_recipe(write(painted, None, painted.at(None), Format.PNG))
+    assert (recipe.versions, recipe.execution) == (ELSEWHERE, Execution(block=144))
+    assert (recipe.config, recipe.steered, recipe.went_on) == (CONFIG, (), ())
+
+
+def test_the_steering_is_part_of_the_recipe(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted = painted_by(photo, painting, steered={2: 90.0, 4: 10.0})
+    wished = replace(painted.selection, config=replace(CONFIG, strength=10.0))
+    running = Running("mine", wished, wished.config)
+    strengths = {}
+    for step in (1, 2, 3, 4):
+        recipe = read_recipe(write(painted, running, painted.at(step), Format.PNG))
+        strengths[step] = [recipe.config.strength, *((first, config.strength) for first, config in recipe.steered)]
+    assert strengths == {1: [70], 2: [70, (2, 90)], 3: [70, (2, 90)], 4: [70, (2, 90), (4, 10)]}
+
+
+def test_a_run_that_went_on_says_so_in_its_recipe(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted = painted_by(photo, painting)
+    selection = replace(painted.selection, config=replace(CONFIG, steps=6))
+    submission = continued(make_submission(selection, key="more"), painted.at(4).image, 4)
+    longer = followed(submission, records(total=2)[-1], painted.settled(None))
+    recipe = read_recipe(write(longer, None, longer.at(None), Format.PNG))
+    assert (recipe.went_on, recipe.steered, recipe.steps_done, recipe.steps_planned) == ((4,), (), 6, 6)
+    assert recipe.config == selection.config
+    assert read_recipe(write(longer, None, longer.at(2), Format.PNG)).went_on == ()

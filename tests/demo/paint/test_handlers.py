@@ -24,6 +24,7 @@ from demo.paint.handlers import Studio
 from demo.paint.session import Painted, Running
 from demo.paint.views import UNCHANGED, PaintView
 from nst_core.config import TransferConfig
+from nst_core.errors import InputError
 from nst_core.recipe import read_recipe
 from nst_core.scene.scales import Size
 from tests.support import playback
@@ -71,7 +72,7 @@ class Steered(Playback):
 def progress(index: int, total: int = 3, size: Size = (128, 85)) -> Progress:
     image = np.full((size[1], size[0], 3), 10 * index, np.uint8)
     losses = {"content_layers": {"relu4_2": 0.3}, "style_layers": {"relu1_1": (index / 10) ** 2}}
-    return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, "", image, **losses)
+    return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, (), image, **losses)
 
 
 WHOLE = (Waiting(1), Waiting(0), progress(1, size=(64, 43)), progress(2), progress(3))
@@ -612,6 +613,19 @@ def test_while_others_paint_the_page_says_that_it_waits(photo: FileDataDict, pai
     assert ">waiting to measure\N{NO-BREAK SPACE}…<" in text
     assert "when nobody paints" in text
     assert timer.active
+
+
+def test_what_the_runner_has_no_memory_for_is_told_beside_the_button(
+    photo: FileDataDict, painting: FileDataDict
+) -> None:
+    class Cramped(Playback):
+        def estimate(self, *task: Any) -> float | None:
+            raise InputError("64x48 pixels take about 2 GB", "no_memory")
+
+    text, timer, status = Studio(Cramped(()), DEFAULTS).estimate(ENGLISH, None, *form(photo, painting))
+    assert "choose a lower resolution" in text
+    assert "choose a lower resolution" in status
+    assert not timer.active
 
 
 def test_nobody_asks_again_for_a_time_that_will_never_be_known(photo: FileDataDict, painting: FileDataDict) -> None:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("cache")
 
 def progress(index: int, total: int = 200, size: tuple[int, int] = (24, 16), channels: int = 3) -> Progress:
     image = np.full((size[1], size[0], channels), index, np.uint8)
-    return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, "", image)
+    return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, (), image)
 
 
 def submission(key: str = "k", **changes: object) -> Submission:

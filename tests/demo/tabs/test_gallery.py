@@ -17,11 +17,13 @@ from PIL.PngImagePlugin import PngInfo
 from demo.form import library, recipes
 from demo.form.recipes import FORM, form_values, page_config
 from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, Selection, make_selection, make_submission
-from demo.paint.session import Painted, followed
+from demo.jobs.records import Computation
+from demo.paint.session import Painted, Stretch, followed
 from demo.tabs import gallery
 from demo.tabs.gallery import MOST, Entries, Gallery, add_shown, show, thumbnails
 from demo.words import LANGUAGES
 from nst_core.config import Border, TransferConfig
+from nst_core.execution import Execution
 from nst_core.recipe import read_recipe
 from tests.support.playback import ENGLISH, SPANISH, Playback, clicked, progress, shown, upload
 
@@ -195,6 +197,48 @@ def test_what_was_brushed_is_not_claimed_to_be_back(
     Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
     assert said == ["The settings are back, but this can't be set here as it was: the regions that were brushed."]
     assert entries[0].selection.masks == ()  # twenty entries would keep megabytes
+
+
+def steered(photo: FileDataDict, painting: FileDataDict) -> Painted:
+    """A run whose second step went by another strength."""
+    painted = made(photo, painting, strength=21, size=128)
+    begun = painted.selection.config
+    computation = Computation(config=begun, execution=Execution(), versions={"nst_core": "1"})
+    turned = replace(painted.progress, steered=((2, replace(begun, strength=84.0)),), computation=computation)
+    return replace(painted, progress=turned)
+
+
+def test_that_a_run_was_steered_is_not_claimed_to_be_back(
+    photo: FileDataDict, painting: FileDataDict, said: list[str]
+) -> None:
+    """The form has one position for each dial: the last one."""
+    (entry,) = collected(steered(photo, painting))
+    values = Gallery(Playback(()), DEFAULTS).restore(ENGLISH, (entry,), entry.made)
+    dropped = read(upload(entry.path), (entry,))
+    words = (
+        "The settings are back, but this can't be set here as it was: that it was steered while it was painted, which"
+        " the command line repeats by its recipe."
+    )
+    assert [said[0], said[2]] == [words, words]
+    for form in (values, dropped):
+        assert wish_of([photo["path"], painting["path"], *form[2:]]).config.strength == 84
+
+
+def test_an_earlier_moment_goes_by_what_was_chosen_then(photo: FileDataDict, painting: FileDataDict) -> None:
+    painted = steered(photo, painting)
+    entries, _ = gallery.collected("en", (), painted, None, replace(painted.at(None), index=1))
+    assert (entries[0].selection.config.strength, entries[0].lost) == (21, ())
+
+
+def test_that_a_run_went_on_is_not_claimed_to_be_back(
+    photo: FileDataDict, painting: FileDataDict, said: list[str]
+) -> None:
+    painted = made(photo, painting, size=128)
+    entries = collected(replace(painted, past=(Stretch("before", painted.selection, painted.size, 1),)))
+    Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
+    read(upload(entries[0].path), entries)
+    words = "The settings are back, but this can't be set here as it was: that it went on from its own picture."
+    assert [said[0], said[2]] == [words, words]
 
 
 def test_without_a_choice_the_form_stays(photo: FileDataDict, painting: FileDataDict) -> None:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from demo.browser.toasts import told, warn
-from demo.jobs.local import Queue
+from demo.jobs.queue import Queue
 from demo.words import WORDS
 from nst_core.errors import InputError
 from nst_core.images import fit, load_image, split_alpha

@@ -6,9 +6,11 @@ import json
 import os
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from torch import Tensor
@@ -16,8 +18,11 @@ from torch import Tensor
 from nst_core.checkpoint import load_state, save_state
 from nst_core.cli.request import read_job
 from nst_core.config import ColourMethod, Preset, TransferConfig
+from nst_core.execution import Execution
+from nst_core.images import save_image
 from nst_core.network.vgg import VGG
-from nst_core.recipe import Role, read_recipe
+from nst_core.recipe import KEY, Command, Ingredient, Recipe, Role, read_recipe, sha256_of, versions
+from nst_core.transfer import Transfer
 from tests.support.networks import tiny_network
 from tests.support.pictures import smooth_picture
 from tests.support.terminal import Terminal, at, engine, nothing, open_terminal
@@ -98,6 +103,97 @@ def test_a_repeat_of_a_reconstruction(tiny: Terminal) -> None:
     assert "after the word reconstruct" in tiny.refuses("--recipe", "out.png", "-o", "new.png")
     changed = read_job(["reconstruct", "--recipe", "out.png", "-o", "x.png", "--content", "relu2_1"]).config
     assert (changed.content_layers, changed.style_layers) == (("relu2_1",), ())
+
+
+def a_recipe(config: TransferConfig, **changes: Any) -> Recipe:
+    """Of a finished run of six steps with a.png and s.png."""
+    recipe = Recipe(
+        command=Command.STYLIZE,
+        config=config,
+        ingredients=(
+            Ingredient(Role.CONTENT, "a.png", sha256_of(Path("a.png"))),
+            Ingredient(Role.STYLE, "s.png", sha256_of(Path("s.png"))),
+        ),
+        depth=8,
+        keep_profile=False,
+        steps_done=6,
+        steps_planned=6,
+        versions=versions("cpu"),
+    )
+    return replace(recipe, **changes)
+
+
+def steered_picture(**turns: float) -> None:
+    """out.png as a page writes it: of a run at 48 px, of six steps, that was steered to other strengths."""
+    config = TransferConfig(size=48, steps=6, content_layers=("relu2_1",), style_layers=("relu1_1", "relu3_1"))
+    transfer = Transfer(Image.open("a.png"), Image.open("s.png"), config)
+    for step in transfer:
+        last = step
+        if (name := f"after_{step.index}") in turns:
+            transfer.steer(replace(config, strength=turns[name]))
+    recipe = a_recipe(config, steered=tuple(transfer.steered), execution=Execution())
+    save_image(last.image, "out.png", text={KEY: recipe.to_text()})
+
+
+def test_a_steered_run_is_repeated_step_for_step(tiny: Terminal) -> None:
+    steered_picture(after_2=90.0, after_4=5.0)
+    assert tiny("--recipe", "out.png", "-o", "again.png")[0] == 0
+    with Image.open("out.png") as made, Image.open("again.png") as again:
+        assert again.tobytes() == made.tobytes()
+    assert read_recipe(Path("again.png")).makes_the_same_as(read_recipe(Path("out.png")))
+    assert tiny("--recipe", "again.png", "-o", "straight.png", "--strength", 50)[0] == 0
+    assert tiny.bytes("straight.png") != tiny.bytes("again.png")
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3, 5])
+def test_a_repeat_that_was_stopped_goes_on_as_it_was_steered(
+    tiny: Terminal, stop: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steered_picture(after_2=90.0, after_4=5.0)
+    assert tiny("--recipe", "out.png", "-o", "again.png")[0] == 0
+    with monkeypatch.context() as patch:
+        interrupt_at(stop, patch)
+        assert tiny("--recipe", "out.png", "-o", "stopped.png")[0] == 130
+    assert tiny("--resume", "stopped.state")[0] == 0
+    with Image.open("again.png") as made, Image.open("stopped.png") as stopped:
+        assert stopped.tobytes() == made.tobytes()
+    assert read_recipe(Path("stopped.png")).makes_the_same_as(read_recipe(Path("again.png")))
+
+
+def test_options_count_from_the_first_step_of_a_steered_run_to_its_last(terminal: Terminal) -> None:
+    steered_recipe()
+    job = read_job(["--recipe", "out.png", "-o", "x.png", "--size", "64", "--strength", "30"])
+    assert {config.size for _, config in (*job.steered, (1, job.config))} == {64}
+    assert [(step, config.strength, config.colours) for step, config in job.steered] == [(3, 30, 100), (5, 30, 40)]
+    assert [job.config_at(step).colours for step in (0, 1, 4, 5, 6)] == [100, 100, 100, 40, 40]
+    assert read_job(["--recipe", "out.png", "-o", "x.png", "--only-colours"]).steered == ()
+
+
+def test_shares_of_other_paintings_are_refused_before_any_work(terminal: Terminal) -> None:
+    steered_recipe(style_blend=(1.0,))
+    refused = terminal.refuses("a.png", "s.png", "s.png", "--recipe", "out.png", "-o", "x.png")
+    assert "the number of values of style_blend is 1 and that of paintings 2" in refused
+
+
+def test_what_of_a_run_is_not_repeated_is_told(painted: Terminal) -> None:
+    write_recipe(a_recipe(TransferConfig(size=48, steps=6, scales=1), went_on=(4, 5)))
+    code, err = painted("--recipe", "out.png", "-o", "x.png", "-q")
+    assert code == 0
+    assert err.startswith(
+        "nst_core: out.png went on from its picture after step 4 and 5, which isn't repeated: all steps are made in "
+        "one run, so the picture will differ a little\n"
+    )
+
+
+def steered_recipe(**changes: Any) -> None:
+    """out.png with the recipe of a run that was steered before its steps 3 and 5, and no matter which picture."""
+    config = TransferConfig(size=48, steps=6, scales=1)
+    later = replace(config, strength=80, **changes)
+    write_recipe(a_recipe(config, steered=((3, later), (5, replace(later, colours=40)))))
+
+
+def write_recipe(recipe: Recipe) -> None:
+    save_image(np.zeros((36, 48, 3), np.uint8), "out.png", text={KEY: recipe.to_text()})
 
 
 def test_an_alpha_channel_and_a_profile_come_again(tiny: Terminal) -> None:

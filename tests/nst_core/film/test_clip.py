@@ -17,7 +17,7 @@ from torch import Tensor
 
 from nst_core.film import clip, encoders
 from nst_core.film.clip import Clip, film_moments, shown_steps
-from nst_core.images.saving import to_array
+from nst_core.images.tensors import to_array
 from nst_core.loss.objective import Losses
 from nst_core.transfer import Step
 from tests.support.paths import ROOT

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nst_core.cli.notes import in_english
-from nst_core.notes import Note
+from nst_core.notes import Note, in_english
 
 MEMORY = Note("memory", {"block": 144})
 ASTRAY = Note("astray", {"times": 4.0})

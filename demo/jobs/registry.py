@@ -1,0 +1,29 @@
+"""The runners there are, by the names that `app.py --runner` knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from demo.jobs.queue import MAX_WAITING
+from demo.jobs.runner import Runner
+from nst_core.config import TransferConfig
+
+# Modules of this package, each with a function `make_runner(options: RunnerOptions) -> Runner`.
+RUNNERS = ("local",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunnerOptions:
+    """What a server tells its runner; what a single one of them needs beside, it reads from the environment."""
+
+    defaults: TransferConfig = TransferConfig()  # which most jobs will differ little from
+    max_waiting: int = MAX_WAITING  # how many jobs may stand in the queue
+
+
+def make_runner(name: str, options: RunnerOptions) -> Runner:
+    """The runner of that name; raises `ValueError` where there is none, or where it can't work here."""
+    if name not in RUNNERS:
+        raise ValueError(f"there is no runner {name!r}; those there are: {', '.join(RUNNERS)}")
+    runner: Runner = import_module(f"demo.jobs.{name}").make_runner(options)
+    return runner
