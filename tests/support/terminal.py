@@ -27,6 +27,7 @@ from tests.support.paths import ROOT
 
 PHOTO = ROOT / "examples/content/neuschwanstein.jpg"
 PAINTING = ROOT / "examples/style/starry_night.jpg"
+TWO = (str(PHOTO), str(PAINTING))
 MACHINE = Machine(
     device="2 CPU cores", precision=Precision.FLOAT32, used=10**9, free=10**10, pace=Pace(start=0.01, pixel=1e-6)
 )
@@ -164,3 +165,17 @@ def engine(before: Before = nothing, received: list[dict[str, Any]] | None = Non
             return Checkpoint(plan=self.plan, scale=0, done=self.done, descent={})
 
     return Engine
+
+
+class Paints:
+    """Paints out.png in eight steps, by the stand-in for the engine: the picture after step n has the level n."""
+
+    def __init__(self, terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.terminal, self.monkeypatch = terminal, monkeypatch
+        self.received: list[dict[str, Any]] = []
+        self.files, self.level = terminal.files, terminal.level
+
+    def __call__(self, *options: object, before: Before = nothing) -> tuple[int, str]:
+        self.monkeypatch.setattr("nst_core.transfer.Transfer", engine(before, self.received))
+        small = ("--size", "64", "--steps", "8", "--scales", "1", *options)
+        return self.terminal(*TWO, "-o", "out.png", *small)

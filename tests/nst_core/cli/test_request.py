@@ -1,4 +1,4 @@
-"""A picture repeated from its recipe, a run that goes on from its state: what may change, what may not."""
+"""From options, a recipe or a state to the job: what counts more, what may change, what may not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from nst_core.checkpoint import load_state, save_state
 from nst_core.cli.request import read_job
-from nst_core.config import ColourMethod, Preset, TransferConfig
+from nst_core.config import ColourMethod, Optimizer, Preset, TransferConfig
 from nst_core.execution import Execution
 from nst_core.images import save_image
 from nst_core.network.vgg import VGG
@@ -65,6 +65,60 @@ def interrupt_at(index: int, monkeypatch: pytest.MonkeyPatch) -> None:
         return move(self, total, gradient)
 
     monkeypatch.setattr(Descent, "move", interrupted)
+
+
+# From the options to the job
+
+
+def test_no_default_is_retyped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NST_WEIGHTS", raising=False)
+    job = read_job(["c", "s", "-o", "o.png"])
+    assert job.config == TransferConfig()
+    assert (job.depth, job.keep_profile, job.masks, job.quiet) == (8, False, [], False)
+
+
+def test_options_reach_the_order() -> None:
+    given = (
+        "c s1 -o o.jpg --size 300 --steps 40 --style-weight 2.5 --optimizer adam --style-layers relu1_1,relu2_1 "
+        "--style-layer-weights 1,0.5 --content-layers= --weights torchvision --device cuda:1 --save-every 7 -q s2 "
+        "--mask none --mask m.png s3 --clip c.mp4 --state s.state --depth 16 --keep-profile --colour-method luminance"
+    )
+    job = read_job(given.split())
+    assert job.content == Path("c")
+    assert [source.path for source in job.sources if source.role == "style"] == [Path("s1"), Path("s2"), Path("s3")]
+    assert job.masks == [None, Path("m.png"), None]  # one each
+    assert job.config == TransferConfig(
+        size=300,
+        steps=40,
+        style_weight=2.5,
+        optimizer=Optimizer.ADAM,
+        style_layers=("relu1_1", "relu2_1"),
+        style_layer_weights=(1.0, 0.5),
+        content_layers=(),
+        weights="torchvision",
+        colour_method=ColourMethod.LUMINANCE,
+    )
+    assert (job.output, job.device, job.save_every, job.quiet) == (Path("o.jpg"), "cuda:1", 7, True)
+    assert (job.clip, job.state) == (Path("c.mp4"), Path("s.state"))
+    assert (job.depth, job.keep_profile) == (16, True)
+
+
+def test_options_count_more_than_the_preset() -> None:
+    given = ["c", "s", "-o", "o.png", "--preset", "paper"]
+    assert read_job(given).config == TransferConfig.preset(Preset.PAPER)
+    changed = read_job([*given, "--steps", "7", "--scales", "2"]).config
+    assert changed == TransferConfig.preset(Preset.PAPER, steps=7, scales=2)
+
+
+def test_a_strength_counts_although_the_preset_has_a_style_weight() -> None:
+    config = read_job(["c", "s", "-o", "o.png", "--preset", "paper", "--strength", "30"]).config
+    assert config == TransferConfig.preset(Preset.PAPER, strength=30.0, style_weight=None)
+
+
+def test_the_environment_gives_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NST_WEIGHTS", "mine.pth")
+    assert read_job(["c", "s", "-o", "o.png"]).config.weights == "mine.pth"
+    assert read_job(["c", "s", "-o", "o.png", "--weights", "embedded"]).config.weights == "embedded"
 
 
 # Repeated
