@@ -5,10 +5,15 @@ from __future__ import annotations
 import struct
 import zlib
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from PIL import Image
+from torch import Tensor
+
+ORIENTATION, GPS = 0x0112, 0x8825  # EXIF tags
 
 # The primaries, XYZ under D50, the white of ICC profiles.
 SRGB_COLUMNS = ((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141))
@@ -28,6 +33,11 @@ def slopes() -> Image.Image:
     return Image.fromarray(np.stack([x * 5, y * 7, 128 + x - y], -1).astype(np.uint8))
 
 
+def random_image(width: int = 48, height: int = 32) -> Tensor:
+    """(1, 3, height, width): no two pixels alike, and the same each time."""
+    return torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(0))
+
+
 def file_of(image: Image.Image, format: str = "PNG", **options: Any) -> BytesIO:
     stream = BytesIO()
     image.save(stream, format, **options)
@@ -40,6 +50,18 @@ def assert_alike(image: Image.Image, expected: Image.Image, tolerance: int = 0) 
     assert image.size == expected.size
     difference = np.abs(np.asarray(image, np.int16) - np.asarray(expected, np.int16))
     assert difference.max() <= tolerance
+
+
+def decoded(path: Path, depth: int) -> np.ndarray:
+    """What another program reads: FFmpeg for 16 bits, which Pillow would cut to 8."""
+    if depth == 8:
+        with Image.open(path) as image:
+            return np.asarray(image)
+    import av
+
+    with av.open(str(path)) as file:
+        (frame,) = file.decode(video=0)
+    return frame.to_ndarray(format="rgba64le" if "a" in frame.format.name.removeprefix("rgb") else "rgb48le")
 
 
 def icc_profile(space: bytes, connection: bytes, tags: dict[bytes, bytes]) -> bytes:

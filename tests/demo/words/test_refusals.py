@@ -17,8 +17,8 @@ from demo.words import WORDS
 from nst_core.errors import InputError
 from nst_core.images import fit, load_image, split_alpha
 from nst_core.scene.scales import painting_size
-from tests.nst_core.images.test_reading import png_of_size
 from tests.support.paths import ROOT
+from tests.support.pictures import png_of_size
 
 
 def abouts() -> Iterator[str]:
