@@ -8,24 +8,22 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Literal
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests.__main__ import SYSTEM_BROWSERS
+from tests.support.page import Open
 from tests.support.paths import ROOT
+from tests.support.serving import START, wait_for
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-START = 90.0  # seconds
 PATIENCE = 30_000  # milliseconds for what must come, as Playwright has for all else; its 5 s are few for a busy machine
 
-Open = Callable[..., Page]
 Scheme = Literal["light", "dark"]
 Profiles = Callable[[int, int, Scheme, str], BrowserContext]
 
@@ -54,17 +52,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     text = log.read_text()
     # A tab that is closed amidst an upload is told by a traceback, too.
     assert text.count("Traceback") == text.count("\nstarlette.requests.ClientDisconnect"), text
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urlopen(url):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the server didn't start")
 
 
 @pytest.fixture(scope="package")

@@ -11,9 +11,7 @@ from playwright.sync_api import Page, expect
 
 from demo.browser import html
 from demo.words import LANGUAGES
-from tests.browser.conftest import Open
-from tests.browser.test_how import open_how
-from tests.browser.test_page import AT_REST, ENDLESS, PATIENCE, start
+from tests.support.page import AT_REST, ENDLESS, PATIENCE, Open, open_how, start
 from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT, wait_for
+from tests.support.paths import ROOT
+from tests.support.serving import wait_for
 
 pytestmark = pytest.mark.browser
 

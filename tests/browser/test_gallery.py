@@ -1,10 +1,8 @@
-"""The gallery, dropped results and links in a real browser; and what programs are answered."""
+"""The gallery, dropped results and links in a real browser."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from nst_core.recipe import read_recipe
-from tests.browser.conftest import ROOT, Open
-from tests.browser.test_page import PATIENCE, look_back_to_the_first, photograph, set_number
+from tests.support.page import PATIENCE, Open, look_back_to_the_first, photograph, set_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -105,28 +102,3 @@ def test_a_link_opens_the_page_as_it_was(open_page: Open) -> None:
     expect(other.get_by_label(f"number input for {STRENGTH}")).to_have_value("61")
     expect(other.get_by_label("number input for How much of the second?")).to_have_value("80")
     expect(other.locator("#photo .image-frame img")).to_have_attribute("src", re.compile("cat.jpg"))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "output"),
-    [
-        (["contact_sheet", "examples/content/cat.jpg", "examples/style/poppies.jpg", "--steps", "2"], "six"),
-        (
-            ["reconstruct", "examples/style/poppies.jpg", "--kind", "style", "--layers", "relu1_1", "--steps", "20"],
-            "a.png",
-        ),
-        (
-            ["stylize", "examples/content/cat.jpg", "examples/style/poppies.jpg", "--size", "128", "--steps", "4"],
-            "b.png",
-        ),
-    ],
-)
-def test_the_example_for_programs_works(server: str, tmp_path: Path, arguments: list[str], output: str) -> None:
-    command = [sys.executable, "-m", "examples.client", "--server", server, *arguments, "-o", str(tmp_path / output)]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "step" in run.stdout.splitlines()[-1]
-    written = sorted((tmp_path / output).iterdir()) if output == "six" else [tmp_path / output]
-    assert len(written) == (6 if output == "six" else 1)
-    for path in written:
-        with Image.open(path) as image:
-            assert (image.format, len(image.convert("RGB").getcolors(1_000_000)) > 1000) == ("PNG", True)

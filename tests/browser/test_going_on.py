@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from nst_core.recipe import read_recipe
-from tests.browser.conftest import Open
-from tests.browser.test_page import PATIENCE, check_picture, download, photograph, start
+from tests.support.page import PATIENCE, Open, check_picture, download, photograph, start
 from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from demo.words import say
-from tests.browser.conftest import Open
+from tests.support.page import Open, open_how
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -15,15 +15,6 @@ LOADED = "() => [...document.querySelectorAll('#how img')].every(image => image.
 STICKING_OUT = """() => [...document.querySelectorAll('#how *')]
     .filter(element => !element.closest('.katex, svg') && element.getBoundingClientRect().right > innerWidth + 1)
     .map(element => element.outerHTML.slice(0, 80))"""
-
-
-def open_how(page: Page) -> Page:
-    """By the studio's link, which leaves the studio and its run where they are."""
-    with page.context.expect_page() as opening:
-        page.locator("#introduction a").click()
-    opened = opening.value
-    opened.wait_for_selector("#how .katex")
-    return opened
 
 
 def look_at_all_figures(page: Page) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open
-from tests.browser.test_page import PATIENCE, STOPPED, photograph
+from tests.support.page import PATIENCE, STOPPED, Open, photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 

@@ -7,8 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open
-from tests.browser.test_page import ENDLESS, PATIENCE, choose_pair, photograph, start, stop
+from tests.support.page import ENDLESS, PATIENCE, Open, choose_pair, photograph, start, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -87,3 +86,31 @@ def test_the_curves_of_a_finished_run_are_whole(open_page: Open) -> None:
     start(page, steps=10)
     expect(page.locator("#status")).to_contain_text("Finished after 10 steps", timeout=PATIENCE)
     assert done(page) == 10
+
+
+def test_the_timeline_stands_only_where_there_is_a_picture(open_page: Open) -> None:
+    page = open_page()
+    start(page, steps=ENDLESS)
+    page.wait_for_function("window.steps.some((step, place) => window.steps[place + 1] > step + 5)", timeout=PATIENCE)
+    stop(page)
+    steps = page.locator("#moments option").evaluate_all("options => options.map(({value}) => Number(value))")
+    slider, box = page.locator("#timeline input[type=range]"), page.locator("#timeline input[type=number]")
+    expect(slider).to_have_value(str(steps[-1]))
+    place = next(place for place, step in enumerate(steps) if steps[place + 1] > step + 2)  # nothing between them
+
+    def check(step: int) -> None:
+        expect(page.locator("#status")).to_contain_text(f"This is the result now: step {step}.")
+        assert (slider.input_value(), box.input_value()) == (str(step), str(step))
+
+    for widget in (slider, box):
+        widget.fill(str(steps[place] + 1))
+        box.press("Tab")
+        check(steps[place])
+        widget.press("ArrowUp")
+        check(steps[place + 1])
+    slider.press("ArrowLeft")
+    check(steps[place])
+    slider.press("End")
+    check(steps[-1])
+    slider.press("ArrowRight")
+    check(steps[-1])

@@ -7,8 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open
-from tests.browser.test_page import ENDLESS, PATIENCE, STOPPED, photograph, set_number
+from tests.support.page import ENDLESS, PATIENCE, STOPPED, Open, photograph, set_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 

@@ -1,0 +1,186 @@
+"""What goes in: examples, uploads, several paintings and where each belongs; what is refused, and in which words."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from nst_core.recipe import Role, read_recipe
+from tests.support.page import (
+    AT_REST,
+    PATIENCE,
+    SCREENSHOTS,
+    Open,
+    check_frame,
+    check_picture,
+    choose_pair,
+    download,
+    photograph,
+    set_number,
+    start,
+)
+from tests.support.paths import ROOT
+from tests.support.settling import settling
+
+pytestmark = [pytest.mark.browser, pytest.mark.weights]
+
+
+def check_brushed(screenshot: bytes) -> None:
+    """The photo can be seen below the colour: within the stroke there are many shades of it."""
+    with Image.open(BytesIO(screenshot)) as image:
+        pixels = np.asarray(image.convert("RGB")).astype(int)
+    height, width = pixels.shape[:2]
+    stroke = pixels[height // 2 - 8 : height // 2 + 8, int(0.4 * width) : int(0.5 * width)]
+    assert (stroke[..., 0] > stroke[..., 1] + 20).all()  # red
+    assert stroke[..., 1].std() > 8
+
+
+def test_two_paintings_share_the_photo(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(height=1200)
+    page.click("#add")
+    page.get_by_role("button", name="The Great Wave off Kanagawa by Katsushika Hokusai", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#painting-second .image-frame img")).to_have_attribute("src", re.compile("great_wave"))
+    expect(page.locator("#offered [data-index='1']")).to_be_focused()
+    for place, name in ((1, "painting"), (2, "painting-second")):
+        frame = page.locator(f"#{name}").evaluate("frame => getComputedStyle(frame).borderBottomColor")
+        slider = page.locator(f".blend.brush-{place}")
+        assert frame == slider.evaluate("slider => getComputedStyle(slider, '::after').borderBottomColor")
+    for name, value in (("How much of the second?", 80), ("Resolution", 128), ("Steps", 4)):
+        set_number(page, name, value)
+    with settling(page):
+        page.get_by_role("button", name="Where does each painting belong?").click()
+    expect(page.locator(".legend .brush-2 i")).to_have_css("background-image", re.compile("great_wave"))
+    expect(page.locator(".legend .brush-2")).to_have_text("2Painting 2: blue")
+    expect(page.locator(".legend .brush-3")).to_be_hidden()
+    canvas = page.locator("#canvas canvas").first
+    expect(canvas).to_be_visible()
+    page.wait_for_timeout(2000)  # the photo is drawn on it
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    across = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.3 * box["width"], across)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], across, steps=10)
+    page.mouse.up()
+    page.click("#stylize")  # before the editor has sent the stroke by itself
+    check_brushed(canvas.screenshot())
+    expect(page.locator("#status")).to_contain_text("Finished after 4 steps", timeout=PATIENCE)
+    recipe = read_recipe(download(page, tmp_path))
+    assert recipe.config.style_blend == (50, 80)
+    assert [each.name for each in recipe.of(Role.STYLE)] == ["starry_night.jpg", "great_wave.jpg"]
+    assert len(recipe.of(Role.MASK)) == 2
+    for _ in range(2):  # who puts it away and takes it out again finds what was brushed
+        with settling(page):
+            page.get_by_role("button", name="Where does each painting belong?").click()
+    check_brushed(canvas.screenshot())
+
+
+def test_what_cannot_be_painted_is_told_at_once(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(locale="es-ES")
+    Image.new("RGB", (2000, 60), "teal").save(tmp_path / "largo.png")
+    page.set_input_files("#photo input[type=file]", tmp_path / "largo.png")
+    expect(page.locator("#status")).to_contain_text("Una imagen de 2000 × 60 px es demasiado estrecha")
+    expect(page.locator("#estimate")).to_have_text("así no se puede")
+    choose_pair(page, 1)
+    expect(page.locator("#status")).to_contain_text("Todo listo")
+    expect(page.locator("#estimate")).to_contain_text("uno", timeout=PATIENCE)
+
+
+def test_the_page_comes_to_rest_after_a_pair_was_chosen(open_page: Open) -> None:
+    """Listeners that set each other off again asked the server 35 times a second, for ever."""
+    page = open_page()
+    expect(page.locator("#estimate")).to_have_text(re.compile(r"about \d+ (s|min)"), timeout=PATIENCE)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/run/predict" in request.url else None)
+    page.locator("#examples button").nth(2).click()
+    page.wait_for_timeout(3000)
+    assert asked
+    asked.clear()
+    page.wait_for_timeout(2000)
+    assert len(asked) < 10
+
+
+def test_bad_pictures_are_refused_in_words(open_page: Open, tmp_path: Path) -> None:
+    page = open_page()
+    bad = tmp_path / "holiday.jpg"
+    bad.write_bytes(b"\xff\xd8\xff\xe0 this is no picture")
+    toast = page.get_by_test_id("toast-body")
+    page.set_input_files("#photo input[type=file]", bad)
+    expect(toast).to_contain_text("Photo: the picture is damaged or cut off")
+    picture = page.locator("#photo .image-frame img")
+    expect(picture).to_have_attribute("src", re.compile("neuschwanstein"))  # the one before is there again
+    expect(page.locator("#status")).to_contain_text("Everything is ready")
+    page.wait_for_function(AT_REST)
+    page.screenshot(path=SCREENSHOTS / "toast.png")
+    page.locator("#photo").get_by_role("button", name="Remove Image").click()
+    expect(picture).to_have_count(0)
+    expect(page.locator("#status")).to_contain_text("Choose a photo and a painting")
+    page.click("#stylize")
+    expect(toast.filter(has_text="There is no photo yet")).to_be_visible()
+    expect(page.locator("#stop")).to_be_hidden()
+
+
+def test_a_file_of_another_kind_is_refused_in_the_pages_own_words(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(locale="es-ES")
+    notes = tmp_path / "notas.txt"
+    notes.write_text("no es una imagen")
+    toast = page.get_by_test_id("toast-body")
+    page.set_input_files("#painting input[type=file]", notes)
+    expect(toast).to_contain_text("Cuadro")
+    expect(toast).not_to_contain_text("Invalid file type")
+    expect(page.locator("#painting .image-frame img")).to_have_attribute("src", re.compile("starry_night"))
+    dropped = page.evaluate_handle(
+        """() => {
+            const data = new DataTransfer();
+            data.items.add(new File(['no es una imagen'], 'notas.txt', {type: 'text/plain'}));
+            return data;
+        }"""
+    )
+    page.dispatch_event("#photo .image-container", "drop", {"dataTransfer": dropped})
+    expect(toast.filter(has_text="Foto")).to_be_visible()
+
+
+def test_the_example_that_is_loaded_is_marked(open_page: Open) -> None:
+    page = open_page()
+    pressed = page.locator("#examples [aria-pressed=true]")
+    expect(pressed).to_have_attribute("data-index", "0")
+    choose_pair(page, 4)
+    expect(pressed).to_have_attribute("data-index", "4")
+    page.set_input_files("#photo input[type=file]", ROOT / "examples/content/cat.jpg")
+    expect(pressed).to_have_count(0)
+
+
+def test_an_uploaded_photo_is_painted(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(390, 844)
+    tall = tmp_path / "tower.png"
+    with Image.open(ROOT / "examples/content/neuschwanstein.jpg") as photo:
+        photo.crop((380, 100, 680, 683)).save(tall)
+    page.set_input_files("#photo input[type=file]", tall)
+    page.set_input_files("#painting input[type=file]", ROOT / "examples/style/great_wave.jpg")
+    page.wait_for_selector("#photo img[src*=tower]")
+    page.wait_for_selector("#painting img[src*=great_wave]")
+    start(page, steps=6)
+    page.wait_for_selector("#comparison img", timeout=PATIENCE)
+    check_frame(page)
+    photograph(page, "tall-after")
+    path = download(page, tmp_path)
+    assert path.name == "tower_great_wave_128.png"
+    check_picture(path, (66, 128))
+
+
+def test_the_examples_work_from_the_keyboard(open_page: Open) -> None:
+    page = open_page()
+    name = "Château de Chenonceau, to be painted like The Great Wave off Kanagawa by Katsushika Hokusai"
+    button = page.get_by_role("button", name=name)
+    button.focus()
+    page.keyboard.press("Enter")
+    for alt, name in (("The photo to repaint", "chenonceau"), ("The painting to take the style from", "great_wave")):
+        expect(page.get_by_alt_text(alt)).to_have_attribute("src", re.compile(name))

@@ -1,0 +1,122 @@
+"""The page in a browser: what a visitor does to it, and what must hold whenever it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.support.paths import ROOT
+from tests.support.settling import settling
+
+Open = Callable[..., Page]  # of the fixture that opens the page
+
+SCREENSHOTS = ROOT / "tests/browser/screenshots"
+PATIENCE = 60_000  # milliseconds for a whole small run on a busy machine
+STOPPED = 5000  # milliseconds: 2 seconds of the contract, a step, and a busy machine
+ENDLESS = 1000  # steps that no test waits for
+
+# Notes down all that a run shows, be it for a moment: the steps of its pictures, the pictures, what the status says,
+# and every size of the frame. For a screenshot of the whole page Chromium makes its window 1 x 1 pixels for a moment:
+# that isn't the page's doing.
+WATCH = """() => {
+    window.steps = []; window.pictures = []; window.told = []; window.frames = [];
+    const room = innerWidth;
+    const note = (list, entry) => { if (!list.includes(entry)) list.push(entry); };
+    const listen = () => {
+        const picture = document.querySelector('#pane img'), step = picture?.alt.match(/\\d+/);  // the photo has none
+        if (step) note(window.steps, Number(step[0]));
+        if (step) note(window.pictures, picture.src);
+        note(window.told, document.getElementById('status').textContent);
+    };
+    const look = () => {
+        const {width, height} = document.querySelector('.pane').getBoundingClientRect();
+        if (innerWidth === room) note(window.frames, `${Math.round(width)}x${Math.round(height)}`);
+        requestAnimationFrame(look);
+    };
+    new MutationObserver(listen).observe(document.body, {childList: true, subtree: true});
+    look();
+}"""
+# All that is to be seen is there: pictures have come, and what fades or moves has done so. What takes longer than two
+# seconds is no entrance: a spinner, or the countdown of a toast, after which it is gone.
+AT_REST = """() => [...document.images].every(image => image.complete || image.loading === 'lazy')
+    && document.getAnimations().every(animation =>
+        animation.playState !== 'running' || animation.effect.getComputedTiming().endTime > 2000)"""
+
+
+def choose_pair(page: Page, index: int) -> None:
+    page.locator("#examples button").nth(index).click()
+    expect(page.locator("#examples [aria-pressed=true]")).to_have_attribute("data-index", str(index))
+
+
+def set_number(page: Page, label: str, value: int) -> None:
+    box = page.get_by_label(f"number input for {label}")
+    box.fill(str(value))
+    box.press("Tab")
+
+
+def start(page: Page, steps: int) -> None:
+    set_number(page, "Resolution", 128)
+    set_number(page, "Steps", steps)
+    page.evaluate("scrollTo(0, 0)")
+    page.evaluate(WATCH)
+    page.click("#stylize")
+
+
+def stop(page: Page) -> None:
+    """The picture is there at once; then wait for the end of the step at hand."""
+    page.click("#stop")
+    page.wait_for_selector("#comparison img", timeout=STOPPED)
+    expect(page.locator("#stylize")).to_be_enabled(timeout=STOPPED)
+
+
+def wait_for_pictures(page: Page, count: int) -> None:
+    """Until the run has shown so many; the photo that it begins with doesn't count."""
+    page.wait_for_function(f"window.pictures.length >= {count}", timeout=PATIENCE)
+
+
+def download(page: Page, folder: Path) -> Path:
+    with page.expect_download() as arriving:
+        page.click("#download")
+    path = folder / arriving.value.suggested_filename
+    arriving.value.save_as(path)
+    return path
+
+
+def look_back_to_the_first(page: Page) -> None:
+    """Until its file is there to be downloaded, in place of the last one's."""
+    with settling(page):
+        page.locator("#timeline input[type=range]").focus()
+        page.keyboard.press("Home")
+    expect(page.locator("#status")).to_contain_text("This is the result now: step 1.")
+
+
+def check_picture(path: Path, size: tuple[int, int]) -> None:
+    with Image.open(path) as picture:
+        assert (picture.format, picture.size) == ("PNG", size)
+        assert len(picture.convert("RGB").getcolors(1_000_000)) > 1000  # a painting, not a grey patch
+
+
+def check_frame(page: Page) -> None:
+    """Nothing jumped: the frame had one size all the time, and the slider at the end lies exactly over it."""
+    page.wait_for_function(AT_REST)
+    assert len(page.evaluate("window.frames")) == 1
+    assert page.locator("#comparison").bounding_box() == page.locator(".pane").bounding_box()
+
+
+def photograph(page: Page, name: str) -> None:
+    """Keep a picture of the page, and be sure that nothing sticks out of it sideways."""
+    page.wait_for_function(AT_REST)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def open_how(page: Page) -> Page:
+    """By the studio's link, which leaves the studio and its run where they are."""
+    with page.context.expect_page() as opening:
+        page.locator("#introduction a").click()
+    opened = opening.value
+    opened.wait_for_selector("#how .katex")
+    return opened
