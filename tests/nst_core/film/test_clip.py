@@ -2,77 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch import Tensor
 
 from nst_core.film import clip, encoders
 from nst_core.film.clip import Clip, film_moments, shown_steps
 from nst_core.images.tensors import to_array
-from nst_core.loss.objective import Losses
-from nst_core.transfer import Step
-from tests.support.paths import ROOT
-from tests.support.pictures import smooth_picture
+from tests.support.films import SIZE, error, film, index_of, picture, played, run
 
-SIZE = (64, 48)
 SUFFIXES = [".mp4", ".webp", ".gif"]
-
-
-def picture(seed: int, size: tuple[int, int] = SIZE) -> Tensor:
-    pixels = np.asarray(smooth_picture(*size, seed), np.float32) / 255
-    return torch.from_numpy(pixels).permute(2, 0, 1)[None]
-
-
-def run(steps: int, size: tuple[int, int] = SIZE, upto: int | None = None) -> list[Step]:
-    """The steps of a made-up run: one picture wipes another from left to right."""
-    start, end, losses = picture(1, size), 1 - picture(1, size), Losses(*torch.zeros(4), {}, {})
-    columns = torch.arange(size[0]) / size[0]
-    return [
-        Step(index, steps, size, losses.values, torch.where(columns < index / steps, end, start))
-        for index in range(1, (upto or steps) + 1)
-    ]
-
-
-def film(path: Path, steps: list[Step], size: tuple[int, int] = SIZE) -> None:
-    with Clip(path, size, steps[-1].total) as made:
-        for step in steps:
-            made.add(step)
-
-
-def played(path: Path) -> tuple[list[np.ndarray], list[float]]:
-    """The frames (H, W, 3) of a file and the seconds that each is shown."""
-    if path.suffix == ".mp4":
-        with av.open(str(path)) as file:
-            frames = [frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]
-            return frames, [1 / float(file.streams.video[0].average_rate or 1)] * len(frames)
-    frames, seconds = list[np.ndarray](), list[float]()
-    with Image.open(path) as image:
-        for index in range(getattr(image, "n_frames", 1)):
-            image.seek(index)
-            frames.append(np.asarray(image.convert("RGB")))
-            seconds.append(image.info.get("duration", 0) / 1000)
-        assert len(frames) == 1 or image.info["loop"] == 0  # for ever
-    return frames, seconds
-
-
-def error(frame: np.ndarray, image: Tensor) -> float:
-    return float(np.abs(frame.astype(int) - to_array(image)).mean())
-
-
-def index_of(frame: np.ndarray, steps: list[Step]) -> int:
-    """The index of the step that a frame comes nearest to, and it must be near."""
-    found = min(steps, key=lambda step: error(frame, step.image))
-    assert error(frame, found.image) < 10
-    return found.index
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -89,45 +33,6 @@ def test_every_step_of_a_short_run_is_shown_and_the_last_one_stays(suffix: str, 
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_colours_are_not_shifted(suffix: str, tmp_path: Path) -> None:
-    colours = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0), (200, 120, 40), (90, 90, 90)]
-    pixels = np.zeros((32, 32 * len(colours), 3), np.float32)
-    for index, colour in enumerate(colours):
-        pixels[:, 32 * index : 32 * index + 32] = np.array(colour) / 255
-    image = torch.from_numpy(pixels).permute(2, 0, 1)[None]
-    path, size = tmp_path / f"out{suffix}", (32 * len(colours), 32)
-    film(path, [replace(step, image=image) for step in run(3)], size)
-    last = played(path)[0][-1]
-    for index, colour in enumerate(colours):
-        assert np.abs(np.subtract(last[16, 32 * index + 16], colour, dtype=int)).max() <= 4, colour
-
-
-def test_an_mp4_says_what_its_colours_mean(tmp_path: Path) -> None:
-    film(tmp_path / "out.mp4", run(2))
-    with av.open(str(tmp_path / "out.mp4")) as file:
-        (stream,) = file.streams
-        context: Any = stream.codec_context
-        assert (context.name, context.pix_fmt, context.profile) == ("h264", "yuv420p", "High")
-        assert (context.color_primaries, context.colorspace, context.color_range) == (1, 1, 1)  # BT.709, limited
-        assert context.color_trc == 13  # sRGB's curve
-    data = (tmp_path / "out.mp4").read_bytes()
-    assert data.index(b"moov") < data.index(b"mdat")  # plays while it loads
-
-
-def test_a_gif_keeps_to_one_palette(tmp_path: Path) -> None:
-    film(tmp_path / "out.gif", run(40))
-    colours = np.unique(np.concatenate(played(tmp_path / "out.gif")[0]).reshape(-1, 3), axis=0)
-    assert 200 < len(colours) <= 256
-
-
-def test_what_rests_doesnt_flicker_in_a_gif(tmp_path: Path) -> None:
-    steps = [replace(step, image=torch.cat([picture(3)[..., :32], step.image[..., 32:]], 3)) for step in run(10)]
-    film(tmp_path / "out.gif", steps)
-    frames = np.stack(played(tmp_path / "out.gif")[0])[:, :, :32]
-    assert (frames == frames[0]).all()
-
-
-@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_coarse_steps_are_enlarged(suffix: str, tmp_path: Path) -> None:
     small = [replace(step, total=20) for step in run(10, (32, 24))]
     large = [replace(step, index=step.index + 10, total=20) for step in run(10)]
@@ -137,15 +42,6 @@ def test_coarse_steps_are_enlarged(suffix: str, tmp_path: Path) -> None:
     enlarged = torch.nn.functional.interpolate(small[0].image, (48, 64), mode="bicubic").clamp(0, 1)
     assert error(frames[0], enlarged) < 10
     assert error(frames[-1], large[-1].image) < 10
-
-
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_odd_sides(suffix: str, tmp_path: Path) -> None:
-    steps = run(3, (63, 47))
-    film(tmp_path / f"out{suffix}", steps, (63, 47))
-    last = played(tmp_path / f"out{suffix}")[0][-1]
-    assert last.shape == ((46, 62, 3) if suffix == ".mp4" else (47, 63, 3))
-    assert error(last, steps[-1].image[..., : last.shape[0], : last.shape[1]]) < 10
 
 
 def test_what_is_transparent_lies_on_white(tmp_path: Path) -> None:
@@ -282,20 +178,6 @@ def test_a_film_that_cant_be_written_is_refused_before_the_run(name: str, reason
     with pytest.raises(ValueError, match=reason):
         Clip(tmp_path / name, SIZE, 10)
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder.gif"]
-
-
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_the_encoders_are_quiet(suffix: str, tmp_path: Path) -> None:
-    code = f"""
-import sys
-from nst_core.film.clip import Clip
-assert "av" not in sys.modules
-from tests.nst_core.film.test_clip import film, run
-from pathlib import Path
-film(Path({str(tmp_path / f"out{suffix}")!r}), run(3))
-"""
-    made = subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -15,7 +15,7 @@ from nst_core.forecast.forecast import forecast
 from nst_core.forecast.machine import Pace
 from nst_core.forecast.task import Task
 from nst_core.scene.scales import scale_plan
-from tests.nst_core.forecast.test_forecast import FAST, GB, ZERO, a_task
+from tests.support.forecasts import FAST, GB, ZERO, a_task
 from tests.support.networks import tiny_network
 
 

@@ -7,27 +7,12 @@ from typing import Any
 
 import pytest
 
-from nst_core.config import Border, Optimizer, Preset, TransferConfig
+from nst_core.config import Optimizer, TransferConfig
 from nst_core.execution import SMALLEST, Execution, Precision
-from nst_core.forecast.forecast import Forecast, forecast, suggest
-from nst_core.forecast.machine import Machine, Pace
-from nst_core.forecast.task import Task
-from nst_core.forecast.units import counted, in_bytes, in_time
-from nst_core.forecast.wording import overview, sentence, summary, table
+from nst_core.forecast.forecast import forecast, suggest
+from nst_core.forecast.wording import sentence
 from nst_core.optim.lbfgs import HISTORIES
-from nst_core.scene.scales import scale_plan
-from tests.support.terminal import hollow_network
-
-GB = 10**9
-ZERO = TransferConfig(size=512, scales=1, steps=10, border=Border.ZERO)
-FAST = Machine(
-    device="8 CPU cores", precision=Precision.FLOAT32, used=GB // 2, free=60 * GB, pace=Pace(start=0.0, pixel=1e-6)
-)
-
-
-def a_task(config: TransferConfig = ZERO, photo: tuple[int, int] = (4000, 3000), **options: Any) -> Task:
-    paintings = options.pop("paintings", [(1000, 1000)])
-    return Task(hollow_network(), config, scale_plan(photo, paintings, config), paintings, **options)
+from tests.support.forecasts import FAST, GB, ZERO, a_task
 
 
 def test_each_scale_has_its_stage() -> None:
@@ -132,63 +117,3 @@ def test_too_little_memory_is_refused_in_one_sentence() -> None:
 def test_a_small_picture_is_not_cut_smaller_than_makes_sense() -> None:
     with pytest.raises(ValueError, match="smallest blocks"):
         way(0.1, replace(ZERO, size=SMALLEST))
-
-
-# In words
-
-
-def predicted(config: TransferConfig = TransferConfig(), **execution: Any) -> Forecast:  # noqa: B008
-    return forecast(FAST, a_task(config), Execution(**execution))
-
-
-def test_a_sentence() -> None:
-    found = replace(predicted(), memory=int(1.66 * GB))
-    total = in_time(found.seconds)
-    assert sentence(found) == f"512x384 in 4 scales, 250 steps on 8 CPU cores: about {total}, 1.7 GB"
-    assert "scales" not in sentence(predicted(ZERO))
-    assert ", in blocks of 256 pixels: " in sentence(predicted(block=256))
-    assert "blocks" not in sentence(predicted(block=5000))
-    assert "1 step on" in sentence(predicted(replace(ZERO, steps=1)))
-
-
-def test_a_table() -> None:
-    first, *lines = table(predicted(TransferConfig.preset(Preset.FAST), block=128)).splitlines()
-    assert first.startswith("256x192 in 3 scales, 50 steps on 8 CPU cores")
-    assert [line.split()[0] for line in lines] == [
-        "64x48",
-        "128x96",
-        "256x192",
-        "block",
-        "precision",
-        "history",
-        "memory",
-    ]
-    assert lines[3].split() == ["block", "128", "pixels"]
-    assert lines[5].split() == ["history", "20", "steps"]
-    assert lines[6].endswith(" of 60.5 GB")
-    assert len({line.index(line.split()[1]) for line in lines[:3]}) == 1  # a column
-
-
-def test_many_pictures() -> None:
-    found = [predicted(), None, predicted(ZERO)]
-    total = in_time(sum(each.seconds for each in found if each))
-    most = in_bytes(max(each.memory for each in found if each))
-    assert summary(found) == f"2 pictures on 8 CPU cores: about {total}, up to {most}"
-    assert summary([None]) == "nothing to paint"
-    lines = overview([("a.png", found[0]), ("long name.png", None)]).splitlines()
-    assert lines[1].startswith("  a.png          512x384")
-    assert lines[2] == "  long name.png  can't be painted"
-    assert overview([]) == "nothing to paint"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.2, "1 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (91, "1 min 31 s"), (3599.7, "1 h 0 min"), (7500, "2 h 5 min")],
-)
-def test_time_in_words(value: float, text: str) -> None:
-    assert in_time(value) == text
-
-
-def test_bytes_and_counts_in_words() -> None:
-    assert (in_bytes(1.66e9), in_bytes(4e7)) == ("1.7 GB", "0.0 GB")
-    assert (counted(1, "step"), counted(2, "step"), counted(0, "step")) == ("1 step", "2 steps", "0 steps")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from nst_core.config import TransferConfig
-from tests.nst_core.forecast.test_forecast import a_task
+from tests.support.forecasts import a_task
 
 
 @pytest.mark.parametrize(
