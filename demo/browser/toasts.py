@@ -20,10 +20,10 @@ def toast(language: Language = "en") -> Iterator[None]:
     """Show an error to the person: `ValueError` is a sentence for them already, anything else goes to the log."""
     try:
         yield
+    except gr.Error:  # a `ValueError` itself
+        raise
     except ValueError as error:
         raise gr.Error(sentence(told(language, error)), print_exception=False) from error
-    except gr.Error:
-        raise
     except Exception as error:
         logger.exception("a run failed")
         raise gr.Error(say(language, "error.failed"), print_exception=False) from error
