@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 import pytest
 import torch
 
-from nst_core.cli.job import CommandJob, Source
 from nst_core.config import Preset, TransferConfig
 from nst_core.images.saving import save_image
 from nst_core.recipe import Command, Ingredient, Recipe, Role, find, name_of, parse, read_recipe, sha256_of, versions
@@ -19,7 +17,11 @@ from nst_core.version import __version__
 from tests.support.pictures import smooth_picture
 
 ORIGIN = Path("out.png")
+
+
 DIGEST = "0" * 63 + "a"
+
+
 RECIPE = Recipe(
     command=Command.STYLIZE,
     config=TransferConfig(
@@ -121,31 +123,6 @@ def test_no_place_of_this_machine_is_told(path: str, name: str) -> None:
     assert name_of(Path(path)) == name
 
 
-def test_an_order_becomes_a_recipe(tmp_path: Path) -> None:
-    photo, weights = tmp_path / "a.jpg", tmp_path / "vgg.pth"
-    photo.write_bytes(b"photo")
-    weights.write_bytes(b"weights")
-    job = CommandJob(
-        command=Command.RECONSTRUCT,
-        config=TransferConfig(weights=str(weights)),
-        sources=(Source(Role.CONTENT, photo, "a.jpg"), Source(Role.WEIGHTS, weights, "vgg.pth")),
-        output=tmp_path / "out.png",
-        depth=16,
-    )
-    recipe = job.recipe()
-    assert str(tmp_path) not in recipe.to_text()
-    assert recipe.config == TransferConfig(weights="vgg.pth")
-    assert [(each.role, each.name, each.sha256) for each in recipe.ingredients] == [
-        ("content", "a.jpg", hashlib.sha256(b"photo").hexdigest()),
-        ("weights", "vgg.pth", hashlib.sha256(b"weights").hexdigest()),
-    ]
-    finished = replace(recipe, steps_done=1, steps_planned=1)
-    assert parse(finished.to_text(), ORIGIN) == finished
-    photo.unlink()
-    with pytest.raises(ValueError, match=r"a\.jpg can't be read: No such file"):
-        job.recipe()
-
-
 def test_what_makes_the_same_picture() -> None:
     same = replace(
         RECIPE,
@@ -182,9 +159,6 @@ def test_only_a_run_that_came_to_its_end_is_finished() -> None:
     assert not replace(RECIPE, steps_done=0, steps_planned=0).is_finished
 
 
-# Found again
-
-
 def test_a_file_is_found_by_its_name_and_its_hash(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     changed, kept = tmp_path / "a.jpg", tmp_path / "old/a.jpg"
@@ -207,9 +181,6 @@ def test_a_picture_without_a_recipe(tmp_path: Path) -> None:
         read_recipe(plain)
     with pytest.raises(ValueError, match=r"gone\.png doesn't exist"):
         read_recipe(tmp_path / "gone.png")
-
-
-# Written by anybody
 
 
 def changed(**changes: Any) -> str:

@@ -1,8 +1,9 @@
-"""The whole page, without a server."""
+"""The whole page, or a part of one, without a server."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import gradio as gr
 
@@ -12,12 +13,14 @@ from tests.support.playback import Playback
 
 
 def build_page(defaults: TransferConfig | None = None) -> gr.Blocks:
-    """The page in front of a runner that yields nothing; its widgets start at `defaults`.
+    """The page in front of a runner that yields nothing; its widgets start at `defaults`."""
+    return built(lambda: ui.build_ui(Playback(()), defaults))
 
-    Inside a loop, because outside of one Gradio makes loops of its own and never closes them.
-    """
+
+def built(build: Callable[[], gr.Blocks]) -> gr.Blocks:
+    """What `build` makes inside a loop, because outside of one Gradio makes loops of its own and never closes them."""
 
     async def within_a_loop() -> gr.Blocks:
-        return ui.build_ui(Playback(()), defaults)
+        return build()
 
     return asyncio.run(within_a_loop())

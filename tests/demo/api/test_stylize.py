@@ -10,8 +10,10 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo.api.endpoints import Endpoints
-from tests.demo.paint.test_handlers import DEFAULTS, WHOLE, settings
-from tests.support.playback import ENGLISH, Playback, upload
+from demo.jobs.records import Waiting
+from tests.support.playback import DEFAULTS, ENGLISH, Playback, progress, settings, upload
+
+WHOLE = (Waiting(1), Waiting(0), progress(1, size=(64, 43)), progress(2), progress(3))
 
 
 @pytest.fixture

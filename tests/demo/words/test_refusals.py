@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ast
-import pickle
 from collections.abc import Callable, Iterator
 from io import BytesIO
 
-import gradio as gr
 import pytest
 from PIL import Image
 
-from demo.browser.toasts import told, warn
+from demo.browser.toasts import told
 from demo.jobs.queue import Queue
 from demo.words import WORDS
 from nst_core.errors import InputError
@@ -68,21 +66,3 @@ def test_a_refusal_is_told_in_the_persons_language(refused: Callable[[], object]
         refused()
     assert spanish in told("es", error.value)
     assert told("en", error.value)
-
-
-def test_a_warning_is_told_in_the_persons_language_and_is_no_html(monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(gr, "Warning", said.append)
-    warn("es", InputError("damaged", "damaged"))
-    warn("es", "1 < 2")
-    assert said == [told("es", InputError("", "damaged")), "1 &lt; 2"]
-
-
-def test_other_errors_are_told_as_they_are() -> None:
-    assert told("es", ValueError("no luck")) == "no luck"
-    assert told("es", InputError("no luck")) == "no luck"
-
-
-def test_a_refusal_comes_through_another_process_whole() -> None:
-    error = pickle.loads(pickle.dumps(InputError("too narrow", "too_narrow", width=3)))
-    assert (str(error), error.about, error.values) == ("too narrow", "too_narrow", {"width": 3})

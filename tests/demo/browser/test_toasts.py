@@ -1,0 +1,63 @@
+"""Errors as toasts: in the person's language, as no HTML, and what nobody expected goes to the log."""
+
+from __future__ import annotations
+
+import gradio as gr
+import pytest
+
+from demo.browser.toasts import inform, sentence, toast, told, warn
+from demo.words import say
+from nst_core.errors import InputError
+
+
+def test_a_warning_is_told_in_the_persons_language_and_is_no_html(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(gr, "Warning", said.append)
+    warn("es", InputError("damaged", "damaged"))
+    warn("es", "1 < 2")
+    assert said == [told("es", InputError("", "damaged")), "1 &lt; 2"]
+
+
+def test_other_errors_are_told_as_they_are() -> None:
+    assert told("es", ValueError("no luck")) == "no luck"
+    assert told("es", InputError("no luck")) == "no luck"
+
+
+def test_what_is_good_to_know_is_no_html_either(said: list[str]) -> None:
+    inform("a & b")
+    assert said == ["a &amp; b"]
+
+
+def test_a_refusal_becomes_a_toast_in_the_persons_language() -> None:
+    with pytest.raises(gr.Error) as caught, toast("es"):
+        raise InputError("<b> is too narrow", "damaged", name="<b>")
+    assert caught.value.message == sentence(told("es", InputError("", "damaged", name="<b>")))
+    assert not caught.value.print_exception
+
+
+def test_a_sentence_of_the_engines_is_shown_as_it_is_but_no_html() -> None:
+    with pytest.raises(gr.Error) as caught, toast():
+        raise ValueError("1 < 2")
+    assert caught.value.message == "1 &lt; 2"
+
+
+def test_a_toast_within_a_toast_is_shown_once() -> None:
+    error = gr.Error("as it is <b>")
+    with pytest.raises(gr.Error) as caught, toast("es"):
+        raise error
+    assert caught.value is error
+
+
+def test_what_nobody_expected_goes_to_the_log_and_is_told_in_general(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(gr.Error) as caught, toast("es"):
+        raise ZeroDivisionError("a secret of the server")
+    assert caught.value.message == sentence(say("es", "error.failed"))
+    (record,) = caplog.records
+    assert (record.levelname, record.exc_info is not None) == ("ERROR", True)
+    assert "a secret of the server" in caplog.text
+
+
+def test_where_nothing_goes_wrong_nothing_is_said(said: list[str]) -> None:
+    with toast():
+        pass
+    assert said == []

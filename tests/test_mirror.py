@@ -1,0 +1,64 @@
+"""Whoever has a module open finds its tests by its name: nst_core/a/b.py has tests/nst_core/a/test_b.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+
+# Modules without a test file of their name, and why; a folder stands for all that is in it.
+ELSEWHERE = {
+    "demo/words": "words alone: test_words.py asks the same of each of them, test_refusals.py whether none is missing",
+    "demo/form/library.py": "a list of files: tests/demo/form/test_example_pairs.py",
+    "demo/form/recipes.py": "tests/demo/tabs/test_gallery.py reads what it finds in a file",
+    "demo/form/widgets.py": "tests/demo/test_ui.py asks about each of them, in the page that they make",
+    "demo/jobs/control.py": "tests/demo/jobs/test_local.py: nothing but a runner uses it",
+    "demo/paint/views.py": "tests/demo/paint/test_handlers.py: what handlers answer",
+    "nst_core/cpu/gram.py": "tests/nst_core/cpu/test_convolution.py, beside the other loops",
+    "nst_core/cpu/kernels": "tests/nst_core/cpu: each loop through the operation that uses it",
+    "nst_core/loss/terms.py": "tests/nst_core/loss/test_objective.py",
+    "nst_core/notes.py": "a record without behaviour",
+    "nst_core/version.py": "a constant, which tests/nst_core/test_main.py reads",
+}
+MODULES = sorted(
+    path.relative_to(ROOT)
+    for tree in ("nst_core", "demo")
+    for path in (ROOT / tree).rglob("*.py")
+    if path.name != "__init__.py"
+)
+
+
+def namesake(module: Path) -> Path:
+    """Where the tests of a module are; those of `__main__` are called after what it is."""
+    return Path("tests", module).with_name(f"test_{module.stem.strip('_')}.py")
+
+
+def is_elsewhere(module: Path) -> bool:
+    return any(str(place) in ELSEWHERE for place in (module, *module.parents))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_a_module_has_tests_of_its_name(module: Path) -> None:
+    assert is_elsewhere(module) or (ROOT / namesake(module)).exists(), f"write {namesake(module)}"
+
+
+@pytest.mark.parametrize("place", ELSEWHERE)
+def test_the_exceptions_are_needed(place: str) -> None:
+    assert (ROOT / place).exists()
+    assert (ROOT / place).is_dir() or not (ROOT / namesake(Path(place))).exists(), f"{place} has tests of its name"
+
+
+# What several tests need is in tests/support: a test file may then be split without a look at the others.
+BORROWERS = {"tests/demo/browser/test_notes.py", "tests/nst_core/cpu/test_pooling.py"}
+
+
+def test_no_test_borrows_from_another() -> None:
+    found = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for line in path.read_text("utf-8").splitlines()
+        if line.startswith("from tests.") and ".test_" in line
+    }
+    assert found <= BORROWERS
