@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from nst_core.config import Pooling
@@ -18,10 +20,36 @@ from tests.support.disks import FullDisk
 from tests.support.networks import tiny_network
 from tests.support.pictures import smooth_picture
 
+BROWSER = Path(__file__).with_name("browser")
 
-def pytest_configure() -> None:
+
+def pytest_configure(config: pytest.Config) -> None:
     """Listen to Ctrl-C: a shell starts programs in the background deaf to it, and theirs inherit that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    workers = workers_beside(config)
+    if workers > 1:
+        share_the_cores(workers)
+
+
+def workers_beside(config: pytest.Config) -> int:
+    """How many processes run tests side by side (`-n`), this one among them."""
+    return int(getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def share_the_cores(workers: int) -> None:
+    """Threads of several workers on one core wait for each other, spinning: that takes many times as long."""
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    torch.set_num_threads(threads)
+    os.environ["OMP_NUM_THREADS"] = str(threads)  # of the programs that tests start
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Side by side, a worker has all tests of a file, and one all in the browser: they share what was set up."""
+    if workers_beside(config) > 1:
+        for item in items:
+            group = BROWSER if BROWSER in item.path.parents else item.path
+            item.add_marker(pytest.mark.xdist_group(str(group.relative_to(config.rootpath))))
 
 
 @pytest.fixture
@@ -50,10 +78,13 @@ def as_bold_as_the_textbook(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def no_cache_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def no_cache_of_the_user(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing is read from the cache folder of whoever runs the tests, nor written to it."""
+    folder = tmp_path_factory.getbasetemp()
+    if workers_beside(request.config) > 1:
+        folder = folder.parent  # what one worker has measured needn't be measured again
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NST_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("NST_CACHE", str(folder / "nst-cache"))
         yield
 
 
