@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from nst_core.version import __version__
-from tests.support.terminal import PAINTING, PHOTO, ROOT
+from tests.support.paths import ROOT
+from tests.support.terminal import PAINTING, PHOTO
 
 
 def start(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.Popen[str]:

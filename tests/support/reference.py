@@ -17,7 +17,7 @@ Matrix = NDArray[np.float64]
 
 def content_loss(F: Matrix, P: Matrix) -> float:
     """Eq. 1."""
-    return 0.5 * sum((F[i, j] - P[i, j]) ** 2 for i in range(F.shape[0]) for j in range(F.shape[1]))
+    return 0.5 * float(sum((F[i, j] - P[i, j]) ** 2 for i in range(F.shape[0]) for j in range(F.shape[1])))
 
 
 def content_gradient(F: Matrix, P: Matrix) -> Matrix:
@@ -38,7 +38,7 @@ def gram(F: Matrix) -> Matrix:
 def layer_style_loss(F: Matrix, A: Matrix) -> float:
     """Eq. 4."""
     (N, M), G = F.shape, gram(F)
-    return sum((G[i, j] - A[i, j]) ** 2 for i in range(N) for j in range(N)) / (4 * N**2 * M**2)
+    return float(sum((G[i, j] - A[i, j]) ** 2 for i in range(N) for j in range(N))) / (4 * N**2 * M**2)
 
 
 def style_loss(layers: Sequence[tuple[Matrix, Matrix]], w: Sequence[float]) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import json
 import socket
@@ -18,10 +17,10 @@ from PIL import Image
 
 import app
 from demo.api.endpoints import Endpoints, numbers
-from demo.ui import build_ui
 from nst_core.config import TransferConfig
 from nst_core.notes import Note
 from nst_core.variations import SIX
+from tests.support.pages import build_page
 from tests.support.playback import ENGLISH, WHOLE, Playback, progress, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -86,12 +85,8 @@ def test_errors_are_told_in_words(picture: FileDataDict, tmp_path_factory: pytes
 
 def described(endpoint: str) -> dict[str, Any]:
     """What the page's API view tells of an endpoint."""
-
-    async def build() -> gr.Blocks:  # outside of a loop, Gradio makes loops of its own and never closes them
-        return build_ui(Playback(()), DEFAULTS)
-
-    found: dict[str, Any] = asyncio.run(build()).get_api_info()["named_endpoints"][endpoint]
-    return found
+    found: Any = build_page(DEFAULTS).get_api_info()["named_endpoints"][endpoint]
+    return dict(found)
 
 
 @pytest.mark.parametrize("endpoint", ["/contact_sheet", "/reconstruct"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import subprocess
@@ -19,6 +18,7 @@ from PIL import Image
 from demo.tabs import how
 from demo.words import WORDS, say
 from nst_core.config import TransferConfig
+from tests.support.pages import built
 from tests.support.paths import ROOT
 
 LARGEST = 60_000  # bytes of a picture
@@ -31,13 +31,13 @@ LAYERS = [f"{row}-{place}" for row in ("style", "content") for place in range(6)
 def page() -> list[dict[str, Any]]:
     """The components of the page, as a browser gets them."""
 
-    async def within_a_loop() -> gr.Blocks:  # outside of one Gradio makes loops of its own and never closes them
+    def build() -> gr.Blocks:
         with gr.Blocks() as ui:
             gr.HTML("the studio")
         how.build_how(ui)
         return ui
 
-    config = asyncio.run(within_a_loop()).get_config_file()
+    config = built(build).get_config_file()
     ids = set(config["page"][how.PATH]["components"])
     return [component for component in config["components"] if component["id"] in ids]
 

@@ -32,7 +32,7 @@ def asked_for(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             place = {"t": 0, "say": 1}.get(node.func.id, len(node.args))
             for argument in node.args[place : place + 1]:
-                if isinstance(argument, ast.Constant):
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                     yield argument.value
 
 

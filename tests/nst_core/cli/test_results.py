@@ -25,7 +25,7 @@ def test_a_clip(paints: Paints) -> None:
     code, _ = paints("--clip", "clip.gif")
     assert code == 0
     with Image.open("clip.gif") as clip:
-        clip.seek(clip.n_frames - 1)
+        clip.seek(getattr(clip, "n_frames", 1) - 1)
         assert clip.size == (64, 43)
         assert clip.convert("RGB").getpixel((0, 0))[0] == pytest.approx(8, abs=8)
 

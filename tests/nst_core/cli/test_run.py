@@ -13,8 +13,9 @@ from PIL import Image
 
 from nst_core.execution import Execution
 from nst_core.recipe import read_recipe
+from tests.support.paths import ROOT
 from tests.support.pictures import smooth_picture
-from tests.support.terminal import MACHINE, PAINTING, PHOTO, ROOT, TWO, Paints, Terminal, at, engine, nothing, raising
+from tests.support.terminal import MACHINE, PAINTING, PHOTO, TWO, Paints, Terminal, at, engine, nothing, raising
 
 
 def test_what_goes_in_is_never_overwritten(terminal: Terminal) -> None:

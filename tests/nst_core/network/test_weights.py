@@ -121,7 +121,7 @@ def test_another_networks_file_is_refused(embedded: Parameters, tmp_path: Path, 
 class Exploit:
     """Pickle runs what `__reduce__` names; `weights_only` has to refuse it."""
 
-    def __reduce__(self) -> tuple[object, tuple[str]]:
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
         return Path.touch, (Path("exploited"),)
 
 
