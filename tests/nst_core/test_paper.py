@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 import torch
@@ -82,18 +83,19 @@ def two_loops(gradient: Tensor, pairs: deque[tuple[Tensor, Tensor]]) -> Tensor:
     return -q
 
 
-@pytest.fixture
+@cache
 def castle_and_stars() -> tuple[Image.Image, Image.Image]:
     return load_image(EXAMPLES / "content/neuschwanstein.jpg"), load_image(EXAMPLES / "style/starry_night.jpg")
 
 
-def our_losses(pictures: tuple[Image.Image, Image.Image], dtype: torch.dtype) -> list[float]:
+def our_losses(dtype: torch.dtype) -> list[float]:
     network = load_vgg19("embedded", Pooling.AVERAGE).to(dtype)
-    return [step.losses.total for step in stylize(*pictures, CONFIG, extractor=network)]
+    return [step.losses.total for step in stylize(*castle_and_stars(), CONFIG, extractor=network)]
 
 
-def the_papers_losses(pictures: tuple[Image.Image, Image.Image], dtype: torch.dtype) -> list[float]:
-    photo, painting = (to_tensor(picture, fit(picture.size, SIZE)).to(dtype) for picture in pictures)
+@cache
+def the_papers_losses(dtype: torch.dtype) -> list[float]:
+    photo, painting = (to_tensor(picture, fit(picture.size, SIZE)).to(dtype) for picture in castle_and_stars())
     noise = torch.rand(photo.shape, generator=torch.Generator().manual_seed(CONFIG.seed))
     return list(plain_loop(photo, painting, noise))
 
@@ -101,9 +103,7 @@ def the_papers_losses(pictures: tuple[Image.Image, Image.Image], dtype: torch.dt
 @pytest.mark.weights
 @pytest.mark.usefixtures("as_bold_as_the_textbook")
 @pytest.mark.parametrize(("dtype", "steps"), [(torch.float32, 12), (torch.float64, STEPS)])
-def test_the_papers_loss_curve(
-    castle_and_stars: tuple[Image.Image, Image.Image], dtype: torch.dtype, steps: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_papers_loss_curve(dtype: torch.dtype, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """To 1 %, with PyTorch's convolutions and the textbook's L-BFGS: one curvature for all bands, and no bolder.
 
     In float32 as far as roundings, which L-BFGS multiplies, allow; in float64 all the way.
@@ -112,13 +112,13 @@ def test_the_papers_loss_curve(
     monkeypatch.setattr(LBFGS, "_bands", lambda self: torch.ones_like(self._s[0]))
     # Which way is the faster is a matter of the moment, and each has roundings of its own.
     monkeypatch.setattr("nst_core.cpu.convolution._winograd_wins", lambda *_: False)
-    ours = our_losses(castle_and_stars, dtype)
+    ours = our_losses(dtype)
     assert ours[-1] < ours[0] / 50
-    assert ours[:steps] == pytest.approx(the_papers_losses(castle_and_stars, dtype)[:steps], rel=0.01)
+    assert ours[:steps] == pytest.approx(the_papers_losses(dtype)[:steps], rel=0.01)
 
 
 @pytest.mark.weights
-def test_ours_falls_further_than_the_textbooks(castle_and_stars: tuple[Image.Image, Image.Image]) -> None:
-    ours, theirs = (losses(castle_and_stars, torch.float32) for losses in (our_losses, the_papers_losses))
+def test_ours_falls_further_than_the_textbooks() -> None:
+    ours, theirs = our_losses(torch.float32), the_papers_losses(torch.float32)
     assert ours[0] == pytest.approx(theirs[0], rel=1e-4)
     assert ours[-1] < 0.95 * theirs[-1]
