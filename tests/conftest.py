@@ -45,11 +45,18 @@ def share_the_cores(workers: int) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Side by side, a worker has all tests of a file, and one all in the browser: they share what was set up."""
-    if workers_beside(config) > 1:
+    """Side by side, the tests of a file stay together: they share what was set up for them.
+
+    Those in the browser fall into as many parts as there are workers, with a server and a browser for each part.
+    """
+    workers = workers_beside(config)
+    in_browser = sorted({item.path for item in items if BROWSER in item.path.parents})
+    parts = {path: f"browser {place * workers // len(in_browser)}" for place, path in enumerate(in_browser)}
+    if workers > 1:
         for item in items:
-            group = BROWSER if BROWSER in item.path.parents else item.path
-            item.add_marker(pytest.mark.xdist_group(str(group.relative_to(config.rootpath))))
+            item.add_marker(
+                pytest.mark.xdist_group(parts.get(item.path, item.path.relative_to(config.rootpath).as_posix()))
+            )
 
 
 @pytest.fixture

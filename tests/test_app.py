@@ -125,6 +125,7 @@ def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         assert word in told
 
 
+@pytest.mark.slow
 def test_it_starts_from_anywhere_and_a_container_can_stop_it(port: int, tmp_path: Path) -> None:
     with serving(port, tmp_path) as server:
         end(server, signal.SIGTERM)
@@ -181,6 +182,7 @@ def fetch(url: str, server: subprocess.Popen[str]) -> str:
     raise AssertionError("the server didn't start")
 
 
+@pytest.mark.slow
 def test_gradio_reports_to_nobody() -> None:
     probe = "import app, gradio.analytics; print(gradio.analytics.analytics_enabled())"
     run = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)

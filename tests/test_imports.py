@@ -136,6 +136,7 @@ def probe(code: str, folder: Path = ROOT) -> str:
     return run.stdout
 
 
+@pytest.mark.slow
 def test_the_core_stands_alone() -> None:
     heavy = {"gradio", "ray", "demo", "torchvision", "matplotlib", "av", "pyvips"}
     core = ", ".join(map(module_of, CORE))
@@ -202,6 +203,7 @@ for name in before:
 """
 
 
+@pytest.mark.slow
 def test_importing_does_nothing(tmp_path: Path) -> None:
     core = ", ".join(map(module_of, CORE))
     assert probe(WATCHED.replace("MODULES", core), tmp_path) == ""

@@ -74,4 +74,5 @@ def judge(image: Tensor, pair: Pair, network: VGG) -> Verdict:
             losses = Objective(network, scene, TransferConfig())(seen).values()
         styles.append(losses.style)
         contents.append(losses.content)
-    return Verdict(*styles, contents[0])
+    large, middle, small = styles
+    return Verdict(large, middle, small, contents[0])

@@ -112,7 +112,8 @@ def run_pystiche(task: Task) -> Iterator[Tensor]:
         optimizer.zero_grad()
         losses = criterion(image)
         losses.backward()
-        return losses.total().detach()
+        total: Tensor = losses.total().detach()
+        return total
 
     return descend(optimizer, closure, image)
 

@@ -107,7 +107,7 @@ def _follow(wire: Connection, task: Task, every: int, judge: Callable[[Tensor], 
 
 def _ask(wire: Connection, evaluations: int) -> Lap:
     wire.send(evaluations)
-    lap = wire.recv()
+    lap: Lap | str = wire.recv()
     if isinstance(lap, str):
         raise RuntimeError(lap)
     return lap

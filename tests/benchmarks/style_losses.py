@@ -53,7 +53,8 @@ def with_root(trace_of_root: Callable[[Tensor], Tensor], dtype: torch.dtype) -> 
             image_mean, image_covariance = (part.to(dtype) for part in statistics_of(image))
             damped = image_covariance + ridge * torch.eye(len(mean), dtype=dtype)
             traces = damped.trace() + values.sum()
-            return ((image_mean - mean).square().sum() + traces - 2 * trace_of_root(root @ damped @ root)) / energy
+            total: Tensor = (image_mean - mean).square().sum() + traces - 2 * trace_of_root(root @ damped @ root)
+            return total / energy
 
         return loss
 
@@ -79,7 +80,8 @@ def newton_schulz_closed(matrix: Tensor) -> Tensor:
 
 
 def eigenvalues(matrix: Tensor) -> Tensor:
-    return torch.linalg.eigvalsh(matrix).clamp_min(torch.finfo(matrix.dtype).tiny).sqrt().sum()
+    values: Tensor = torch.linalg.eigvalsh(matrix)
+    return values.clamp_min(torch.finfo(matrix.dtype).tiny).sqrt().sum()
 
 
 def singular_values(target: Tensor, damping: float = RIDGE) -> Loss:
@@ -93,7 +95,8 @@ def singular_values(target: Tensor, damping: float = RIDGE) -> Loss:
         image_mean, image_covariance = (part.double() for part in statistics_of(image))
         fit = torch.linalg.svdvals(torch.linalg.cholesky(image_covariance + ridge).mT @ factor).sum()
         traces = image_covariance.trace() + covariance.trace() + 2 * ridge.trace()
-        return ((image_mean - mean).square().sum() + traces - 2 * fit) / energy
+        total: Tensor = (image_mean - mean).square().sum() + traces - 2 * fit
+        return total / energy
 
     return loss
 
@@ -118,8 +121,8 @@ def evaluate(loss: Loss, image: Tensor) -> tuple[float, Tensor, float]:
     pixels = image.clone().requires_grad_()
     start = time.perf_counter()
     value = loss(pixels)
-    value.backward()
-    return value.item(), pixels.grad, time.perf_counter() - start
+    (gradient,) = torch.autograd.grad(value, pixels)
+    return value.item(), gradient, time.perf_counter() - start
 
 
 def measure(channels: int, positions: int, rounds: int) -> None:

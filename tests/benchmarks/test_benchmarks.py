@@ -83,6 +83,7 @@ def test_a_short_run_prints_finite_numbers(
     assert "failed" not in printed
 
 
+@pytest.mark.slow
 def test_a_race_of_processes() -> None:
     options = read_options(["--sizes=48", "--rounds=1", "--steps=4", "--every=2", "--only=plain,ours zero-border"])
     report = compare(options, TINY, tiny_network)

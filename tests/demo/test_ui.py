@@ -58,7 +58,7 @@ def form_of(page: gr.Blocks) -> list[Any]:
     """The widgets, in the order that handlers take them."""
     running, *form = events(page, "Studio", "estimate")[0].inputs
     assert isinstance(running, gr.State)
-    return form
+    return list(form)
 
 
 def labels(blocks: list[Any]) -> dict[str, Any]:

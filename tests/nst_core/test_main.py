@@ -70,6 +70,7 @@ def test_a_kill_keeps_the_picture_so_far_and_the_state(tmp_path: Path) -> None:
         assert result.size == (48, 32)
 
 
+@pytest.mark.slow
 def test_missing_weights(tmp_path: Path) -> None:
     code, _, err = run(PHOTO, PAINTING, "-o", "out.png", cwd=tmp_path, NST_WEIGHTS="nowhere.pth")
     assert code == 2

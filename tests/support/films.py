@@ -26,7 +26,8 @@ def picture(seed: int, size: tuple[int, int] = SIZE) -> Tensor:
 
 def run(steps: int, size: tuple[int, int] = SIZE, upto: int | None = None) -> list[Step]:
     """The steps of a made-up run: one picture wipes another from left to right."""
-    start, end, losses = picture(1, size), 1 - picture(1, size), Losses(*torch.zeros(4), {}, {})
+    start, end, none = picture(1, size), 1 - picture(1, size), torch.zeros(())
+    losses = Losses(content=none, style=none, total_variation=none, total=none, content_layers={}, style_layers={})
     columns = torch.arange(size[0]) / size[0]
     return [
         Step(index, steps, size, losses.values, torch.where(columns < index / steps, end, start))

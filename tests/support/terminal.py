@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -32,7 +33,14 @@ MACHINE = Machine(
     device="2 CPU cores", precision=Precision.FLOAT32, used=10**9, free=10**10, pace=Pace(start=0.01, pixel=1e-6)
 )
 REMARK = "a step went astray: back to the best picture so far, with steps 4 times shorter"  # the engine's, of step 2
-LOSSES = Losses(*torch.tensor([0.5, 0.25, 0.0, 3.0]), {}, {})
+LOSSES = Losses(
+    content=torch.tensor(0.5),
+    style=torch.tensor(0.25),
+    total_variation=torch.tensor(0.0),
+    total=torch.tensor(3.0),
+    content_layers={},
+    style_layers={},
+)
 
 Before = Callable[[int], None]
 
@@ -80,8 +88,7 @@ class Terminal:
     def level(self, name: str = "out.png") -> int:
         """The step that a picture of the stand-in's is of."""
         with Image.open(self.folder / name) as image:
-            red, _, _ = image.getpixel((0, 0))
-        return int(red)
+            return int(np.asarray(image)[0, 0, 0])
 
 
 def open_terminal(parent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:

@@ -25,7 +25,8 @@ def farewell(language: Language) -> str:
 def page() -> gr.Blocks:
     def build() -> gr.Blocks:
         localized = Localized()
-        with gr.Blocks() as page:
+        page = gr.Blocks()
+        with page:
             localized.html(greeting, elem_id="first")
             localized.html(farewell, elem_id="last")
             localized.translate(page)

@@ -18,7 +18,8 @@ def tidy() -> str:
 
 def page() -> gr.Blocks:
     def build() -> gr.Blocks:
-        with gr.Blocks() as page:
+        page = gr.Blocks()
+        with page:
             button, text = gr.Button(), gr.Textbox()
             afterwards(button.click(work, None, text, **LONG), tidy, None, text)
             text.change(tidy, None, text, **LAST)

@@ -37,7 +37,10 @@ def painting(cache: Path) -> FileDataDict:
 
 
 def views(runner: Playback, *values: Any, request: gr.Request = ENGLISH) -> list[SheetView]:
-    return [SheetView(*flat[:3], tuple(flat[3:])) for flat in Sheets(runner, DEFAULTS).show(request, *values)]
+    return [
+        SheetView(flat[0], flat[1], flat[2], tuple(flat[3:]))
+        for flat in Sheets(runner, DEFAULTS).show(request, *values)
+    ]
 
 
 def changed(view: SheetView) -> list[int]:

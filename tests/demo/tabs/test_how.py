@@ -32,7 +32,8 @@ def page() -> list[dict[str, Any]]:
     """The components of the page, as a browser gets them."""
 
     def build() -> gr.Blocks:
-        with gr.Blocks() as ui:
+        ui = gr.Blocks()
+        with ui:
             gr.HTML("the studio")
         how.build_how(ui)
         return ui

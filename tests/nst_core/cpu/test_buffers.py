@@ -34,6 +34,7 @@ def test_it_stays_as_long_as_a_part_of_it_is_used() -> None:
     assert other.eq(2).all()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the C library of Linux is told to keep what is freed")
 def test_what_was_freed_serves_for_its_like() -> None:
     """Small things that live on lie between, as they do in a step; the heap must not grow by a block at each round."""

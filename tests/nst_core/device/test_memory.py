@@ -94,6 +94,7 @@ def test_what_out_of_memory_looks_like() -> None:
         assert not is_out_of_memory(other)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the C library of Linux is told")
 def test_what_was_freed_is_kept_only_when_asked_for() -> None:
     """Faults are pages that the kernel had to find: hundreds of thousands in all, if each round's are new."""

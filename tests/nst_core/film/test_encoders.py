@@ -70,6 +70,7 @@ def test_odd_sides(suffix: str, tmp_path: Path) -> None:
 # Whole or not at all
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_encoders_are_quiet(suffix: str, tmp_path: Path) -> None:
     code = f"""

@@ -17,6 +17,7 @@ from nst_core.forecast import machine
 from nst_core.forecast.machine import STEPS, Pace, as_it_is, probe, probing, recalled
 from nst_core.network.vgg import VGG
 from nst_core.scene.scales import step_cost
+from nst_core.transfer import Transfer
 
 SIDES = machine.SIDES["cpu"]
 TINY = TransferConfig(content_layers=("relu2_2",), style_layers=("relu1_1", "relu3_1"))
@@ -144,11 +145,10 @@ def test_the_least_time_of_some_steps_counts(network: VGG, monkeypatch: pytest.M
 
 def test_steps_are_those_of_the_config_and_nothing_else_of_it(network: VGG, monkeypatch: pytest.MonkeyPatch) -> None:
     received: list[tuple[TransferConfig, Execution]] = []
-    real = machine.Transfer
 
     def transfer(content: Any, styles: Any, config: TransferConfig, *, execution: Execution, **options: Any) -> Any:
         received.append((config, execution))
-        return real(content, styles, config, execution=execution, **options)
+        return Transfer(content, styles, config, execution=execution, **options)
 
     monkeypatch.setattr(machine, "Transfer", transfer)
     monkeypatch.setattr(machine, "SIDES", {"cpu": (32, 64)})

@@ -91,7 +91,7 @@ def test_kept_transparency_is_upright_and_of_the_right_colour() -> None:
     profile = rgb_profile((green, red, blue))
     loaded = load_image(file_of(image, exif=exif, icc_profile=profile), keep_alpha=True)
     assert loaded.size == (60, 40)
-    assert loaded.getpixel((0, 0))[3] == 0
+    assert np.asarray(loaded)[0, 0, 3] == 0
     assert np.abs(np.subtract(loaded.getpixel((30, 30)), (0, 255, 0, 100))).max() <= 3
 
 

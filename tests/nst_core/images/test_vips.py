@@ -61,6 +61,7 @@ def test_16_bits_are_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.Mon
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.slow
 def test_the_library_for_16_bits_is_quiet(tmp_path: Path) -> None:
     code = f"""
 import sys, threading, torch
