@@ -54,7 +54,8 @@ def with_root(trace_of_root: Callable[[Tensor], Tensor], dtype: torch.dtype) -> 
             damped = image_covariance + ridge * torch.eye(len(mean), dtype=dtype)
             traces = damped.trace() + values.sum()
             total: Tensor = (image_mean - mean).square().sum() + traces - 2 * trace_of_root(root @ damped @ root)
-            return total / energy
+            relative: Tensor = total / energy
+            return relative
 
         return loss
 

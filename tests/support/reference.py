@@ -38,7 +38,7 @@ def gram(F: Matrix) -> Matrix:
 def layer_style_loss(F: Matrix, A: Matrix) -> float:
     """Eq. 4."""
     (N, M), G = F.shape, gram(F)
-    return float(sum((G[i, j] - A[i, j]) ** 2 for i in range(N) for j in range(N))) / (4 * N**2 * M**2)
+    return float(sum((G[i, j] - A[i, j]) ** 2 for i in range(N) for j in range(N)) / (4 * N**2 * M**2))
 
 
 def style_loss(layers: Sequence[tuple[Matrix, Matrix]], w: Sequence[float]) -> float:
