@@ -10,6 +10,8 @@ from nst_core.notes import Note
 from nst_core.optim.cuda_graphs import Evaluate
 from nst_core.optim.descent import Descent
 
+TARGET = torch.linspace(0, 1, 3 * 6 * 8).view(1, 3, 6, 8)
+
 
 def losses_of(total: Tensor) -> Losses:
     """Of an objective that knows nothing but its total."""
@@ -21,3 +23,21 @@ def descend(descent: Descent, evaluate: Evaluate) -> tuple[Losses, Note | None]:
     with torch.inference_mode(False), torch.no_grad():
         losses, gradient = evaluate(descent.pixels)
     return losses, descent.move(losses.total, gradient)
+
+
+class Bowl:
+    """A quadratic with a condition of 100 around `TARGET`, in any unit, that counts its evaluations."""
+
+    def __init__(self, unit: float = 1.0) -> None:
+        self.unit = unit
+        self.evaluations = 0
+
+    def __call__(self, image: Tensor) -> tuple[Losses, Tensor]:
+        self.evaluations += 1
+        stiffness = torch.linspace(1, 100, image.numel()).view_as(image)
+        total = self.unit * (stiffness * (image - TARGET).square()).sum()
+        return losses_of(total), 2 * self.unit * stiffness * (image - TARGET)
+
+
+def start() -> Tensor:
+    return torch.full_like(TARGET, 0.5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from nst_core.optim.adam import ADAM_STEP, Adam
-from tests.nst_core.optim.test_descent import Bowl, start
+from tests.support.descents import Bowl, start
 
 
 def test_adam_takes_the_steps_of_torch() -> None:

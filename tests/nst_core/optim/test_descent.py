@@ -1,3 +1,5 @@
+"""Descents down a bowl: they find its bottom, one evaluation a step, and come back from where they went astray."""
+
 from __future__ import annotations
 
 import math
@@ -11,27 +13,7 @@ from nst_core.loss.objective import Losses
 from nst_core.notes import Note
 from nst_core.optim.adam import ADAM_STEP
 from nst_core.optim.descent import CAUTION, FIRST_STEP, LOOK_EVERY, RUNAWAY, Descent
-from tests.support.descents import descend, losses_of
-
-TARGET = torch.linspace(0, 1, 3 * 6 * 8).view(1, 3, 6, 8)
-
-
-class Bowl:
-    """A quadratic with a condition of 100 around `TARGET`, in any unit, that counts its evaluations."""
-
-    def __init__(self, unit: float = 1.0) -> None:
-        self.unit = unit
-        self.evaluations = 0
-
-    def __call__(self, image: Tensor) -> tuple[Losses, Tensor]:
-        self.evaluations += 1
-        stiffness = torch.linspace(1, 100, image.numel()).view_as(image)
-        total = self.unit * (stiffness * (image - TARGET).square()).sum()
-        return losses_of(total), 2 * self.unit * stiffness * (image - TARGET)
-
-
-def start() -> Tensor:
-    return torch.full_like(TARGET, 0.5)
+from tests.support.descents import TARGET, Bowl, descend, losses_of, start
 
 
 def run(bowl: Bowl, steps: int, **options: object) -> tuple[Tensor, list[float]]:

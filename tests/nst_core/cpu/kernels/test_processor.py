@@ -15,6 +15,7 @@ from nst_core.cpu import kernels
 pytestmark = pytest.mark.skipif(not kernels.available(), reason="no compiled loops for this CPU")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("features", "lanes"), [({"avx2": True, "fma": True}, 8), ({"neon": True}, 4), ({"avx2": True}, 0), ({}, 0)]
 )
