@@ -1,8 +1,8 @@
 """The whole check: `python -m tests [--install | --fast | --lint] [options of pytest]`.
 
-Lint, format, types, tests; stops at the first failure. `--fast` is for the daily round: without the tests that need a
-browser, the real VGG-19, or long. `--lint` is for each commit: no tests at all. The whole needs a Chromium: `--install`
-gets one where there is none.
+Lint, format, types, and tests in two processes; stops at the first failure. `--fast` is for the daily round: without
+the tests that need a browser, the real VGG-19, or long. `--lint` is for each commit: no tests at all. The whole needs a
+Chromium: `--install` gets one where there is none.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ CHECKS = (
     ("mypy",),
     ("tests.support.javascript",),
 )
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadgroup")  # processes that share the tests: tests/conftest.py says how
 FAST = ("-m", "not weights and not browser and not slow")
 NO_BROWSER = """\
 The tests of the page need a browser, and there is none. One of these helps:
@@ -47,11 +48,11 @@ def main(arguments: Sequence[str]) -> int:
     if options.lint:
         return run(CHECKS)
     if options.fast:
-        return run((*CHECKS, ("pytest", *FAST, *of_pytest)))
+        return run((*CHECKS, ("pytest", *SIDE_BY_SIDE, *FAST, *of_pytest)))
     if not (provide_browser() if options.install else has_browser()):
         print("No browser could be installed." if options.install else NO_BROWSER.format(command=parser.prog))
         return 1
-    return run((*CHECKS, ("pytest", *of_pytest)))
+    return run((*CHECKS, ("pytest", *SIDE_BY_SIDE, *of_pytest)))
 
 
 def run(checks: Iterable[Sequence[str]]) -> int:

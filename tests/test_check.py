@@ -51,7 +51,8 @@ def test_the_fast_check_needs_no_browser(ran: list[Sequence[str]]) -> None:
     assert check.main(["--fast", "-q", "tests/nst_core"]) == 0
     assert [tuple(command[2:]) for command in ran[:-1]] == [*check.CHECKS]
     assert ran[-1][2] == "pytest"
-    assert [*ran[-1][3:]] == ["-m", "not weights and not browser and not slow", "-q", "tests/nst_core"]
+    chosen = ("-m", "not weights and not browser and not slow", "-q", "tests/nst_core")
+    assert tuple(ran[-1][3:]) == (*check.SIDE_BY_SIDE, *chosen)
 
 
 def test_lint_alone(ran: list[Sequence[str]]) -> None:

@@ -40,4 +40,5 @@ class Bowl:
 
 
 def start() -> Tensor:
+    """A point that the bottom of a `Bowl` is up to half a unit away from, in every direction."""
     return torch.full_like(TARGET, 0.5)
