@@ -60,7 +60,7 @@ class Evaluation:
             return self._in_smaller_blocks_if_needed(attempt)
 
     def losses(self, image: Tensor) -> Losses:
-        """Those of `image` (1, 3, H, W) alone."""
+        """The losses of `image` (1, 3, H, W), without a gradient."""
         with torch.no_grad():
             return self._objective(image).copied()
 

@@ -220,7 +220,7 @@ class Transfer:
 
     @property
     def _index(self) -> int:
-        """Of the last step that is done, over all scales."""
+        """The number of the last step that is done, 0 before the first, over all scales."""
         return sum(steps for _, steps in self.plan[: self._scale]) + self._done
 
     def _record(self, losses: Losses, image: Tensor, remark: Note | None) -> Step:

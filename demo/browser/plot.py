@@ -44,7 +44,7 @@ class Curves:
     sizes: tuple[tuple[int, tuple[int, int]], ...] = ()
 
     def extended(self, progress: Progress) -> Curves:
-        """With the steps of one more record."""
+        """These curves with the steps of one more record."""
         known = self.sizes and self.sizes[-1][1] == progress.size
         sizes = self.sizes if known else (*self.sizes, (progress.index, progress.size))
         return Curves(progress.total, self.losses + progress.trail, sizes)
@@ -64,7 +64,7 @@ class Line:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Line:
-        """Of the losses of all steps, thinned out but for the last."""
+        """The curve of the losses of all steps, thinned out but for the last."""
         losses = np.array(values)
         drawable = np.flatnonzero(np.isfinite(losses) & (losses > 0))
         stride = math.ceil(len(drawable) / POINTS) or 1

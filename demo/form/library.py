@@ -25,7 +25,7 @@ def by_name(kind: Kind) -> Mapping[str, Path]:
 
 @cache
 def by_sha256(kind: Kind) -> Mapping[str, Path]:
-    """The same by the SHA-256 of their files."""
+    """The example pictures of a kind by the SHA-256 of their files."""
     return {sha256_of(path): path for path in by_name(kind).values()}
 
 
@@ -39,7 +39,7 @@ def called(kind: Kind, file: str, digest: str | None, speaks: Language) -> str:
 
 
 def joined(names: Sequence[str]) -> str:
-    """Of a photo and its paintings: `Neuschwanstein Castle × The Starry Night + Poppies`."""
+    """A photo and its paintings as one title: `Neuschwanstein Castle × The Starry Night + Poppies`."""
     photo, *paintings = names
     return f"{photo} × {' + '.join(paintings)}"
 

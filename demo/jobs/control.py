@@ -35,7 +35,7 @@ class Control:
 
 
 class Controls:
-    """Those of all jobs that wait or run, by their keys."""
+    """The controls of all jobs that wait or run, by their keys."""
 
     def __init__(self) -> None:
         self._controls: dict[str, Control] = {}

@@ -161,7 +161,7 @@ class LocalRunner:
         return transfer, RemainingTime(transfer.plan, costs, self._slowness if machine else None)
 
     def _machine(self, network: VGG, config: TransferConfig) -> Machine | None:
-        """With the memory of this moment; None while its pace isn't known."""
+        """The machine with the memory of this moment; None while its pace isn't known."""
         known = self._machines.get(_kind(config))
         pace = known.pace if known else recalled(network, config)
         if pace is None:

@@ -73,11 +73,11 @@ class Progress:
 
     @property
     def losses(self) -> LossRecord:
-        """Those measured by step `index`, before it."""
+        """The losses that step `index` measured, of the picture before it."""
         return self.trail[-1]
 
     def after(self, done: int) -> Progress:
-        """The same in a run that had done so many steps before this job began."""
+        """This record as one of a run that had done so many steps before its job began."""
         return replace(self, index=done + self.index, total=done + self.total)
 
 

@@ -33,7 +33,7 @@ class Format(StrEnum):
 
 
 class OnlyTheLastError(ValueError):
-    """Of an earlier moment there is no picture in 16 bits."""
+    """16 bits a channel were asked for of a moment that isn't the last: there is no such picture of it."""
 
 
 SUFFIXES = {Format.PNG: ".png", Format.PNG16: ".png", Format.JPEG: ".jpg", Format.MP4: ".mp4", Format.GIF: ".gif"}

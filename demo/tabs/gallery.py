@@ -233,7 +233,7 @@ def _button(speaks: Language, place: int, entry: Entry) -> str:
 
 
 def _within(size: Size) -> Size:
-    """Of a thumbnail."""
+    """The size of a thumbnail of a picture of `size`."""
     scale = THUMBNAIL / max(size)
     return max(1, round(scale * size[0])), max(1, round(scale * size[1]))
 

@@ -54,7 +54,7 @@ class Reconstruction:
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """Those that are looked at."""
+        """The layers that are looked at."""
         return self.job.config.content_layers or self.job.config.style_layers
 
 

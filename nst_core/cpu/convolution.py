@@ -230,7 +230,7 @@ class Convolution:
         return is_plain(features) and _channels_fit(len(self.weight))
 
     def forward(self, features: Tensor, pad: int) -> Tensor:
-        """Of features (1, I, H, W) for which `is_plain`, without a graph."""
+        """Convolve features (1, I, H, W) for which `is_plain`, without a graph."""
         features = features.contiguous(memory_format=torch.channels_last)
         return self.way(*features.shape[2:], backward=False)(features, pad, relu=True)
 

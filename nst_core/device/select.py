@@ -6,7 +6,7 @@ import torch
 
 
 def resolve_device(device: torch.device | str | None, usual: torch.device | None = None) -> torch.device:
-    """The one asked for, else the `usual` one, else an accelerator, else the CPU.
+    """The device asked for, else the `usual` one, else an accelerator, else the CPU.
 
     Raises `ValueError` with the way out when it can't be used.
     """

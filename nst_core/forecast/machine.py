@@ -60,7 +60,7 @@ def probe(network: VGG, config: TransferConfig) -> Machine:
 
 
 def probing(network: VGG, config: TransferConfig) -> Iterator[Machine | None]:
-    """The same bit by bit: None after each step that is measured, so that one may give up, and the machine at last."""
+    """Measure the machine bit by bit: None after each measured step, so that one may give up; at last the machine."""
     pace = recalled(network, config)
     if pace is None:
         pace = yield from _measured(network, config)

@@ -36,7 +36,7 @@ def table(forecast: Forecast) -> str:
 
 
 def summary(outlooks: Sequence[Forecast | None]) -> str:
-    """Of many pictures: `12 pictures on 2 CPU cores: about 18 min 12 s, up to 1.7 GB`."""
+    """Many pictures in one line: `12 pictures on 2 CPU cores: about 18 min 12 s, up to 1.7 GB`."""
     known = [forecast for forecast in outlooks if forecast is not None]
     pictures = counted(len(known), "picture")
     if not known:

@@ -39,7 +39,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
 
 
 def to_rgba(image: Image.Image) -> Image.Image:
-    """As `to_rgb`, but a picture of which something is transparent stays so, as "RGBA"."""
+    """Turn a picture of any mode into upright sRGB: "RGBA" where something of it is transparent, else "RGB"."""
     rgb, alpha = _separate(image)
     if alpha is not None:
         rgb.putalpha(alpha)

@@ -58,7 +58,7 @@ class Losses:
     style_layers: dict[str, Tensor]
 
     def copied(self) -> Losses:
-        """The same in memory of their own, without the graph that gradients flow through."""
+        """These losses in memory of their own, without the graph that gradients flow through."""
         return Losses(*self._sorted(self._together().unbind()))
 
     def sent(self) -> Callable[[], LossValues]:
@@ -67,7 +67,7 @@ class Losses:
         return lambda: LossValues(*self._sorted(numbers()))
 
     def values(self) -> LossValues:
-        """The same as floats."""
+        """These losses as floats; waits for the device."""
         return self.sent()()
 
     def _together(self) -> Tensor:

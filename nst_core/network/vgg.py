@@ -137,7 +137,7 @@ class VGG(nn.Module):
 
 
 def _crop(features: Tensor, margin: int) -> Tensor:
-    """Without `margin` positions on each side: (B, C, h, w) -> (B, C, h - 2 margin, w - 2 margin)."""
+    """Features without `margin` positions on each side: (B, C, h, w) -> (B, C, h - 2 margin, w - 2 margin)."""
     if not margin:
         return features
     return _Crop.apply(features, margin)  # type: ignore[no-any-return]

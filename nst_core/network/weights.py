@@ -84,7 +84,7 @@ def _decode(quantised: Mapping[str, Tensor]) -> Parameters:
 
 
 def _from_caffe_input(weight: Tensor, bias: Tensor) -> Parameters:
-    """The same first convolution on torchvision's input z: 255 x - mean_BGR = 255 std z + (255 mean - mean_BGR)."""
+    """A convolution of Caffe's input as one of torchvision's z: 255 x - mean_BGR = 255 std z + 255 mean - mean_BGR."""
     mean, std = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_STD)
     weight = weight.flip(1)  # (out, BGR, 3, 3) -> (out, RGB, 3, 3)
     offset = 255 * mean - torch.tensor(OXFORD_MEAN_BGR).flip(0)

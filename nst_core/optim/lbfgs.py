@@ -127,7 +127,7 @@ class LBFGS:
         return energy
 
     def _products(self, slots: Tensor, vector: Tensor, order: Tensor, used: Tensor) -> Tensor:
-        """Those of a vector (N,) with the pairs' s or y, oldest first, 0 for those that aren't in use: (pairs, 1)."""
+        """Scalar products (pairs, 1) of a vector (N,) with the pairs' s or y, oldest first, 0 for those not in use."""
         return torch.where(used, (slots @ vector)[order].to(self._sy), 0)[:, None]
 
     def _combined(self, slots: Tensor, order: Tensor, shares: Tensor, of_open: float) -> Tensor:

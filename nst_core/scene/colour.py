@@ -288,7 +288,7 @@ def _match(values: Tensor, target: Tensor, weights: Tensor, target_weights: Tens
 
 
 def _histogram(position: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """Of positions in [0, BINS]: the weights in each bin, and where in it their centre is, both (BINS,)."""
+    """A histogram of positions in [0, BINS]: the weights in each bin, and where in it their centre is, both (BINS,)."""
     bins = position.long().clamp(0, BINS - 1)
     amount = torch.bincount(bins, weights, minlength=BINS)
     centre = torch.bincount(bins, weights * position, minlength=BINS)
