@@ -14,7 +14,7 @@ ELSEWHERE = {
     "demo/form/library.py": "a list of files: tests/demo/form/test_example_pairs.py",
     "demo/form/recipes.py": "tests/demo/tabs/test_gallery.py reads what it finds in a file",
     "demo/form/widgets.py": "tests/demo/test_ui.py asks about each of them, in the page that they make",
-    "demo/jobs/control.py": "tests/demo/jobs/test_local.py: nothing but a runner uses it",
+    "demo/jobs/runner.py": "the Protocol alone; tests/demo/jobs/test_contract.py asks every runner for it",
     "demo/paint/views.py": "tests/demo/paint/test_handlers.py: what handlers answer",
     "nst_core/cpu/kernels/codegen.py": "a vocabulary: the loops that are written in it are tested",
     "nst_core/cpu/kernels/pooling.py": "tests/nst_core/cpu/test_pooling.py: what the loops call",
@@ -22,7 +22,6 @@ ELSEWHERE = {
     "nst_core/cpu/kernels/sizes.py": "numbers alone",
     "nst_core/cpu/kernels/winograd.py": "tests/nst_core/cpu/test_convolution.py: what the loops call",
     "nst_core/loss/terms.py": "tests/nst_core/loss/test_objective.py",
-    "nst_core/notes.py": "a record without behaviour",
     "nst_core/version.py": "a constant, which tests/nst_core/test_main.py reads",
 }
 MODULES = sorted(
