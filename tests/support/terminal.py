@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
 from nst_core.checkpoint import Checkpoint
 from nst_core.cli import main
@@ -41,6 +44,7 @@ LOSSES = Losses(
     content_layers={},
     style_layers={},
 )
+TINY = ("--content-layers", "relu2_1", "--style-layers", "relu1_1,relu3_1", "--size", "48")  # of a tiny network
 
 Before = Callable[[int], None]
 
@@ -186,3 +190,17 @@ class Paints:
         self.monkeypatch.setattr("nst_core.transfer.Transfer", engine(before, self.received))
         small = ("--size", "64", "--steps", "8", "--scales", "1", *options)
         return self.terminal(*TWO, "-o", "out.png", *small)
+
+
+def interrupt_at(index: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Press Ctrl-C once, while step `index` of the real engine is at work."""
+    from nst_core.optim.descent import Descent
+
+    move, count = Descent.move, iter(range(1, 1000))
+
+    def interrupted(self: Descent, total: Tensor, gradient: Tensor) -> Any:
+        if next(count) == index:
+            os.kill(os.getpid(), signal.SIGINT)
+        return move(self, total, gradient)
+
+    monkeypatch.setattr(Descent, "move", interrupted)

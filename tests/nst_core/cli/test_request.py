@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,59 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from torch import Tensor
 
-from nst_core.checkpoint import load_state, save_state
 from nst_core.cli.request import read_job
 from nst_core.config import ColourMethod, Optimizer, Preset, TransferConfig
 from nst_core.execution import Execution
 from nst_core.images import save_image
-from nst_core.network.vgg import VGG
 from nst_core.recipe import KEY, Command, Ingredient, Recipe, Role, read_recipe, sha256_of, versions
 from nst_core.transfer import Transfer
-from tests.support.networks import tiny_network
 from tests.support.pictures import smooth_picture
-from tests.support.terminal import Terminal, at, engine, nothing, open_terminal
-
-TINY = ("--content-layers", "relu2_1", "--style-layers", "relu1_1,relu3_1", "--size", "48")
-
-
-@pytest.fixture
-def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
-    """With a.png, a photo, and s.png, a painting, in its folder."""
-    terminal = open_terminal(tmp_path, monkeypatch, capsys)
-    smooth_picture(64, 48, 1).save("a.png")
-    smooth_picture(60, 50, 2).save("s.png")
-    return terminal
-
-
-@pytest.fixture
-def tiny(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """With the real engine, but a tiny network."""
-    monkeypatch.setattr("nst_core.transfer.load_vgg19", lambda weights, pooling: tiny_network(pooling))
-    return terminal
-
-
-@pytest.fixture
-def real(terminal: Terminal, vgg19: VGG, monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """With the real engine and the real network, loaded once."""
-    monkeypatch.setattr("nst_core.transfer.load_vgg19", lambda weights, pooling: vgg19)
-    return terminal
-
-
-def interrupt_at(index: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Press Ctrl-C once, while step `index` of the real engine is at work."""
-    from nst_core.optim.descent import Descent
-
-    move, count = Descent.move, iter(range(1, 1000))
-
-    def interrupted(self: Descent, total: Tensor, gradient: Tensor) -> Any:
-        if next(count) == index:
-            os.kill(os.getpid(), signal.SIGINT)
-        return move(self, total, gradient)
-
-    monkeypatch.setattr(Descent, "move", interrupted)
-
+from tests.support.terminal import TINY, Terminal, interrupt_at
 
 # From the options to the job
 
@@ -214,7 +167,7 @@ def test_a_repeat_that_was_stopped_goes_on_as_it_was_steered(
     assert read_recipe(Path("stopped.png")).makes_the_same_as(read_recipe(Path("again.png")))
 
 
-def test_options_count_from_the_first_step_of_a_steered_run_to_its_last(terminal: Terminal) -> None:
+def test_options_count_from_the_first_step_of_a_steered_run_to_its_last(supplied: Terminal) -> None:
     steered_recipe()
     job = read_job(["--recipe", "out.png", "-o", "x.png", "--size", "64", "--strength", "30"])
     assert {config.size for _, config in (*job.steered, (1, job.config))} == {64}
@@ -223,9 +176,9 @@ def test_options_count_from_the_first_step_of_a_steered_run_to_its_last(terminal
     assert read_job(["--recipe", "out.png", "-o", "x.png", "--only-colours"]).steered == ()
 
 
-def test_shares_of_other_paintings_are_refused_before_any_work(terminal: Terminal) -> None:
+def test_shares_of_other_paintings_are_refused_before_any_work(supplied: Terminal) -> None:
     steered_recipe(style_blend=(1.0,))
-    refused = terminal.refuses("a.png", "s.png", "s.png", "--recipe", "out.png", "-o", "x.png")
+    refused = supplied.refuses("a.png", "s.png", "s.png", "--recipe", "out.png", "-o", "x.png")
     assert "the number of values of style_blend is 1 and that of paintings 2" in refused
 
 
@@ -260,15 +213,6 @@ def test_an_alpha_channel_and_a_profile_come_again(tiny: Terminal) -> None:
     with Image.open("again.png") as again:
         assert again.mode == "RGBA"
         assert again.getchannel("A").getextrema() == (0, 255)
-
-
-@pytest.fixture
-def painted(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """With the stand-in's out.png, of eight steps, and its state."""
-    monkeypatch.setattr("nst_core.transfer.Transfer", engine())
-    options = ("--size", 48, "--steps", 8, "--scales", 1, "--style-weight", 3, "--state", "out.state")
-    assert terminal("a.png", "s.png", "-o", "out.png", *options)[0] == 0
-    return terminal
 
 
 def test_a_recipe_tells_how_far_it_came_and_what_ran(painted: Terminal) -> None:
@@ -357,126 +301,3 @@ def test_a_picture_that_changed_is_refused_but_may_be_given(painted: Terminal) -
 )
 def test_what_does_not_go_together(options: tuple[str, ...], part: str, painted: Terminal) -> None:
     assert part in painted.refuses(*options)
-
-
-# Resumed
-
-
-@pytest.mark.weights
-def test_an_interrupted_run_goes_on_as_if_it_had_never_stopped(real: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    options = ("--size", 64, "--steps", 4, "--scales", 2)
-    assert real("a.png", "s.png", "-o", "whole.png", *options)[0] == 0
-    with monkeypatch.context() as patch:
-        interrupt_at(3, patch)
-        code, said = real("a.png", "s.png", "-o", "out.png", *options)
-    assert code == 130
-    assert said.splitlines()[-1].endswith("go on with: python -m nst_core --resume out.state")
-    assert real("--resume", "out.state")[0] == 0
-    assert real.bytes("out.png") == real.bytes("whole.png")
-    assert "out.state" not in real.files()
-
-
-def test_more_steps_are_as_if_they_had_been_asked_for_at_once(tiny: Terminal) -> None:
-    pictures = ("a.png", "s.png", *TINY, "--scales", 1, "--depth", 16)
-    assert tiny(*pictures, "-o", "whole.png", "--steps", 7)[0] == 0
-    assert tiny(*pictures, "-o", "out.png", "--steps", 4, "--state", "mine.state")[0] == 0
-    assert tiny("--resume", "mine.state", "--steps", 5)[0] == 0  # kept, as it was asked for
-    assert tiny("--resume", "mine.state", "--steps", 7)[0] == 0
-    assert tiny.bytes("out.png") == tiny.bytes("whole.png")
-    assert "mine.state" in tiny.files()
-
-
-def test_a_run_can_be_interrupted_again(tiny: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    pictures = ("a.png", "s.png", *TINY, "--steps", 9)
-    assert tiny(*pictures, "-o", "whole.png")[0] == 0
-    for arguments in ((*pictures, "-o", "out.png"), ("--resume", "out.state"), ("--resume", "out.state")):
-        with monkeypatch.context() as patch:
-            interrupt_at(2, patch)
-            assert tiny(*arguments)[0] == 130
-    assert read_recipe(Path("out.png")).steps_done == 6
-    assert tiny("--resume", "out.state")[0] == 0
-    assert tiny.bytes("out.png") == tiny.bytes("whole.png")
-    assert tiny.files() == ["a.png", "out.png", "s.png", "whole.png"]
-
-
-def test_a_reconstruction_goes_on_too(tiny: Terminal) -> None:
-    options = ("--style", "relu1_1", "--size", 48, "--scales", 1)
-    assert tiny("reconstruct", "s.png", "-o", "whole.png", "--steps", 5, *options)[0] == 0
-    assert tiny("reconstruct", "s.png", "-o", "out.png", "--steps", 3, "--state", "a.state", *options)[0] == 0
-    assert tiny("--resume", "a.state", "--steps", 5)[0] == 0
-    assert tiny.bytes("out.png") == tiny.bytes("whole.png")
-
-
-def test_fewer_steps_than_were_planned_are_refused(tiny: Terminal) -> None:
-    assert tiny("a.png", "s.png", *TINY, "-o", "out.png", "--steps", 4, "--state", "a.state")[0] == 0
-    assert "steps" in tiny.refuses("--resume", "a.state", "--steps", 3)
-
-
-def test_the_bar_of_a_resumed_run_counts_what_is_left(painted: Terminal) -> None:
-    _, said = painted("--resume", "out.state", "--steps", 12)
-    shown = [line.split("%")[0].strip() for line in said.replace("\r", "\n").splitlines() if "step 9/12" in line]
-    assert shown == ["25"]
-
-
-def test_a_state_finds_its_pictures_where_they_are_now(painted: Terminal) -> None:
-    Path("elsewhere").mkdir()
-    for name in ("a.png", "s.png"):
-        Path(name).rename(Path("elsewhere") / name)
-    assert "made from 'a.png', which is neither here" in painted.refuses("--resume", "out.state")
-    assert painted("--resume", "out.state", "elsewhere/a.png", "elsewhere/s.png", "--steps", 9)[0] == 0
-    recipe = read_recipe(Path("out.png"))
-    assert [each.name for each in recipe.ingredients] == ["a.png", "s.png"]  # as in a run that never stopped
-    assert painted.level() == 9
-
-
-def test_a_state_leads_to_the_picture_beside_it(painted: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(painted.folder.parent)
-    job = read_job(["--resume", "here/out.state", "--steps", "9"])
-    assert (job.output, job.state) == (Path("here/out.png"), Path("here/out.state"))
-    assert [source.path for source in job.sources] == [Path("here/a.png"), Path("here/s.png")]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "7",
-        "[]",
-        "[" * 100_000,
-        json.dumps({"output": "out.png", "kept": True}),
-        json.dumps({"output": 5, "kept": True, "recipe": "{}"}),
-        json.dumps({"output": "out.png", "kept": True, "recipe": 5}),
-        json.dumps({"output": "out.png", "kept": True, "recipe": "{}"}),
-    ],
-)
-def test_a_state_that_somebody_else_wrote(text: str, painted: Terminal) -> None:
-    state, _ = load_state(Path("out.state"))
-    save_state(state, Path("odd.state"), text)
-    assert "odd.state" in painted.refuses("--resume", "odd.state")
-
-
-def test_a_state_leads_nowhere_else(painted: Terminal) -> None:
-    state, text = load_state(Path("out.state"))
-    save_state(state, Path("odd.state"), json.dumps(json.loads(text) | {"output": "../out.png"}))
-    assert "odd.state is damaged" in painted.refuses("--resume", "odd.state", "--steps", 9)
-
-
-def test_only_colours_is_one_step_that_has_no_state(tiny: Terminal) -> None:
-    options = ("--only-colours", "--colour-method", ColourMethod.HISTOGRAM)
-    assert tiny("a.png", "s.png", "-o", "out.png", *TINY, *options)[0] == 0
-    assert read_recipe(Path("out.png")).is_finished
-    assert tiny("--recipe", "out.png", "-o", "again.png")[0] == 0
-    assert tiny.bytes("again.png") == tiny.bytes("out.png")
-    assert tiny.files() == ["a.png", "again.png", "out.png", "s.png"]
-
-
-def test_an_interrupted_picture_is_repeated_up_to_there(painted: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nst_core.transfer.Transfer", engine(at(5, lambda: os.kill(os.getpid(), signal.SIGINT))))
-    assert painted("a.png", "s.png", "-o", "part.png", "--size", 48, "--steps", 8, "--preset", Preset.FAST)[0] == 130
-    monkeypatch.setattr("nst_core.transfer.Transfer", engine(nothing))
-    code, said = painted("--recipe", "part.png", "-o", "again.png")
-    assert (code, painted.level("again.png")) == (0, 5)
-    assert "100%" in said
-    assert painted.bytes("again.png") == painted.bytes("part.png")
-    assert painted("--recipe", "part.png", "-o", "again.png", "--steps", 8)[0] == 0
-    assert painted.level("again.png") == 8
