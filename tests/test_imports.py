@@ -165,6 +165,7 @@ print({"torch", "numba"} & set(sys.modules))
 """
 
 
+@pytest.mark.slow
 def test_a_page_whose_pictures_are_painted_elsewhere_loads_no_torch() -> None:
     assert probe(f"import sys, app, {', '.join(PAGE)}; print({{'torch', 'numba'}} & set(sys.modules))") == "set()\n"
     assert probe(ELSEWHERE) == "set()\n"

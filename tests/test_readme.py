@@ -72,6 +72,7 @@ def test_the_run_command_is_a_valid_order(monkeypatch: pytest.MonkeyPatch) -> No
     assert all(style.is_file() for style in job.paths(Role.STYLE))
 
 
+@pytest.mark.slow
 def test_every_option_exists_and_every_option_of_the_command_line_is_told() -> None:
     app = subprocess.run([sys.executable, "app.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
     known = options_in(options.make_parser().format_help() + options.make_reconstruct_parser().format_help())

@@ -115,7 +115,7 @@ def plain_loop(
 def descend(optimizer: torch.optim.Optimizer, closure: Callable[[], Tensor], image: Tensor) -> Iterator[Tensor]:
     """`image` after each step, not a copy of it."""
     while True:
-        optimizer.step(closure)  # type: ignore[arg-type]
+        optimizer.step(closure)
         yield image.detach()
 
 

@@ -80,7 +80,7 @@ def test_numbers_are_numbers(name: str, value: Any, message: str) -> None:
 def test_lists_are_lists(name: str, value: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         TransferConfig(**{name: value})
-    assert hash(TransferConfig(style_scale=[1, 2.5])) == hash(TransferConfig(style_scale=(1, 2.5)))  # type: ignore[arg-type]
+    assert hash(TransferConfig(style_scale=[1, 2.5])) == hash(TransferConfig(style_scale=(1, 2.5)))
 
 
 @pytest.mark.parametrize(("name", "kind"), CHOICES.items())

@@ -28,7 +28,7 @@ def test_values_out_of_range_are_refused(values: dict[str, Any], parts: list[str
 
 
 def test_a_name_is_as_good_as_the_precision() -> None:
-    assert Execution(precision="tf32").precision is Precision.TF32  # type: ignore[arg-type]
+    assert Execution(precision="tf32").precision is Precision.TF32
     assert (Execution(block=16).block, Execution(block=0).block) == (16, 0)
 
 

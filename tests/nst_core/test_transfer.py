@@ -49,7 +49,7 @@ def test_a_step_is_a_snapshot_in_range(run: Run) -> None:
     assert all(image.min() >= 0 and image.max() <= 1 and not image.requires_grad for image in images)
     assert len({image.sum().item() for image in images}) == len(images)
     with pytest.raises(FrozenInstanceError):
-        steps[0].index = 2
+        steps[0].index = 2  # type: ignore[misc]
 
 
 def test_the_painting_is_seen_at_the_scale_of_the_photo(run: Run, network: VGG) -> None:
@@ -222,7 +222,7 @@ def test_closing_stops_and_no_grad_mode_leaks(photo: Image.Image, painting: Imag
     assert torch.is_grad_enabled()
     assert not torch.is_inference_mode_enabled()
     seen = len(calls)
-    steps.close()
+    steps.close()  # type: ignore[attr-defined] # promised as an iterator, and a generator
     assert len(calls) == seen
     assert list(steps) == []
 

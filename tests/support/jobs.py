@@ -33,7 +33,15 @@ def a_job(size: int = 64, steps: int = 4, shape: tuple[int, int] = (48, 64), key
 
 def a_step(index: int, total: int, *notes: Note) -> Step:
     scalars = torch.tensor([index / 10, index / 20, 0.0, index / 5], dtype=torch.float64)
-    losses = Losses(*scalars, {"relu2_2": scalars[0]}, {"relu1_1": scalars[1]})
+    content, style, variation, total_loss = scalars.unbind()
+    losses = Losses(
+        content=content,
+        style=style,
+        total_variation=variation,
+        total=total_loss,
+        content_layers={"relu2_2": content},
+        style_layers={"relu1_1": style},
+    )
     return Step(index, total, SIZE, losses.values, torch.full((1, 3, 48, 64), index / total), notes)
 
 

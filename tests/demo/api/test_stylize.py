@@ -13,7 +13,7 @@ from demo.api.endpoints import Endpoints
 from demo.jobs.records import Waiting
 from tests.support.playback import DEFAULTS, ENGLISH, Playback, progress, settings, upload
 
-WHOLE = (Waiting(1), Waiting(0), progress(1, 3, (64, 43)), progress(2, 3), progress(3, 3))
+WHOLE = (Waiting(1), Waiting(0), progress(1, 3, (64, 43)), progress(2, 3, (128, 85)), progress(3, 3, (128, 85)))
 
 
 @pytest.fixture

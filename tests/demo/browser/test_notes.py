@@ -88,7 +88,7 @@ def kinds() -> Iterator[str]:
     for path in ROOT.glob("nst_core/**/*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Note":
-                yield from (each.value for each in node.args[:1] if isinstance(each, ast.Constant))
+                yield from (str(each.value) for each in node.args[:1] if isinstance(each, ast.Constant))
 
 
 def test_there_are_words_for_whatever_is_remarked() -> None:

@@ -10,7 +10,7 @@ from demo.jobs import local as module
 from demo.jobs import progress
 from demo.jobs.local import LocalRunner
 from nst_core.config import TransferConfig
-from nst_core.forecast.machine import Machine, Pace
+from nst_core.forecast.machine import Machine, Pace, as_it_is
 from nst_core.network.vgg import VGG
 from tests.support.jobs import Painter
 from tests.support.networks import tiny_network
@@ -45,7 +45,7 @@ def trials(monkeypatch: pytest.MonkeyPatch) -> list[TransferConfig]:
     def probing(network: VGG, config: TransferConfig) -> Iterator[Machine | None]:
         configs.append(config)
         yield from [None] * 3
-        yield module.as_it_is(network, PACE)
+        yield as_it_is(network, PACE)
 
     monkeypatch.setattr(module, "probing", probing)
     return configs

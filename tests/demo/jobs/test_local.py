@@ -95,7 +95,7 @@ def test_one_at_a_time_and_first_come_first_served(painter: Painter) -> None:
 
 def test_those_who_wait_hear_at_least_once_a_second(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    assert module.CALL_EVERY <= 1
+    assert module.CALL_EVERY <= 1  # type: ignore[attr-defined] # the name that the runner looks it up by
     runner = LocalRunner("cpu")
     running, waiting = runner.run(a_job()), runner.run(a_job())
     next(running)

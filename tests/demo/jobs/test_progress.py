@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from demo.jobs import progress as module
 from demo.jobs.progress import RemainingTime, paced
 from demo.jobs.records import Progress
 from nst_core.notes import Note
@@ -19,7 +18,7 @@ from tests.support.jobs import LARGE, SIZE, a_step
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds on the runner's clock, in a list of one."""
     now = [0.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
     return now
 
 

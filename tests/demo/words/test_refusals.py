@@ -41,7 +41,7 @@ def a_full_queue() -> None:
 
 def png(mode: str, size: tuple[int, int], colour: object) -> BytesIO:
     stream = BytesIO()
-    Image.new(mode, size, colour).save(stream, "PNG")  # type: ignore[arg-type]
+    Image.new(mode, size, colour).save(stream, "PNG")
     return stream
 
 

@@ -140,6 +140,7 @@ def test_all_modules_are_collected() -> None:
     assert {"page.title", "photo.cat", "how.title"} <= set(WORDS)
 
 
+@pytest.mark.slow
 def test_words_need_no_torch() -> None:
     code = "import sys, demo.words; print({'torch', 'matplotlib'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

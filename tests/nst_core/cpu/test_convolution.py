@@ -122,7 +122,7 @@ def test_the_whole_networks_gradient_is_as_exact_as_pytorchs(
         seen = seen.detach().requires_grad_()
         found = network(seen, layers, border)
         energy = sum(found[name].square().mean() for name in layers)
-        return torch.autograd.grad(energy, seen)[0]  # type: ignore[arg-type]
+        return torch.autograd.grad(energy, seen)[0]
 
     fast: dict[bool, Tensor] = {}
     for wins in (True, False):

@@ -25,7 +25,7 @@ def test_products_and_their_gradient(channels: int, height: int, width: int, cro
     pull = torch.randn(1, channels, channels, generator=torch.Generator().manual_seed(3))
     expected.backward(pull.double())
     assert difference(result.detach(), expected.detach()) < 1e-6
-    assert difference(torch.autograd.grad(result, part, pull)[0], exact.grad) < 1e-6  # type: ignore[arg-type]
+    assert difference(torch.autograd.grad(result, part, pull)[0], exact.grad) < 1e-6
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,7 @@ def test_it_can_be_switched_off(folder: Path, monkeypatch: pytest.MonkeyPatch, t
     assert cache.recall("thing") == 1
 
 
+@pytest.mark.slow
 def test_it_lies_in_the_users_cache_folder(tmp_path: Path) -> None:
     """In a process of its own, whose home is another."""
     code = "from nst_core.device.cache import recall, remember; remember('thing', 1); print(recall('thing'))"

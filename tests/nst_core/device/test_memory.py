@@ -119,6 +119,7 @@ print(faults() - before)
     assert kept < given_back / 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the C library of Linux is told")
 def test_what_is_kept_can_be_given_back() -> None:
     program = """

@@ -91,7 +91,7 @@ def test_shallow_layers_take_less() -> None:
 
 def test_what_the_process_has_already_is_not_counted_twice() -> None:
     config, network = TransferConfig(size=64, content_layers=("relu2_2",), style_layers=("relu1_1",)), tiny_network()
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network.to(memory_format=torch.channels_last)
     task = Task(network, config, scale_plan((64, 64), [(64, 64)], config), [(64, 64)])
     before = forecast(FAST, task, Execution()).memory
     network(torch.zeros(1, 3, 64, 64, requires_grad=True), ["relu2_2"])["relu2_2"].sum().backward()

@@ -67,7 +67,7 @@ def test_in_bfloat16_only_convolutions_are(network: VGG) -> None:
 
 @pytest.mark.parametrize("precision", Precision)
 def test_weights_stay_in_the_order_that_convolutions_are_fastest_in(network: VGG, precision: Precision) -> None:
-    seen = in_precision(network.to(memory_format=torch.channels_last), precision)  # type: ignore[call-overload]
+    seen = in_precision(network.to(memory_format=torch.channels_last), precision)
     weights = [parameter for parameter in seen.parameters() if parameter.ndim == 4]
     assert weights
     assert all(weight.is_contiguous(memory_format=torch.channels_last) for weight in weights)

@@ -136,8 +136,11 @@ def _inverse_hessian(pairs: list[tuple[Tensor, Tensor]], history: int) -> Tensor
     dct = DCT(start())
     moved, changed = (
         sum(
-            FADING**age * dct.energies(dct.transform((pair[which] / pair[0].norm()).view(SHAPE)))
-            for age, pair in enumerate(reversed(pairs))
+            (
+                FADING**age * dct.energies(dct.transform((pair[which] / pair[0].norm()).view(SHAPE)))
+                for age, pair in enumerate(reversed(pairs))
+            ),
+            torch.zeros(()),
         )
         for which in (0, 1)
     )

@@ -217,7 +217,7 @@ def test_products_and_layer_maps() -> None:
     mask = torch.rand(1, 1, 6, 9)
     assert product(None, None) is None
     assert product(mask, None) is mask is product(None, mask)
-    assert torch.equal(product(mask, mask), mask * mask)  # type: ignore[arg-type]
+    assert torch.equal(product(mask, mask), mask * mask)
     assert layer_map(None, 4) is None
     coarse = layer_map(mask, 4)
     assert coarse is not None

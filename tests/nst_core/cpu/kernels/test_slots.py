@@ -16,7 +16,7 @@ def test_it_is_filled_by_name() -> None:
 
 def test_a_name_that_the_loop_does_not_know_is_refused() -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'height'"):
-        Mix(**GIVEN, height=3)
+        Mix(**GIVEN, height=3)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("name", GIVEN)
@@ -27,6 +27,6 @@ def test_a_missing_one_is_refused(name: str) -> None:
 
 def test_none_is_known_by_its_position() -> None:
     with pytest.raises(TypeError, match="positional"):
-        Group(6, 256, 256)  # type: ignore[misc]
+        Group(6, 256, 256)  # type: ignore[call-arg, misc]
     with pytest.raises(TypeError, match="positional"):
-        Correlate(*GIVEN.values(), 1)  # type: ignore[misc]
+        Correlate(*GIVEN.values(), 1)  # type: ignore[call-arg, misc]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from numba import carray
+from numba import carray  # type: ignore[attr-defined]
 
 from nst_core.cpu import kernels
 from nst_core.cpu.kernels import loops, threads
@@ -37,7 +37,7 @@ class Marks(Slots):
 def mark(address: Any) -> None:
     p = carray(address, 1)[0]
     take(p.workers)
-    for item in loops._shared(p.counter, p.items):
+    for item in loops._shared(p.counter, p.items):  # type: ignore[call-arg, attr-defined] # as in `loops`
         take(p.seen + 8 * item)
 
 
@@ -86,6 +86,7 @@ def test_numbers_lie_where_their_names_are_looked_for() -> None:
     assert {name: found[name] for name in threads.OWN} == {"counter": 100, "tickets": 200, "items": 300}
 
 
+@pytest.mark.slow
 def test_it_is_compiled_again_when_what_a_loop_calls_has_changed(tmp_path: Path) -> None:
     """Numba itself looks at the loop's own file alone."""
     shutil.copytree(ROOT / "nst_core", tmp_path / "nst_core", ignore=shutil.ignore_patterns("__pycache__"))

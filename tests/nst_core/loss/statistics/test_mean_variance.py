@@ -34,4 +34,5 @@ def test_deviations_of_a_constant_channel_have_a_gradient() -> None:
     features[:, 1] = 0
     features.requires_grad_()
     spread(features).sum().backward()
+    assert features.grad is not None
     assert features.grad.abs().max() < 1

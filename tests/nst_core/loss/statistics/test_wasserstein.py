@@ -103,6 +103,7 @@ def test_wasserstein_of_constant_targets() -> None:
     error = error_between(nothing, torch.zeros_like(nothing))
     error.backward()
     assert error.item() == 0
+    assert nothing.grad is not None
     assert nothing.grad.isfinite().all()
 
 
@@ -121,6 +122,7 @@ def test_wasserstein_passes_what_is_not_a_number_on() -> None:
     error = error_between(value, activations(2))
     error.backward()
     assert error.isnan()
+    assert value.grad is not None
     assert value.grad.isnan().any()
 
 
