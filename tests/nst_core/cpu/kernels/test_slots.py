@@ -27,6 +27,6 @@ def test_a_missing_one_is_refused(name: str) -> None:
 
 def test_none_is_known_by_its_position() -> None:
     with pytest.raises(TypeError, match="positional"):
-        Group(6, 256, 256)  # type: ignore[call-arg, misc]
+        Group(6, 256, 256)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="positional"):
-        Correlate(*GIVEN.values(), 1)  # type: ignore[call-arg, misc]
+        Correlate(*GIVEN.values(), 1)  # type: ignore[call-arg]
