@@ -15,6 +15,7 @@ from demo.browser import html
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load, script
 from demo.browser.wiring import LAST, LONG, QUICK
+from demo.files import KEPT_FOR
 from demo.form import example_pairs, palette, regions, widgets
 from demo.form.checks import check
 from demo.form.widgets import Form, More
@@ -30,7 +31,7 @@ from nst_core.config import TransferConfig
 
 STYLES = Path(__file__).with_name("browser") / "styles"
 STYLESHEETS = (STYLES / "page.css", *sorted(set(STYLES.glob("*.css")) - {STYLES / "page.css"}))  # what others refine
-CLEAN_UP = (3600, session.KEPT_FOR)  # seconds: every hour, the files older than a day
+CLEAN_UP = (3600, KEPT_FOR)  # seconds: every hour, the files older than a day
 ASK_AGAIN = 3.0  # seconds, while the machine's speed isn't known
 
 # Scripts that listen from when the page is loaded.

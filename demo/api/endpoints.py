@@ -13,11 +13,11 @@ from gradio.data_classes import FileDataDict
 
 from demo.browser import html
 from demo.browser.toasts import toast
+from demo.files import new_folder
 from demo.form.request import SETTINGS, Selection, make_config, make_submission, stem
 from demo.form.widgets import Form
 from demo.jobs.records import Job, Progress, Record
 from demo.jobs.runner import Runner
-from demo.paint.session import new_folder
 from demo.tabs import contact_sheet, inside
 from demo.words import Language, language
 from nst_core.config import RECONSTRUCTION, TransferConfig

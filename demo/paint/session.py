@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import math
-import secrets
-import shutil
-import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from gradio.utils import get_upload_folder
 from PIL import Image
 
 from demo.browser.plot import Curves
+from demo.files import reserved_folder, unique_name
 from demo.form.request import Selection, Submission
 from demo.jobs.records import Computation, Deep, Pixels, Progress
 from demo.paint.snapshots import Snapshots
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
-
-KEPT_FOR = 24 * 3600  # seconds: what was uploaded and what was made
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +121,7 @@ class Painted:
             self.progress,
             self.curves.until(submission.done),
             snapshots,
-            snapshots.folder / _unique(),
+            snapshots.folder / unique_name(),
             (*past, replace(self._stretch(submission.done, self.selection), last=submission.done)),
         )
 
@@ -182,8 +176,8 @@ def followed(submission: Submission, progress: Progress, last: Painted | None) -
     if last is not None and submission.done:
         return last.continued(submission).extended(progress)
     forget(last)
-    folder = _reserved()
-    files = folder / _unique()
+    folder = reserved_folder()
+    files = folder / unique_name()
     return Painted(
         submission.job.key, submission.selection, submission.before, progress, Curves(), Snapshots(folder), files
     ).extended(progress)
@@ -193,38 +187,6 @@ def forget(painted: Painted | None) -> None:
     """The session has ended: remove its files."""
     if painted is not None:
         painted.snapshots.forget()
-
-
-def new_folder() -> Path:
-    """Within Gradio's cache, which may be served; nobody can guess its name. It stays for `KEPT_FOR`.
-
-    Raises `OSError` for a full disk.
-    """
-    folder = _reserved()
-    folder.mkdir(parents=True)
-    return folder
-
-
-def _reserved() -> Path:
-    """The same, but not there yet: the disk may be full."""
-    home = Path(get_upload_folder()) / "made"
-    with suppress(OSError):
-        _tidy(home)
-    return home / _unique()
-
-
-def _unique() -> str:
-    return secrets.token_hex(16)
-
-
-def _tidy(home: Path) -> None:
-    """Remove what nobody did: Gradio knows of no file that it hasn't sent, and tells of no session that it drops."""
-    for folder in home.iterdir():
-        try:
-            if time.time() - folder.stat().st_mtime > KEPT_FOR:
-                shutil.rmtree(folder, ignore_errors=True)
-        except FileNotFoundError:  # its session has ended meanwhile
-            continue
 
 
 def resized(image: Pixels, size: Size) -> Pixels:

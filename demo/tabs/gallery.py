@@ -19,6 +19,7 @@ from demo.browser.localized import Localized
 from demo.browser.scripts import on_load, script
 from demo.browser.toasts import inform, toast, warn
 from demo.browser.wiring import LONG, QUICK, afterwards
+from demo.files import new_folder
 from demo.form import links
 from demo.form.library import subject
 from demo.form.recipes import FORM, described, dropped, form_values, page_config, restored, slots, still_there
@@ -26,7 +27,7 @@ from demo.form.request import MOST_PAINTINGS, SETTINGS, Selection, make_selectio
 from demo.jobs.runner import Runner
 from demo.paint import downloads
 from demo.paint.downloads import Format
-from demo.paint.session import Painted, Running, RunPicture, Stretch, new_folder
+from demo.paint.session import Painted, Running, RunPicture, Stretch
 from demo.paint.views import PaintView
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig

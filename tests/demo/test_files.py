@@ -1,4 +1,4 @@
-"""What the server keeps of a visitor goes with time."""
+"""What is made of a visit goes with time."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from demo.paint import session
+from demo import files
 
 
 def test_folders_that_nobody_removed_go_after_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of sessions that were dropped, and of servers that were killed."""
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    left, used = session.new_folder(), session.new_folder()
+    left, used = files.new_folder(), files.new_folder()
     for folder in (left, used):
         (folder / "picture.png").touch()
-    long_ago = time.time() - session.KEPT_FOR - 60
+    long_ago = time.time() - files.KEPT_FOR - 60
     os.utime(left, (long_ago, long_ago))
-    new = session.new_folder()
+    new = files.new_folder()
     assert not left.exists()
     assert (used / "picture.png").exists()
     assert new.is_relative_to(tmp_path)
