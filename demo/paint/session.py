@@ -1,4 +1,4 @@
-"""What the server keeps of a visitor: the run that can be steered, and the last pictures."""
+"""What the server keeps of a visitor's last run: its pictures, its curves, and how it came to them."""
 
 from __future__ import annotations
 
@@ -7,32 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 from demo.browser.plot import Curves
 from demo.files import reserved_folder, unique_name
 from demo.form.request import Selection, Submission
 from demo.jobs.records import Computation, Deep, Pixels, Progress
+from demo.paint.resizing import resized
+from demo.paint.running import Running
 from demo.paint.snapshots import Snapshots
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
-
-
-@dataclass(frozen=True, eq=False)
-class Running:
-    """The run that began last; whoever knows its key may steer it. Without the pictures, which take megabytes."""
-
-    key: str
-    selection: Selection
-    config: TransferConfig  # of its job
-    is_left: bool = False  # another picture is to be painted instead
-    shown_at: int | None = None  # the step whose picture its end has put on the page
-
-    @classmethod
-    def of(cls, submission: Submission) -> Running:
-        """As it begins."""
-        return cls(submission.job.key, submission.selection, submission.job.config)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +27,11 @@ class RunPicture:
     image: Pixels
     content_layers: Mapping[str, float]  # the losses of the step, without weights
     style_layers: Mapping[str, float]
-    deep: Deep | None = None  # the same in 16 bits a channel, of the last one only
+    deep: Deep | None = None  # `image` in 16 bits a channel, of the last one only
 
 
 @dataclass(frozen=True, eq=False)
-class Stretch:
+class Segment:
     """The steps of a run that one job painted: whoever keeps going adds one."""
 
     key: str  # of its job
@@ -75,13 +58,13 @@ class Painted:
     """The last run of a session, kept on the server, so that no stop and no failure loses its picture."""
 
     key: str  # of its last job
-    selection: Selection  # of the same
+    selection: Selection  # of that job
     before: Pixels
     progress: Progress
     curves: Curves
     snapshots: Snapshots
     files: Path  # a folder for what is made of it; after another job, a step of that number is another picture
-    past: tuple[Stretch, ...] = ()  # before its last job
+    past: tuple[Segment, ...] = ()  # before its last job
     plotted: float = -math.inf  # when the page got its plot of a running job, in seconds of `time.monotonic`
     earlier: bool = False  # it comes from a run before the one that began last
 
@@ -122,7 +105,7 @@ class Painted:
             self.curves.until(submission.done),
             snapshots,
             snapshots.folder / unique_name(),
-            (*past, replace(self._stretch(submission.done, self.selection), last=submission.done)),
+            (*past, replace(self._segment(submission.done, self.selection), last=submission.done)),
         )
 
     def settled(self, running: Running | None) -> Painted:
@@ -150,13 +133,13 @@ class Painted:
         """What was wished, as it was last steered."""
         return running.selection if running and running.key == self.key else self.selection
 
-    def stretch(self, picture: RunPicture, running: Running | None = None) -> Stretch:
-        """That of which a picture of the run is."""
-        return self._stretch(picture.index, self.steered(running))
+    def segment(self, picture: RunPicture, running: Running | None = None) -> Segment:
+        """The part of the run that a picture is of."""
+        return self._segment(picture.index, self.steered(running))
 
-    def _stretch(self, step: int, selection: Selection) -> Stretch:
+    def _segment(self, step: int, selection: Selection) -> Segment:
         progress, went_on = self.progress, tuple(each.last for each in self.past)
-        now = Stretch(
+        now = Segment(
             key=self.key,
             selection=selection,
             size=self.size,
@@ -187,19 +170,3 @@ def forget(painted: Painted | None) -> None:
     """The session has ended: remove its files."""
     if painted is not None:
         painted.snapshots.forget()
-
-
-def resized(image: Pixels, size: Size) -> Pixels:
-    """A picture at `size` (width, height)."""
-    if image.shape[1::-1] == size:
-        return image
-    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS))
-
-
-def resized_deep(image: Deep, size: Size) -> Deep:
-    """The same in 16 bits a channel, of which Pillow resizes one at a time, and as numbers."""
-    if image.shape[1::-1] == size:
-        return image
-    channels = [Image.fromarray(channel.astype(np.float32)) for channel in np.moveaxis(image, 2, 0)]
-    numbers = np.dstack([np.asarray(channel.resize(size, Image.Resampling.LANCZOS)) for channel in channels])
-    return numbers.round().clip(0, 65535).astype(np.uint16)
