@@ -76,7 +76,7 @@ class Painted:
 
     @property
     def planned(self) -> int:
-        """The most steps that were wished, whoever stopped before."""
+        """The most steps that were asked for, whoever stopped before."""
         return max(selection.config.steps for selection in (self.selection, *(each.selection for each in self.past)))
 
     @property
@@ -130,7 +130,7 @@ class Painted:
         return resized(picture.image, self.size)
 
     def steered(self, running: Running | None) -> Selection:
-        """What was wished, as it was last steered."""
+        """What was asked for, as it was last steered."""
         return running.selection if running and running.key == self.key else self.selection
 
     def segment(self, picture: RunPicture, running: Running | None = None) -> Segment:
