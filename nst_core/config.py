@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
 
 from nst_core.fields import NUMBERS, check_number, member, option
+
+
+class Group(StrEnum):
+    """Under which heading an option stands in the command line's help."""
+
+    FIRST = "options"
+    PAINTINGS = "paintings and regions"
+    COLOURS = "colours"
+    METHOD = "method"
+    OPTIMISER = "optimiser"
+    FILES = "files"
 
 
 class Preset(StrEnum):
@@ -93,6 +105,26 @@ class ColourMethod(StrEnum):
     HISTOGRAM = "histogram"
 
 
+def setting(
+    group: Group,
+    default: Any,
+    help: str,
+    low: float = -math.inf,
+    high: float = math.inf,
+    *,
+    steerable: bool = False,
+    sets_pace: bool = False,
+    rebuilds: bool = False,
+) -> Any:
+    """An option of `TransferConfig`, with its inclusive range and all that others need to know about it.
+
+    `steerable`: it can be changed while a run is under way. `sets_pace`: a step's time depends on it, beside the
+    number of pixels. `rebuilds`: it means something without a photo to repaint, too, for `reconstruct`.
+    """
+    about = {"group": group, "steerable": steerable, "sets_pace": sets_pace, "rebuilds": rebuilds}
+    return option(default, help, low, high, **about)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TransferConfig:
     """Everything that decides a picture beside the pictures that go in.
@@ -102,44 +134,104 @@ class TransferConfig:
     range.
     """
 
-    size: int = option(512, "long side of the result in pixels", 32, 10_000)
-    steps: int = option(250, "optimiser steps, all scales together", 1, 100_000)
-    strength: float = option(50.0, "how much painting, in percent: 0 leaves the photo, 100 hardly any of it", 0, 100)
-    colours: float = option(100.0, "whose colours, in percent: 0 the photo's, 100 the painting's", 0, 100)
-    colour_method: ColourMethod = option(ColourMethod.LINEAR, "how the photo's colours are kept")
-    only_colours: bool = option(False, "give the photo the painting's colours, but no strokes")
-    keep_alpha: bool = option(False, "transparent pixels don't count, and stay transparent")
-    style_blend: tuple[float, ...] = option((), "how much each painting counts beside the others; none = alike", 0, 1e6)
-    style_scale: tuple[float, ...] = option(
-        (), "size of the strokes, one for all paintings or one each: 2 = twice as large; none = 1", 0.1, 10
+    size: int = setting(Group.FIRST, 512, "long side of the result in pixels", 32, 10_000, rebuilds=True)
+    steps: int = setting(
+        Group.FIRST, 250, "optimiser steps, all scales together", 1, 100_000, steerable=True, rebuilds=True
     )
-    style_weight: float | None = option(
-        None, "beta, the painting's weight; given, it counts instead of strength", 0, 1e12
+    strength: float = setting(
+        Group.FIRST,
+        50.0,
+        "how much painting, in percent: 0 leaves the photo, 100 hardly any of it",
+        0,
+        100,
+        steerable=True,
     )
-    content_weight: float = option(1.0, "alpha, the photo's weight", 0, 1e12)
-    tv_weight: float = option(5.0, "total variation: how much roughness costs", 0, 1e12)
-    tv_norm: TotalVariation = option(TotalVariation.L2, "sum the squares of neighbours' differences, or their sizes")
-    style_loss: StyleLoss = option(StyleLoss.GRAM, "which statistics keep the painting")
-    scales: int = option(
-        0, "sizes from coarse to fine, a factor 2 apart; 1 = full size only, 0 = from 64 pixels up", 0, 8
+    colours: float = setting(
+        Group.FIRST, 100.0, "whose colours, in percent: 0 the photo's, 100 the painting's", 0, 100, steerable=True
     )
-    initial: Initial = option(Initial.CONTENT, "image to start from")
-    seed: int = option(0, "seed of the noise", 0, 2**63 - 1)
-    optimizer: Optimizer = option(Optimizer.LBFGS, "what moves the pixels")
-    learning_rate: float = option(1.0, "length of a step, relative to the optimiser's usual one", 1e-6, 1e3)
-    pooling: Pooling = option(Pooling.MAX, "how VGG-19 halves its feature maps")
-    border: Border = option(
-        Border.MIRROR, "what VGG-19 sees beyond the picture's edge: its mirror image, zeros, or the opposite edge"
+    colour_method: ColourMethod = setting(
+        Group.COLOURS, ColourMethod.LINEAR, "how the photo's colours are kept", steerable=True
     )
-    normalization: Normalization = option(
-        Normalization.ENERGY, "divide each layer's error by its target's energy, or as the paper does"
+    only_colours: bool = setting(Group.COLOURS, False, "give the photo the painting's colours, but no strokes")
+    keep_alpha: bool = setting(Group.FILES, False, "transparent pixels don't count, and stay transparent")
+    style_blend: tuple[float, ...] = setting(
+        Group.PAINTINGS, (), "how much each painting counts beside the others; none = alike", 0, 1e6, steerable=True
     )
-    content_layers: tuple[str, ...] = option(("relu4_2",), "layers whose features keep the photo")
-    style_layers: tuple[str, ...] = option(
-        ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), "layers whose Gram matrices keep the painting"
+    style_scale: tuple[float, ...] = setting(
+        Group.PAINTINGS,
+        (),
+        "size of the strokes, one for all paintings or one each: 2 = twice as large; none = 1",
+        0.1,
+        10,
     )
-    style_layer_weights: tuple[float, ...] = option((), "w_l, one a style layer; none = equal, adding up to 1", 0, 1e12)
-    weights: str = option("embedded", "VGG-19's parameters: embedded, torchvision, or a .safetensors or .pth file")
+    style_weight: float | None = setting(
+        Group.METHOD, None, "beta, the painting's weight; given, it counts instead of strength", 0, 1e12, steerable=True
+    )
+    content_weight: float = setting(Group.METHOD, 1.0, "alpha, the photo's weight", 0, 1e12, steerable=True)
+    tv_weight: float = setting(
+        Group.METHOD, 5.0, "total variation: how much roughness costs", 0, 1e12, steerable=True, rebuilds=True
+    )
+    tv_norm: TotalVariation = setting(
+        Group.METHOD,
+        TotalVariation.L2,
+        "sum the squares of neighbours' differences, or their sizes",
+        sets_pace=True,
+        rebuilds=True,
+    )
+    style_loss: StyleLoss = setting(
+        Group.METHOD, StyleLoss.GRAM, "which statistics keep the painting", sets_pace=True, rebuilds=True
+    )
+    scales: int = setting(
+        Group.METHOD,
+        0,
+        "sizes from coarse to fine, a factor 2 apart; 1 = full size only, 0 = from 64 pixels up",
+        0,
+        8,
+        rebuilds=True,
+    )
+    initial: Initial = setting(Group.METHOD, Initial.CONTENT, "image to start from")
+    seed: int = setting(Group.METHOD, 0, "seed of the noise", 0, 2**63 - 1, rebuilds=True)
+    optimizer: Optimizer = setting(
+        Group.OPTIMISER, Optimizer.LBFGS, "what moves the pixels", sets_pace=True, rebuilds=True
+    )
+    learning_rate: float = setting(
+        Group.OPTIMISER, 1.0, "length of a step, relative to the optimiser's usual one", 1e-6, 1e3, rebuilds=True
+    )
+    pooling: Pooling = setting(
+        Group.METHOD, Pooling.MAX, "how VGG-19 halves its feature maps", sets_pace=True, rebuilds=True
+    )
+    border: Border = setting(
+        Group.METHOD,
+        Border.MIRROR,
+        "what VGG-19 sees beyond the picture's edge: its mirror image, zeros, or the opposite edge",
+        sets_pace=True,
+        rebuilds=True,
+    )
+    normalization: Normalization = setting(
+        Group.METHOD,
+        Normalization.ENERGY,
+        "divide each layer's error by its target's energy, or as the paper does",
+        sets_pace=True,
+        rebuilds=True,
+    )
+    content_layers: tuple[str, ...] = setting(
+        Group.METHOD, ("relu4_2",), "layers whose features keep the photo", sets_pace=True
+    )
+    style_layers: tuple[str, ...] = setting(
+        Group.METHOD,
+        ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
+        "layers whose Gram matrices keep the painting",
+        sets_pace=True,
+    )
+    style_layer_weights: tuple[float, ...] = setting(
+        Group.METHOD, (), "w_l, one a style layer; none = equal, adding up to 1", 0, 1e12, rebuilds=True
+    )
+    weights: str = setting(
+        Group.METHOD,
+        "embedded",
+        "VGG-19's parameters: embedded, torchvision, or a .safetensors or .pth file",
+        rebuilds=True,
+    )
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -222,14 +314,7 @@ class TransferConfig:
 LAYER_LISTS = ("content_layers", "style_layers")
 
 CHOICES: dict[str, type[StrEnum]] = {
-    "colour_method": ColourMethod,
-    "style_loss": StyleLoss,
-    "tv_norm": TotalVariation,
-    "initial": Initial,
-    "optimizer": Optimizer,
-    "pooling": Pooling,
-    "border": Border,
-    "normalization": Normalization,
+    each.name: type(each.default) for each in fields(TransferConfig) if isinstance(each.default, StrEnum)
 }
 
 # What a preset changes of the defaults.
@@ -256,10 +341,7 @@ PRESETS: dict[Preset, dict[str, Any]] = {
 RECONSTRUCTION: dict[str, Any] = {"initial": Initial.NOISE, "style_weight": 1.0, "tv_weight": 0.05}
 
 # What of a run can be changed while it is under way.
-STEERABLE = (
-    *("strength", "content_weight", "style_weight", "tv_weight"),
-    *("style_blend", "colours", "colour_method", "steps"),
-)
+STEERABLE = tuple(each.name for each in fields(TransferConfig) if each.metadata["steerable"])
 
 
 def check_steering(before: TransferConfig, after: TransferConfig, paintings: int) -> None:

@@ -13,9 +13,12 @@ NUMBERS: dict[type, tuple[type, ...]] = {bool: (bool,), int: (int,), float: (int
 NUMBER_NAMES = {bool: "true or false", int: "a whole number", float: "a number"}
 
 
-def option(default: Any, help: str, low: float = -math.inf, high: float = math.inf) -> Any:
-    """A field with its description and inclusive range, which the command line and the page read."""
-    return field(default=default, metadata={"help": help, "low": low, "high": high})
+def option(default: Any, help: str, low: float = -math.inf, high: float = math.inf, **about: Any) -> Any:
+    """A field with its description and inclusive range, which the command line and the page read.
+
+    What else there is to know `about` it becomes metadata, too: for `TransferConfig` see `config.setting`.
+    """
+    return field(default=default, metadata={"help": help, "low": low, "high": high, **about})
 
 
 def check_number(setting: Field[Any], value: Any) -> None:

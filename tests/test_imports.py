@@ -42,7 +42,7 @@ LEVELS = (
     ("nst_core.transfer",),
     ("nst_core", "nst_core.vgg", "nst_core.variations", "nst_core.reconstruct", "nst_core.film", "nst_core.forecast"),
     ("nst_core.cli",),
-    ("nst_core.__main__", "demo.words", "demo"),
+    ("nst_core.__main__", "demo.words", "demo.files", "demo"),
     ("demo.jobs",),
     ("demo.browser",),
     ("demo.form",),

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import inspect
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 from gradio.data_classes import FileDataDict
 
 from demo.browser import html
 from demo.browser.toasts import toast
-from demo.form.request import SETTINGS, Selection, make_config, make_submission, stem
-from demo.form.widgets import Form
+from demo.browser.wiring import listen
+from demo.files import new_folder
+from demo.form.request import Selection, make_submission, stem
+from demo.form.settings import SETTINGS, Setting, make_config
+from demo.form.widgets import FormComponents
 from demo.jobs.records import Job, Progress, Record
 from demo.jobs.runner import Runner
-from demo.paint.session import new_folder
 from demo.tabs import contact_sheet, inside
 from demo.words import Language, language
 from nst_core.config import RECONSTRUCTION, TransferConfig
@@ -25,6 +28,19 @@ from nst_core.images import save_image
 from nst_core.notes import in_english
 from nst_core.scene.scales import Size
 from nst_core.variations import SIX, SKETCH_STEPS
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+def explained(settings: Sequence[Setting]) -> Callable[[Handler], Handler]:
+    """Add to what a handler's docstring tells programs: each of the settings is an argument of its own."""
+
+    def explain(handler: Handler) -> Handler:
+        lines = [f"{each.name}: {each.explained()}" for each in settings]
+        handler.__doc__ = "\n    ".join([inspect.getdoc(handler) or "", *lines])
+        return handler
+
+    return explain
 
 
 @dataclass(frozen=True)
@@ -34,56 +50,25 @@ class Endpoints:
     runner: Runner
     defaults: TransferConfig
 
+    @explained(SETTINGS)
     def stylize(
         self,
         request: gr.Request,
         photo: FileDataDict | None,
         painting: FileDataDict | None,
-        strength: float,
-        colours: float,
-        style_scale: float,
-        size: int,
-        steps: int,
-        initial: str,
-        optimizer: str,
-        pooling: str,
-        colour_method: str,
-        scales: int,
-        content_weight: float,
-        tv_weight: float,
-        seed: int,
-        weights: str,
+        settings: Mapping[str, Any],
     ) -> Generator[tuple[str | None, dict[str, Any]], None, None]:
         """Paint a photo like a painting; streams (picture, progress): JPEG previews, and a lossless PNG at the end.
 
         Args:
             photo: the picture to repaint
             painting: the picture whose manner it gets
-            strength: how much painting, in percent: 0 leaves the photo, 100 hardly any of it
-            colours: whose colours, in percent: 0 the photo's, 100 the painting's
-            style_scale: size of the strokes, 2 = twice as large as in the painting
-            size: long side of the result in pixels, 128 to 1024
-            steps: optimiser steps, all scales together, 1 to 1000
-            initial: image to start from: content, noise or style
-            optimizer: lbfgs or adam
-            pooling: how VGG-19 halves its feature maps: max or average
-            colour_method: how the photo's colours are kept: linear, luminance or histogram
-            scales: sizes from coarse to fine, 1 = full size only, 0 = from 64 pixels up
-            content_weight: alpha, the photo's weight
-            tv_weight: how much roughness costs
-            seed: of the noise
-            weights: VGG-19's parameters: embedded or torchvision
         """
         speaks = language(request)
-        settings = (
-            *(strength, colours, style_scale, size, steps, initial, optimizer, pooling, colour_method),
-            *(scales, content_weight, tv_weight, seed, weights),
-        )
         with toast(speaks):
             paintings = (painting,) if painting else ()
-            submission = make_submission(
-                Selection(photo, paintings, make_config(self.defaults, settings, speaks)), speaks
-            )
+            selection = Selection(photo, paintings, make_config(self.defaults, settings, speaks))
+            submission = make_submission(selection, speaks)
         yield from streamed(self.runner, submission.job, submission.size, stem(submission.selection), speaks)
 
     def contact_sheet(
@@ -189,22 +174,24 @@ def numbers(record: Record) -> dict[str, Any]:
     }
 
 
-def wire_endpoints(runner: Runner, defaults: TransferConfig, chosen: Form) -> None:
+def wire_endpoints(runner: Runner, defaults: TransferConfig, form: FormComponents) -> None:
     """Give the page, within which this is called, the endpoints; their labels are what its API view explains.
 
-    What `/stylize` takes is told by the widgets that are `chosen` from.
+    What `/stylize` takes is told by the widgets of the `form`.
     """
     endpoints = Endpoints(runner, defaults)
     options: dict[str, Any] = {"preprocess": False, "show_progress": "hidden", "concurrency_limit": None}
-    gr.Button(visible=False).click(
+    listen(
+        gr.Button(visible=False).click,
         endpoints.stylize,
-        [chosen.photo, chosen.painting, *chosen[-len(SETTINGS) :]],
+        [form.photo, form.paintings[0], form.settings],
         [gr.Image(visible=False, label="picture"), gr.JSON(visible=False, label="progress")],
         api_name="stylize",
         **options,
     )
     progress = gr.JSON(visible=False, label="step, losses and seconds left")
-    gr.Button(visible=False).click(
+    listen(
+        gr.Button(visible=False).click,
         endpoints.contact_sheet,
         [
             _picture("the picture to repaint"),
@@ -217,7 +204,8 @@ def wire_endpoints(runner: Runner, defaults: TransferConfig, chosen: Form) -> No
         **options,
     )
     base = TransferConfig(**RECONSTRUCTION | inside.SMALL)
-    gr.Button(visible=False).click(
+    listen(
+        gr.Button(visible=False).click,
         endpoints.reconstruct,
         [
             _picture("the picture to look at"),

@@ -23,7 +23,7 @@ def toast(language: Language = "en") -> Iterator[None]:
     except gr.Error:  # a `ValueError` itself
         raise
     except ValueError as error:
-        raise gr.Error(sentence(told(language, error)), print_exception=False) from error
+        raise gr.Error(sentence(message_of(language, error)), print_exception=False) from error
     except Exception as error:
         logger.exception("a run failed")
         raise gr.Error(say(language, "error.failed"), print_exception=False) from error
@@ -31,7 +31,7 @@ def toast(language: Language = "en") -> Iterator[None]:
 
 def warn(language: Language, what: str | ValueError) -> None:
     """Show a sentence, or what an error says, that asks for attention."""
-    gr.Warning(sentence(what if isinstance(what, str) else told(language, what)))
+    gr.Warning(sentence(what if isinstance(what, str) else message_of(language, what)))
 
 
 def inform(text: str) -> None:
@@ -39,7 +39,7 @@ def inform(text: str) -> None:
     gr.Info(sentence(text))
 
 
-def told(language: Language, error: ValueError) -> str:
+def message_of(language: Language, error: ValueError) -> str:
     """What an error says to the person, in their language: the engine's own sentences are English."""
     if isinstance(error, InputError) and error.about:
         return say(language, f"refused.{error.about}", **error.values)

@@ -1,10 +1,20 @@
-"""How events are wired: the options that most of them share, and what comes after one, however it ends."""
+"""How events are wired: the options that most of them share, what comes after one, and how handlers get their values.
+
+Gradio knows lists of components and hands on lists of values. Handlers know neither: they take and return records, by
+the names of their fields. `listen` is where the one becomes the other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import field, fields
+from functools import wraps
+from typing import Any, ClassVar, get_type_hints
 
+import gradio as gr
+from gradio.blocks import Block
 from gradio.events import Dependency
 
 # Events that answer at once need no place in the queue.
@@ -14,8 +24,125 @@ LAST: dict[str, Any] = {**QUICK, "trigger_mode": "always_last"}
 # Those that take a while, or tell something by a toast.
 LONG: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
 
+SPECIAL = (gr.Request, gr.EventData)  # what Gradio hands on by a parameter's type, before the values
 
-def afterwards(event: Dependency, handler: Callable[..., Any], inputs: Any, outputs: Any) -> None:
+
+class Components:
+    """Base of records whose fields are components, or tuples, mappings and records of them.
+
+    `Values` is the record that handlers get and return for it: its fields have the same names.
+    """
+
+    Values: ClassVar[type[Any]]
+
+
+# A component, a `Components`, or a tuple, list or mapping of parts.
+Part = Any
+
+
+def unchanged() -> Any:
+    """A field of a record of values that leaves its component as it is, unless another value is given."""
+    return field(default_factory=gr.skip)
+
+
+def listen(
+    on: Callable[..., Dependency], handler: Callable[..., Any], inputs: Part, outputs: Part, **options: Any
+) -> Dependency:
+    """Have `handler` called `on` an event, such as `button.click` or `event.then`; None = nothing goes in or comes out.
+
+    It gets an argument for each part of a list of `inputs`, after what Gradio hands on by type, and returns one value
+    for `outputs`, or one for each part of a list of them.
+    """
+    return on(adapted(handler, inputs, outputs), components_of(inputs), components_of(outputs), **options)
+
+
+def afterwards(event: Dependency, handler: Callable[..., Any], inputs: Part, outputs: Part) -> None:
     """Call `handler` once `event` has ended, was cancelled or failed."""
     for after_it in (event.then, event.failure):  # in Gradio 6.31 `then` doesn't come after an error
-        after_it(handler, inputs, outputs, **QUICK)
+        listen(after_it, handler, inputs, outputs, **QUICK)
+
+
+def components_of(part: Part) -> list[Block]:
+    """All components of a part, in the order of its fields."""
+    if part is None:
+        return []
+    return [part] if isinstance(part, Block) else [each for inner in _inner(part) for each in components_of(inner)]
+
+
+def adapted(handler: Callable[..., Any], inputs: Part, outputs: Part) -> Callable[..., Any]:
+    """`handler` as Gradio calls it: with a value for each component that goes in, returning one for each of `outputs`.
+
+    Its parameters are called as the components are: a mapping's by their keys.
+    """
+    parts = [] if inputs is None else inputs if isinstance(inputs, list) else [inputs]
+    hints = get_type_hints(handler)
+    parameters = list(inspect.signature(handler).parameters.values())
+    special = [each for each in parameters if hints.get(each.name) in SPECIAL]
+    named = [each.name for each in parameters if each not in special]
+    count = len(special)
+
+    def called(arguments: Sequence[Any]) -> Any:
+        values = iter(arguments[count:])
+        return handler(*arguments[:count], *(_gathered(part, values) for part in parts))
+
+    @wraps(handler)
+    def once(*arguments: Any) -> Any:
+        return _as_gradio_takes_it(outputs, called(arguments))
+
+    @wraps(handler)
+    def stream(*arguments: Any) -> Iterator[Any]:
+        with closing(called(arguments)) as views:
+            for view in views:
+                yield _as_gradio_takes_it(outputs, view)
+
+    adapter: Any = stream if inspect.isgeneratorfunction(handler) else once
+    names = [name for name, part in zip(named, parts, strict=True) for name in _names(name, part)]
+    positional = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+    adapter.__signature__ = inspect.Signature([*special, *positional])
+    return adapter  # type: ignore[no-any-return]
+
+
+def flat(part: Part, values: Any) -> list[Any]:
+    """The values of a part, in the order of `components_of`."""
+    if isinstance(part, Block):
+        return [values]
+    if isinstance(part, tuple | list):
+        return [value for inner, each in zip(part, values, strict=True) for value in flat(inner, each)]
+    by_name = values if isinstance(values, Mapping) else _fields(values)
+    return [value for name, inner in _fields(part).items() for value in flat(inner, by_name[name])]
+
+
+def _as_gradio_takes_it(outputs: Part, returned: Any) -> Any:
+    """A list, but for a single component."""
+    if outputs is None:
+        return None
+    values = flat(outputs, returned)
+    return values[0] if len(values) == 1 else values
+
+
+def _gathered(part: Part, values: Iterator[Any]) -> Any:
+    """What a handler gets for a part: as much of the `values` as it has components."""
+    if isinstance(part, Block):
+        return next(values)
+    if isinstance(part, tuple | list):
+        return tuple(_gathered(inner, values) for inner in part)
+    by_name = {name: _gathered(inner, values) for name, inner in _fields(part).items()}
+    return part.Values(**by_name) if isinstance(part, Components) else by_name
+
+
+def _names(name: str, part: Part) -> list[str]:
+    """A parameter's name for each component of a part that a handler calls `name`."""
+    if isinstance(part, Block):
+        return [name]
+    if isinstance(part, Mapping):
+        return [each for key, inner in part.items() for each in _names(key, inner)]
+    return [f"{name}_{place}" for place in range(len(components_of(part)))]
+
+
+def _inner(part: Part) -> Sequence[Part]:
+    return part if isinstance(part, tuple | list) else list(_fields(part).values())
+
+
+def _fields(record: Any) -> Mapping[str, Any]:
+    """The fields of a record, or a mapping as it is."""
+    return record if isinstance(record, Mapping) else {each.name: getattr(record, each.name) for each in fields(record)}

@@ -9,8 +9,9 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 
 from demo.browser.toasts import warn
-from demo.form import regions
-from demo.form.request import MOST_PAINTINGS, load, path_of
+from demo.form.regions import RegionView
+from demo.form.uploads import load, path_of
+from demo.form.values import MOST_PAINTINGS
 from demo.words import Language, language
 
 Pictures = tuple[FileDataDict | None, ...]
@@ -19,27 +20,26 @@ KINDS = ("photo", *["painting"] * MOST_PAINTINGS)
 
 
 @dataclass(frozen=True)
-class Kept:
+class Checked:
     """What the page has: the photo and the paintings, and which file was just refused in the place of each."""
 
     pictures: Pictures = (None,) * len(KINDS)
     refused: tuple[str | None, ...] = (None,) * len(KINDS)
 
 
-def check(request: gr.Request, kept: Kept | None, *pictures: FileDataDict | None) -> list[Any]:
+def check(request: gr.Request, kept: Checked | None, pictures: Pictures) -> tuple[Checked, tuple[Any, ...], RegionView]:
     """Any of the photo and the paintings was chosen or removed; `kept` is None as the page opens.
 
-    Returns what it has now, a value for each widget, and one for the regions, their canvas and what that stands in,
-    which belong to the photo that they were brushed on.
+    Returns what the page has now, a value for each widget, and what was brushed, which belongs to its photo.
     """
-    before = kept or Kept()
+    before = kept or Checked()
     chosen = zip(KINDS, pictures, before.pictures, before.refused, strict=True)
     now = tuple(_usable(*each, language(request)) for each in chosen)
-    paths, wished = ([path_of(picture) for picture in each] for each in (now, pictures))
-    widgets = [gr.skip() if path == selection else path for path, selection in zip(paths, wished, strict=True)]
-    refused = tuple(None if path == selection else selection for path, selection in zip(paths, wished, strict=True))
-    is_another = kept is not None and paths[0] != path_of(kept.pictures[0])
-    return [Kept(now, refused), *widgets, *(regions.bare() if is_another else [gr.skip()] * 3)]
+    both = [(path_of(usable), path_of(picture)) for usable, picture in zip(now, pictures, strict=True)]
+    widgets = tuple(gr.skip() if path == given else path for path, given in both)
+    refused = tuple(None if path == given else given for path, given in both)
+    is_another = kept is not None and path_of(now[0]) != path_of(kept.pictures[0])
+    return Checked(now, refused), widgets, RegionView.bare() if is_another else RegionView()
 
 
 def _usable(

@@ -18,7 +18,7 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 from PIL import Image, ImageOps
 
-from demo.form.request import uploaded
+from demo.form.uploads import uploaded
 from demo.words import Language, say
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"

@@ -6,7 +6,7 @@ allow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -15,14 +15,17 @@ from urllib.parse import urlencode
 from gradio.data_classes import FileDataDict
 
 from demo.form import library
-from demo.form.request import MOST_PAINTINGS, SETTINGS, WHOLE, Selection, make_config, uploaded, widget_values
+from demo.form.request import Selection
+from demo.form.settings import BY_NAME, SETTINGS, make_config, widget_values
+from demo.form.uploads import uploaded
+from demo.form.values import MOST_PAINTINGS, WHOLE
 from demo.words import Language, say
 from nst_core.config import TransferConfig
 from nst_core.recipe import sha256_of
 
 PHOTO, STYLE, BLEND = "photo", "style", "blend"
 KINDS: tuple[library.Kind, ...] = get_args(library.Kind)
-GIVEN = tuple(name for name in SETTINGS if name != "weights")  # whose choice is the server's
+SHARED = tuple(each.name for each in SETTINGS if each.is_shared)
 # What Gradio itself, and whoever spreads links, put into addresses.
 OTHERS = ("view", "deep_link", "logs", "session_hash", "fn_index", "ref", "fbclid", "gclid")
 MOST = 50  # characters of an address that are shown to a person
@@ -36,7 +39,7 @@ class Setup:
     photo: Path | None = None
     paintings: tuple[Path, ...] = ()
     blends: tuple[float, ...] = ()  # how much of each of them, in percent; () where the address doesn't say
-    settings: Mapping[str, Any] | None = None  # all of `SETTINGS` where the address gives one
+    settings: Mapping[str, Any] | None = None  # all of them, where the address gives one
     complaints: tuple[str, ...] = ()
 
 
@@ -48,10 +51,10 @@ def read(query: Mapping[str, str], defaults: TransferConfig, language: Language 
     blends = _shares(query, len(paintings), complaints, language)
     values, given = widget_values(defaults), False
     for name, text in query.items():
-        if name in GIVEN:
+        if name in SHARED:
             try:
-                changed = values | {name: _parsed(name, text, values[name])}
-                make_config(defaults, [changed[each] for each in SETTINGS], language)
+                changed = values | {name: _parsed(text, BY_NAME[name].type)}
+                make_config(defaults, changed, language)
             except ValueError as error:
                 complaints.append(str(error))
             else:
@@ -59,11 +62,11 @@ def read(query: Mapping[str, str], defaults: TransferConfig, language: Language 
         elif name not in (PHOTO, STYLE, BLEND, *OTHERS) and not name.startswith(("__", "utm_")):
             complaints.append(say(language, "links.unknown", name=name[:MOST]))
     return Setup(
-        photos[0] if photos else None,
-        tuple(paintings),
-        blends,
-        values if given else None,
-        tuple(complaints[:MOST_COMPLAINTS]),
+        photo=photos[0] if photos else None,
+        paintings=tuple(paintings),
+        blends=blends,
+        settings=values if given else None,
+        complaints=tuple(complaints[:MOST_COMPLAINTS]),
     )
 
 
@@ -73,7 +76,7 @@ def write(selection: Selection, defaults: TransferConfig) -> str:
     blends = selection.config.style_blend if len(paintings) == len(selection.paintings) else ()
     chosen = {PHOTO: _examples(selection, "photo"), STYLE: paintings, BLEND: [_text(share) for share in blends]}
     usual, values = widget_values(defaults), widget_values(selection.config)
-    settings = {name: _text(values[name]) for name in GIVEN if values[name] != usual[name]}
+    settings = {name: _text(values[name]) for name in SHARED if values[name] != usual[name]}
     return urlencode({name: ",".join(names) for name, names in chosen.items() if names} | settings, safe=",")
 
 
@@ -104,7 +107,7 @@ def _shares(query: Mapping[str, str], paintings: int, complaints: list[str], lan
     text = query.get(BLEND)
     if text is None:
         return ()
-    shares = [_parsed(BLEND, each, WHOLE) for each in text.split(",")]
+    shares = [_parsed(each, float) for each in text.split(",")]
     are_shares = all(isinstance(share, float) and 0 <= share <= WHOLE for share in shares)
     if are_shares and len(shares) == paintings and any(shares):
         return tuple(shares)
@@ -112,14 +115,13 @@ def _shares(query: Mapping[str, str], paintings: int, complaints: list[str], lan
     return ()
 
 
-def _parsed(name: str, text: str, usual: Any) -> Any:
-    """The value of a widget that has such a one usually; what is no number is left to `make_config` to refuse."""
-    if isinstance(usual, str):
-        return text[:MOST]
+def _parsed(text: str, kind: Callable[[str], Any]) -> Any:
+    """The value of a widget of that kind; what is no number is left to `make_config` to refuse."""
     try:
-        return int(text) if isinstance(usual, int) else float(text)
+        value = kind(text)
     except ValueError:
-        return text[:MOST]
+        value = text
+    return value[:MOST] if isinstance(value, str) else value
 
 
 def _text(value: Any) -> str:

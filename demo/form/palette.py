@@ -33,13 +33,13 @@ def buttons(pairs: Sequence[Pair], language: Language = "en") -> str:
     return f'<p id="offered-label">{heading}</p><div role="group" aria-labelledby="offered-label">{inside}</div>'
 
 
-def taken(pairs: Sequence[Pair]) -> Callable[..., list[Any]]:
+def taking(pairs: Sequence[Pair]) -> Callable[..., tuple[Any, ...]]:
     """A handler for a click: the painting comes to the first of the places that is free, or to the last one."""
 
-    def take(event: gr.EventData, shown: int, *slots: FileDataDict | None) -> list[Any]:
+    def take(event: gr.EventData, shown: int, slots: Sequence[FileDataDict | None]) -> tuple[Any, ...]:
         free = next((place for place, painting in enumerate(slots[:shown]) if not painting), shown - 1)
         chosen = str(paintings(pairs)[event.index].style)
-        return [chosen if place == free else gr.skip() for place in range(len(slots))]
+        return tuple(chosen if place == free else gr.skip() for place in range(len(slots)))
 
     return take
 

@@ -10,26 +10,16 @@ from typing import Any
 from gradio.data_classes import FileDataDict
 
 from demo.form import library
-from demo.form.request import (
-    EVEN,
-    LIMITS,
-    MOST_PAINTINGS,
-    SETTINGS,
-    WEIGHTS,
-    WHOLE,
-    Selection,
-    label_of,
-    make_config,
-    uploaded,
-    widget_values,
-)
+from demo.form.request import Selection
+from demo.form.settings import BY_NAME, SETTINGS, Kind, Setting, label_of, make_config, widget_values
+from demo.form.uploads import uploaded
+from demo.form.values import MOST_PAINTINGS, FormValues, form_values
 from demo.words import Language, numeral, say
 from nst_core.config import TransferConfig
 from nst_core.images import read_text
-from nst_core.recipe import KEY, Command, Ingredient, Recipe, Role, parse
+from nst_core.recipe import KEY, NAMED_WEIGHTS, Command, Ingredient, Recipe, Role, parse
 
 NAME = 60  # characters of a file's name that are shown
-FORM = 1 + 2 * MOST_PAINTINGS + 1 + len(SETTINGS)  # values: photo, paintings, blends, regions, settings
 KINDS: dict[Role, library.Kind] = {Role.CONTENT: "photo", Role.STYLE: "painting"}
 
 
@@ -37,7 +27,7 @@ KINDS: dict[Role, library.Kind] = {Role.CONTENT: "photo", Role.STYLE: "painting"
 class Restored:
     """What a recipe sets in the form, and what it can't, in words."""
 
-    values: list[Any]  # of the form
+    form: FormValues
     settings: str  # that are set
     missing: list[str]  # pictures that aren't here
     lost: list[str]
@@ -57,7 +47,7 @@ def restored(recipe: Recipe, defaults: TransferConfig, selections: Iterable[Sele
     lost += [say(speaks, "lost.steered")] if recipe.steered else []
     lost += [say(speaks, "lost.went_on")] if recipe.went_on else []
     return Restored(
-        values=form_values(found[0], found[1:], config),
+        form=form_values(found[0], found[1:], config),
         settings=described(library.joined(names), config, speaks),
         missing=[_name(each) for each, path in zip(wanted, found, strict=True) if path is None],
         lost=lost,
@@ -89,23 +79,18 @@ def dropped(file: FileDataDict | None, speaks: Language) -> tuple[Recipe, str]:
 
 def page_config(wanted: TransferConfig, defaults: TransferConfig) -> tuple[TransferConfig, list[str]]:
     """The config nearest to `wanted` that the widgets can be set to, and the names of the options that it lacks."""
-    values = widget_values(wanted)
-    if values["weights"] not in WEIGHTS:
-        values["weights"] = defaults.weights
-    for name, (low, high) in LIMITS.items():
-        values[name] = min(max(values[name], low), high)
-    config = replace(make_config(defaults, [values[name] for name in SETTINGS]), style_blend=wanted.style_blend)
+    values = {each.name: _nearest(each, each.shown(wanted), defaults) for each in SETTINGS}
+    config = replace(make_config(defaults, values), style_blend=wanted.style_blend)
     names = (each.name for each in fields(TransferConfig) if each.name != "keep_alpha")  # which the photo decides
     return config, [name for name in names if getattr(config, name) != getattr(wanted, name)]
 
 
-def form_values(photo: str | None, paintings: Sequence[str | None], config: TransferConfig) -> list[Any]:
-    """The values of the form, as `make_selection` takes it, from the paths of the pictures; without regions."""
-    blends = [float(share) for share in config.style_blend] or [EVEN]
-    scale = 1.0 if max(blends) <= WHOLE else WHOLE / max(blends)
-    blends = [scale * share for share in blends] + [EVEN] * MOST_PAINTINGS
-    settings = widget_values(config)
-    return [photo, *slots(paintings), *blends[:MOST_PAINTINGS], None, *(settings[name] for name in SETTINGS)]
+def _nearest(setting: Setting, value: Any, defaults: TransferConfig) -> Any:
+    """What the widget of a setting can be set to: the page may have narrower limits, and lack a file of weights."""
+    if setting.kind is Kind.WEIGHTS and value not in NAMED_WEIGHTS:
+        return defaults.weights
+    low, high = setting.limits or (value, value)
+    return min(max(value, low), high)
 
 
 def still_there(picture: FileDataDict | None) -> str | None:
@@ -116,20 +101,20 @@ def still_there(picture: FileDataDict | None) -> str | None:
 def _lost(name: str, wanted: TransferConfig, config: TransferConfig, speaks: Language) -> str:
     """What the page calls an option that isn't as it was: `Resolution (1024 instead of 2048)`."""
     then, now = getattr(wanted, name), getattr(config, name)
-    words = label_of(name, speaks) if name in (*SETTINGS, "style_blend") else say(speaks, f"lost.{name}")
-    if name not in LIMITS or not isinstance(then, int | float):
+    words = label_of(name, speaks) if name in (*BY_NAME, "style_blend") else say(speaks, f"lost.{name}")
+    if name not in BY_NAME or not BY_NAME[name].limits or not isinstance(then, int | float):
         return words
     return say(speaks, "lost.instead", name=words, now=numeral(speaks, now), then=numeral(speaks, then))
 
 
 def _find(ingredient: Ingredient, selections: Sequence[Selection]) -> str | None:
-    """The picture with that SHA-256: among the examples, or those of the wishes."""
+    """The picture with that SHA-256: among the examples, or those of the selections."""
     digest = (ingredient.sha256 or "").lower()
     example = library.by_sha256(KINDS[ingredient.role]).get(digest)
     if example is not None:
         return str(example)
     for selection in selections:
-        for picture, known in zip((selection.photo, *selection.paintings), selection.hashes, strict=True):
+        for picture, known in zip(selection.pictures, selection.hashes, strict=True):
             if known == digest and (path := still_there(picture)):
                 return path
     return None
@@ -137,8 +122,3 @@ def _find(ingredient: Ingredient, selections: Sequence[Selection]) -> str | None
 
 def _name(ingredient: Ingredient) -> str:
     return str(ingredient.name)[:NAME]
-
-
-def slots(paintings: Sequence[str | None]) -> list[str | None]:
-    """One for each place of the form."""
-    return [*paintings, *[None] * MOST_PAINTINGS][:MOST_PAINTINGS]

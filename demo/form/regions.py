@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, ClassVar
 
 import gradio as gr
 import numpy as np
@@ -18,7 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from demo.browser.toasts import toast
-from demo.form.request import load, uploaded
+from demo.browser.wiring import Components, unchanged
+from demo.form.uploads import load, uploaded
 from demo.jobs.records import Mask
 from demo.words import Language, language, say
 
@@ -66,9 +68,34 @@ def canvas(request: gr.Request, photo: FileDataDict | None, brushed: Mask | None
     return {"background": image, "layers": [], "composite": None}
 
 
-def bare() -> list[Any]:
-    """The regions, their canvas and what that stands in: nothing is brushed."""
-    return [None, None, gr.update(open=False)]
+@dataclass(frozen=True)
+class RegionView:
+    """Values for what shows the regions."""
+
+    brushed: Any = unchanged()  # the map of the slots
+    canvas: Any = unchanged()
+    fold: Any = unchanged()
+
+    @classmethod
+    def bare(cls) -> RegionView:
+        """Nothing is brushed."""
+        return cls(brushed=None, canvas=None, fold=gr.update(open=False))
+
+
+@dataclass(frozen=True)
+class RegionComponents(Components):
+    """What shows the regions: their map, the canvas that they are brushed on, and what that stands in."""
+
+    Values: ClassVar = RegionView
+
+    brushed: gr.State
+    canvas: gr.ImageEditor
+    fold: gr.Accordion
+
+
+def bare() -> RegionView:
+    """Other settings came into the form: nothing is brushed."""
+    return RegionView.bare()
 
 
 class Strokes:

@@ -1,111 +1,140 @@
-"""What a person chooses: the widgets, in the order that their handlers take them."""
+"""What a person chooses: the widgets, and where they stand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar
 
 import gradio as gr
 
 from demo.browser import html
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load
+from demo.browser.wiring import Components
 from demo.form import example_pairs, palette, regions
-from demo.form.request import EVEN, LIMITS, MOST_PAINTINGS, WHOLE
-from demo.words import t
-from nst_core.config import CHOICES, TransferConfig
+from demo.form.regions import RegionComponents
+from demo.form.settings import DIALS, SETTINGS, Kind, Setting
+from demo.form.values import EVEN, MOST_PAINTINGS, WHOLE, Dials, FormValues
+from demo.words import Language, t
+from nst_core.config import TransferConfig
 
 ORDINALS = ("first", "second", "third", "fourth")
+IN_A_ROW = (Kind.CHOICE, Kind.NUMBER)  # neighbours of such a kind stand side by side
 
 
-class Form(NamedTuple):
-    """What a person chooses, in the order that `make_selection` takes it."""
+@dataclass(frozen=True)
+class DialComponents(Components):
+    """The sliders that may be moved while a run is under way."""
+
+    Values: ClassVar = Dials
+
+    settings: Mapping[str, gr.Slider]
+    blends: tuple[gr.Slider, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormComponents(Components):
+    """What a person chooses with."""
+
+    Values: ClassVar = FormValues
 
     photo: gr.Image
-    painting: gr.Image
-    painting_2: gr.Image
-    painting_3: gr.Image
-    painting_4: gr.Image
-    blend: gr.Slider
-    blend_2: gr.Slider
-    blend_3: gr.Slider
-    blend_4: gr.Slider
+    paintings: tuple[gr.Image, ...]  # of all slots
+    blends: tuple[gr.Slider, ...]  # likewise
     regions: gr.State
-    strength: gr.Slider
-    colours: gr.Slider
-    style_scale: gr.Slider
-    size: gr.Slider
-    steps: gr.Slider
-    initial: gr.Dropdown
-    optimizer: gr.Dropdown
-    pooling: gr.Dropdown
-    colour_method: gr.Dropdown
-    scales: gr.Slider
-    content_weight: gr.Number
-    tv_weight: gr.Number
-    seed: gr.Number
-    weights: gr.Dropdown
+    settings: Mapping[str, Any]  # by name
 
     @property
-    def paintings(self) -> tuple[gr.Image, ...]:
-        """Of all slots."""
-        return self[1 : 1 + MOST_PAINTINGS]  # type: ignore[return-value]
+    def pictures(self) -> tuple[gr.Image, ...]:
+        """The photo and the paintings."""
+        return self.photo, *self.paintings
 
     @property
-    def blends(self) -> tuple[gr.Slider, ...]:
-        """Of all slots."""
-        return self[1 + MOST_PAINTINGS : 1 + 2 * MOST_PAINTINGS]  # type: ignore[return-value]
-
-    @property
-    def dials(self) -> tuple[gr.Slider, ...]:
-        """What may be moved while a run is under way, in the order that `Studio.steer` takes it."""
-        return self.strength, self.colours, *self.blends
+    def dials(self) -> DialComponents:
+        """What may be moved while a run is under way."""
+        return DialComponents({name: self.settings[name] for name in DIALS}, self.blends)
 
 
-class More(NamedTuple):
-    """The ways to more paintings than one."""
+@dataclass(frozen=True, kw_only=True)
+class SlotView:
+    """Values for what there is to see of the slots."""
 
-    shown: gr.State  # how many slots can be seen
-    parts: tuple[Any, ...]  # what `handlers.add_painting` shows and hides
-    brushed: gr.Accordion
-    canvas: gr.ImageEditor
+    shown: int
+    others: tuple[Any, ...]
+    blends: tuple[Any, ...]
+    fold: Any
+    palette: Any
+    add: Any
+
+    @classmethod
+    def of(cls, shown: int) -> SlotView:
+        """So many slots can be seen; how much of each, and where, is asked of several paintings alone."""
+        of_several = gr.update(visible=shown > 1)
+        return cls(
+            shown=shown,
+            others=tuple(gr.update(visible=place < shown) for place in range(1, MOST_PAINTINGS)),
+            blends=tuple(gr.update(visible=1 < shown > place) for place in range(MOST_PAINTINGS)),
+            fold=of_several,
+            palette=of_several,
+            add=gr.update(visible=shown < MOST_PAINTINGS),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotComponents(Components):
+    """The slots for paintings: what is shown and hidden with them."""
+
+    Values: ClassVar = SlotView
+
+    shown: gr.State  # how many can be seen
+    others: tuple[gr.Image, ...]  # all but the first
+    blends: tuple[gr.Slider, ...]
+    fold: gr.Accordion  # in which regions are brushed
+    palette: gr.HTML  # example paintings to take
     add: gr.Button
-    offered: gr.HTML  # paintings to take
 
 
-def pictures(examples: Sequence[example_pairs.Pair], localized: Localized) -> tuple[tuple[Any, ...], More]:
-    """Photo, paintings, blends and regions, in the order of `Form`, and the ways to more paintings."""
+@dataclass(frozen=True, kw_only=True)
+class PictureComponents:
+    """What pictures are chosen with, how much of each and where."""
+
+    photo: gr.Image
+    slots: SlotComponents
+    first: gr.Image
+    regions: RegionComponents
+
+    def form(self, settings: Mapping[str, Any]) -> FormComponents:
+        """With the widgets of the settings, all that is chosen."""
+        return FormComponents(
+            photo=self.photo,
+            paintings=(self.first, *self.slots.others),
+            blends=self.slots.blends,
+            regions=self.regions.brushed,
+            settings={each.name: settings[each.name] for each in SETTINGS},
+        )
+
+
+def pictures(examples: Sequence[example_pairs.Pair], localized: Localized) -> PictureComponents:
+    """Lay out the photo, the paintings, how much of each, and the regions."""
     with gr.Row(elem_id="pictures"):
         photo = _picture("photo", ["upload", "clipboard", "webcam"], examples[0].content)
         first = _picture("painting", ["upload", "clipboard"], examples[0].style, brush(1))
-        others = [
+        others = tuple(
             _picture(f"painting.{ordinal}", ["upload", "clipboard"], None, brush(place))
             for place, ordinal in enumerate(ORDINALS[1:], 2)
-        ]
+        )
         add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
     strip = {"js_on_load": on_load("report-clicks"), "visible": False, "elem_id": "offered"}
-    offering = localized.html(partial(palette.buttons, examples), **strip)
+    to_take = localized.html(partial(palette.buttons, examples), **strip)
     gr.HTML(regions.palette(), visible="hidden")
-    blends = [_blend(ordinal, brush(place)) for place, ordinal in enumerate(ORDINALS, 1)]
-    with gr.Accordion(t("regions.label"), open=False, visible=False, elem_id="regions") as brushed:
-        gr.Markdown(t("regions.colours"))
-        localized.html(regions.legend, elem_id="legend")
-        canvas = gr.ImageEditor(
-            type="numpy",
-            sources=(),
-            transforms=(),
-            layers=False,
-            brush=regions.brush(),
-            show_label=False,
-            label=t("regions.alt"),
-            buttons=[],
-            height=360,
-            elem_id="canvas",
-        )
-    more = More(gr.State(1), (*others, *blends, brushed, offering, add), brushed, canvas, add, offering)
-    return (photo, first, *others, *blends, gr.State()), more
+    blends = tuple(_blend(ordinal, brush(place)) for place, ordinal in enumerate(ORDINALS, 1))
+    fold, canvas = _regions(localized)
+    slots = SlotComponents(shown=gr.State(1), others=others, blends=blends, fold=fold, palette=to_take, add=add)
+    return PictureComponents(photo=photo, slots=slots, first=first, regions=RegionComponents(gr.State(), canvas, fold))
 
 
 def brush(place: int) -> str:
@@ -137,77 +166,76 @@ def _blend(ordinal: str, *classes: str) -> gr.Slider:
     return gr.Slider(0, WHOLE, EVEN, step=1, label=label, visible=False, buttons=[], elem_classes=["blend", *classes])
 
 
-def dials(defaults: TransferConfig, localized: Localized) -> tuple[gr.Slider, gr.Slider]:
-    """Whose painting and whose colours, with what the ends of the sliders mean."""
-    with gr.Group(elem_classes="dial"):
-        strength = gr.Slider(
-            0, 100, defaults.strength, step=1, label=t("strength.label"), info=t("strength.info"), buttons=[]
+def _regions(localized: Localized) -> tuple[gr.Accordion, gr.ImageEditor]:
+    """A canvas, and what it stands in."""
+    with gr.Accordion(t("regions.label"), open=False, visible=False, elem_id="regions") as fold:
+        gr.Markdown(t("regions.colours"))
+        localized.html(regions.legend, elem_id="legend")
+        canvas = gr.ImageEditor(
+            type="numpy",
+            sources=(),
+            transforms=(),
+            layers=False,
+            brush=regions.brush(),
+            show_label=False,
+            label=t("regions.alt"),
+            buttons=[],
+            height=360,
+            elem_id="canvas",
         )
-        localized.html(lambda speaks: html.ends(speaks, "strength", "low", "middle", "high"))
-    with gr.Group(elem_classes="dial"):
-        colours = gr.Slider(
-            0, 100, defaults.colours, step=1, label=t("colours.label"), info=t("colours.info"), buttons=[]
-        )
-        localized.html(lambda speaks: html.ends(speaks, "colours", "low", "high"))
-    return strength, colours
+    return fold, canvas
 
 
-def settings(defaults: TransferConfig) -> tuple[Any, ...]:
-    """The widgets of `submissions.SETTINGS` after the dials, in their order."""
-    strokes = gr.Slider(
-        *LIMITS["style_scale"],
-        defaults.style_scale[0] if defaults.style_scale else 1,
-        step=0.25,
-        label=t("strokes.label"),
-        info=t("strokes.info"),
-        buttons=[],
-    )
-    size = _slider("size", defaults, 32)
-    steps = _slider("steps", defaults, 1)
+def dials(defaults: TransferConfig, localized: Localized) -> dict[str, gr.Slider]:
+    """Lay out the dials, by name, with what the ends of the sliders mean."""
+    made = {}
+    for setting in (each for each in SETTINGS if each.kind is Kind.DIAL):
+        with gr.Group(elem_classes="dial"):
+            made[setting.name] = _slider(setting, defaults)
+            localized.html(partial(_ends, setting))
+    return made
+
+
+def settings(defaults: TransferConfig) -> dict[str, Any]:
+    """Lay out all settings but the dials, by name."""
+    others = [each for each in SETTINGS if each.kind is not Kind.DIAL]
+    made = {each.name: _widget(each, defaults) for each in others if not each.is_advanced}
     with gr.Accordion(t("page.advanced"), open=False):
-        with gr.Row():
-            initial = _choice("initial", defaults)
-            optimizer = _choice("optimizer", defaults)
-            pooling = _choice("pooling", defaults)
-            colour_method = _choice("colour_method", defaults, min_width=240)
-        scales = _slider("scales", defaults, 1)
-        with gr.Row():
-            content_weight = _number("content_weight", defaults)
-            tv_weight = _number("tv_weight", defaults)
-            seed = _number("seed", defaults)
-        weights = gr.Dropdown(
-            _weights(defaults),
-            value=defaults.weights,
-            label=t("weights.label"),
-            info=t("weights.info"),
-            filterable=False,
-        )
-    choices = (initial, optimizer, pooling, colour_method)
-    return strokes, size, steps, *choices, scales, content_weight, tv_weight, seed, weights
+        for kind, neighbours in groupby((each for each in others if each.is_advanced), lambda each: each.kind):
+            if kind in IN_A_ROW:
+                with gr.Row():
+                    made |= {each.name: _widget(each, defaults) for each in neighbours}
+            else:
+                made |= {each.name: _widget(each, defaults) for each in neighbours}
+    return made
 
 
-def _slider(name: str, defaults: TransferConfig, step: int) -> gr.Slider:
-    value = getattr(defaults, name)
-    return gr.Slider(*LIMITS[name], value, step=step, label=t(f"{name}.label"), info=t(f"{name}.info"), buttons=[])
+def _ends(setting: Setting, speaks: Language) -> str:
+    return html.ends(speaks, setting.key, *setting.ends)
 
 
-def _choice(name: str, defaults: TransferConfig, min_width: int = 150) -> gr.Dropdown:
-    return gr.Dropdown(
-        [(str(t(f"{name}.{choice}")), str(choice)) for choice in CHOICES[name]],
-        value=str(getattr(defaults, name)),
-        label=t(f"{name}.label"),
-        info=t(f"{name}.info"),
-        filterable=False,
-        min_width=min_width,
-    )
+def _widget(setting: Setting, defaults: TransferConfig) -> Any:
+    if setting.has_choices:
+        return _choice(setting, defaults)
+    return _number(setting, defaults) if setting.kind is Kind.NUMBER else _slider(setting, defaults)
 
 
-def _number(name: str, defaults: TransferConfig) -> gr.Number:
-    value = getattr(defaults, name)
-    return gr.Number(value, label=t(f"{name}.label"), info=t(f"{name}.info"), minimum=0, min_width=150)
+def _words(setting: Setting) -> dict[str, Any]:
+    return {"label": t(f"{setting.key}.label"), "info": t(f"{setting.key}.info")}
 
 
-def _weights(defaults: TransferConfig) -> list[tuple[str, str]]:
-    choices = {defaults.weights: Path(defaults.weights).name}
-    choices |= {name: str(t(f"weights.{name}")) for name in ("embedded", "torchvision")}
-    return [(words, value) for value, words in choices.items()]
+def _slider(setting: Setting, defaults: TransferConfig) -> gr.Slider:
+    return gr.Slider(*setting.range, setting.shown(defaults), step=setting.step, **_words(setting), buttons=[])
+
+
+def _number(setting: Setting, defaults: TransferConfig) -> gr.Number:
+    return gr.Number(setting.shown(defaults), **_words(setting), minimum=0, min_width=setting.min_width)
+
+
+def _choice(setting: Setting, defaults: TransferConfig) -> gr.Dropdown:
+    chosen = setting.shown(defaults)
+    names = {name: str(t(f"{setting.key}.{name}")) for name in setting.choices(TransferConfig())}
+    if setting.kind is Kind.WEIGHTS:  # the server's own come first, and may be a file
+        names = {chosen: Path(chosen).name} | names
+    choices = [(words, name) for name, words in names.items()]
+    return gr.Dropdown(choices, value=chosen, **_words(setting), filterable=False, min_width=setting.min_width)

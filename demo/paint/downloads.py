@@ -15,7 +15,9 @@ from PIL import Image
 
 from demo.form.request import Selection, stem
 from demo.jobs.records import Pixels
-from demo.paint.session import Painted, Running, RunPicture, Stretch, resized, resized_deep
+from demo.paint.resizing import resized, resized_deep
+from demo.paint.running import Running
+from demo.paint.session import Painted, RunPicture, Segment
 from nst_core.film.clip import film_moments
 from nst_core.images import save_image, to_rgb
 from nst_core.recipe import KEY, NAMED_WEIGHTS, Command, Ingredient, Recipe, Role, name_of, sha256_of
@@ -41,17 +43,17 @@ DEEP = "_16bit"  # in a file's name
 
 
 def write(painted: Painted, running: Running | None, picture: RunPicture, kind: Format) -> Path:
-    """The file of a picture, written once, by what was wished and as large as it was when that part of it was painted.
+    """The file of a picture, written once, by the settings and as large as it was when that part of it was painted.
 
     Raises `OnlyTheLastError`, and `OSError` for a full disk.
     """
-    stretch = painted.stretch(picture, running)
+    segment = painted.segment(picture, running)
     # A folder a step: the browser takes the file's own name, and keeps what it got from an address.
     folder = painted.files / f"step-{picture.index}"
-    path = folder / f"{stem(stretch.selection)}{DEEP if kind is Format.PNG16 else ''}{SUFFIXES[kind]}"
+    path = folder / f"{stem(segment.selection)}{DEEP if kind is Format.PNG16 else ''}{SUFFIXES[kind]}"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        WRITERS[kind](painted, stretch, picture, path)
+        WRITERS[kind](painted, segment, picture, path)
     return path
 
 
@@ -71,20 +73,20 @@ def on_white(image: Pixels) -> Pixels:
     return image if image.shape[2] == 3 else np.asarray(to_rgb(Image.fromarray(image)))
 
 
-def recipe_of(stretch: Stretch, step: int, depth: int = 8) -> Recipe:
-    """What the command line needs to make the picture after a step of a stretch again.
+def recipe_of(segment: Segment, step: int, depth: int = 8) -> Recipe:
+    """What the command line needs to make the picture after a step of a segment again.
 
     Of a run that went on, about the same, which the recipe says.
     """
-    selection, computation = stretch.selection, stretch.computation
+    selection, computation = segment.selection, segment.computation
     weights = None if selection.config.weights in NAMED_WEIGHTS else Path(selection.config.weights)
     name = selection.config.weights if weights is None else name_of(weights)
-    (_, config), *steered = [(first, replace(each, weights=name)) for first, each in stretch.configs(step)]
+    (_, config), *steered = [(first, replace(each, weights=name)) for first, each in segment.configs(step)]
     return Recipe(
         command=Command.STYLIZE,
         config=config,
         steered=tuple(steered),
-        went_on=stretch.went_on,
+        went_on=segment.went_on,
         ingredients=tuple(_ingredients(selection, weights)),
         depth=depth,
         keep_profile=False,
@@ -109,31 +111,31 @@ def _ingredients(selection: Selection, weights: Path | None) -> Iterator[Ingredi
         yield Ingredient(Role.WEIGHTS, name_of(weights), sha256_of(weights))
 
 
-def _write_png(painted: Painted, stretch: Stretch, picture: RunPicture, path: Path) -> None:
-    text = {KEY: recipe_of(stretch, picture.index).to_text()}
-    save_image(resized(picture.image, stretch.size), path, text=text)
+def _write_png(painted: Painted, segment: Segment, picture: RunPicture, path: Path) -> None:
+    text = {KEY: recipe_of(segment, picture.index).to_text()}
+    save_image(resized(picture.image, segment.size), path, text=text)
 
 
-def _write_deep(painted: Painted, stretch: Stretch, picture: RunPicture, path: Path) -> None:
+def _write_deep(painted: Painted, segment: Segment, picture: RunPicture, path: Path) -> None:
     if picture.deep is None:
         raise OnlyTheLastError
-    text = {KEY: recipe_of(stretch, picture.index, 16).to_text()}
-    save_image(resized_deep(picture.deep, stretch.size), path, depth=16, text=text)
+    text = {KEY: recipe_of(segment, picture.index, 16).to_text()}
+    save_image(resized_deep(picture.deep, segment.size), path, depth=16, text=text)
 
 
-def _write_jpeg(painted: Painted, stretch: Stretch, picture: RunPicture, path: Path) -> None:
-    save_image(on_white(resized(picture.image, stretch.size)), path)
+def _write_jpeg(painted: Painted, segment: Segment, picture: RunPicture, path: Path) -> None:
+    save_image(on_white(resized(picture.image, segment.size)), path)
 
 
-def _write_film(painted: Painted, stretch: Stretch, picture: RunPicture, path: Path) -> None:
+def _write_film(painted: Painted, segment: Segment, picture: RunPicture, path: Path) -> None:
     """From the photo to the picture, by the moments in between whose files are there."""
     kept = painted.snapshots.kept
     earlier = [snapshot for snapshot in kept if snapshot.index < picture.index and snapshot.path.exists()]
     frames = chain([painted.before], (on_white(snapshot.load()) for snapshot in earlier), [on_white(picture.image)])
-    film_moments(path, stretch.size, frames, len(earlier) + 2)
+    film_moments(path, segment.size, frames, len(earlier) + 2)
 
 
-WRITERS: dict[Format, Callable[[Painted, Stretch, RunPicture, Path], None]] = {
+WRITERS: dict[Format, Callable[[Painted, Segment, RunPicture, Path], None]] = {
     Format.PNG: _write_png,
     Format.PNG16: _write_deep,
     Format.JPEG: _write_jpeg,

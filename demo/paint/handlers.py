@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import FileDataDict
 
 from demo.browser import html
-from demo.browser.toasts import toast, told, warn
+from demo.browser.toasts import message_of, toast, warn
 from demo.form.request import (
     LARGER,
-    MOST_PAINTINGS,
     Submission,
     checked_sizes,
     continued,
@@ -23,27 +21,30 @@ from demo.form.request import (
     make_submission,
     new_key,
 )
+from demo.form.settings import DIALS
+from demo.form.values import Dials, FormValues
 from demo.jobs.records import Progress
 from demo.jobs.runner import Runner
 from demo.paint import views
 from demo.paint.downloads import Format, OnlyTheLastError
-from demo.paint.next_steps import turned, wished
-from demo.paint.session import Painted, Running, followed
-from demo.paint.views import UNCHANGED, PaintView
+from demo.paint.next_steps import next_selection
+from demo.paint.running import Running
+from demo.paint.session import Painted, followed
+from demo.paint.views import PaintView
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
 from nst_core.errors import InputError
 
 
 @dataclass(frozen=True)
-class Studio:
+class PaintHandlers:
     """The handlers of the page in front of `runner`, whose widgets started at `defaults`."""
 
     runner: Runner
     defaults: TransferConfig
 
     def run(
-        self, request: gr.Request, kept: Painted | None, running: Running | None, *form: Any
+        self, request: gr.Request, kept: Painted | None, running: Running | None, form: FormValues
     ) -> Generator[PaintView, None, None]:
         """Paint was pressed: watch the picture being painted."""
         speaks = language(request)
@@ -52,15 +53,15 @@ class Studio:
         yield from self.show(speaks, submission, kept, running)
 
     def keep_going(
-        self, request: gr.Request, kept: Painted | None, running: Running | None, step: float, *dials: Any
+        self, request: gr.Request, kept: Painted | None, running: Running | None, step: float, dials: Dials
     ) -> Generator[PaintView, None, None]:
         """More steps for the picture that is shown, with the dials as they are now."""
         yield from self._go_on(language(request), kept, running, step, dials, 1.0)
 
     def larger(
-        self, request: gr.Request, kept: Painted | None, running: Running | None, step: float, *dials: Any
+        self, request: gr.Request, kept: Painted | None, running: Running | None, step: float, dials: Dials
     ) -> Generator[PaintView, None, None]:
-        """The same at twice its size, or as large as this page allows."""
+        """More steps at twice the picture's size, or as large as this page allows."""
         yield from self._go_on(language(request), kept, running, step, dials, LARGER)
 
     def _go_on(
@@ -69,14 +70,14 @@ class Studio:
         kept: Painted | None,
         running: Running | None,
         step: float,
-        dials: tuple[Any, ...],
+        dials: Dials,
         times: float,
     ) -> Generator[PaintView, None, None]:
         with toast(speaks):
             if kept is None:
                 raise ValueError(say(speaks, "error.nothing"))
             picture = kept.at(step)
-            selection = wished(kept, running, picture.index, dials, times, speaks)
+            selection = next_selection(kept, running, picture.index, dials, times, speaks)
             submission = continued(make_submission(selection, speaks, new_key()), picture.image, picture.index)
         yield from self.show(speaks, submission, kept, running)
 
@@ -89,7 +90,7 @@ class Studio:
         """
         painted = kept and kept.settled(running)
         accepted = False
-        yield UNCHANGED  # Gradio closes a generator only once it has yielded, and from here on it holds a place
+        yield PaintView()  # Gradio closes a generator only once it has yielded, and from here on it holds a place
         with toast(speaks), closing(self.runner.run(submission.job)) as records:
             for record in records:
                 if not accepted:
@@ -101,7 +102,7 @@ class Studio:
                     painted = view.painted
                     yield view
                 else:
-                    yield views.unchanged(painted)._replace(status=html.waiting(speaks, record.ahead))
+                    yield PaintView(painted=painted, status=html.waiting(speaks, record.ahead))
 
     def leave(self, running: Running | None) -> Running | None:
         """Another picture is to be painted at once: nobody waits for the end of the one that may be under way."""
@@ -117,44 +118,42 @@ class Studio:
             self.runner.stop(running.key)
             running = replace(running, is_left=False, shown_at=_last_step(painted))
         start = gr.update(value=say(speaks, "paint.stopping"), interactive=False, visible=True)
-        return views.ended(speaks, painted, running)._replace(start=start, running=running)
+        return replace(views.ended(speaks, painted, running), start=start, running=running)
 
     def finished(self, request: gr.Request, painted: Painted | None, running: Running | None) -> PaintView:
         """A run has ended, perhaps by Stop. A later one of the same person has the page for itself."""
         if running is not None and running.is_left:
-            return UNCHANGED
+            return PaintView()
         return self.failed(request, painted, running)
 
     def failed(self, request: gr.Request, painted: Painted | None, running: Running | None) -> PaintView:
-        """The same of a run that was refused, or failed on its way: then there is no later one to come."""
+        """A run was refused, or failed on its way: then there is no later one to come."""
         if running is None or self.runner.is_under_way(running.key):
-            return UNCHANGED
+            return PaintView()
         if running.shown_at == _last_step(painted):  # who looks back meanwhile isn't disturbed
             return views.ready(language(request))
         running = replace(running, shown_at=_last_step(painted))
-        return views.ended(language(request), painted, running)._replace(running=running)
+        return replace(views.ended(language(request), painted, running), running=running)
 
-    def steer(
-        self, request: gr.Request, running: Running | None, strength: Any, colours: Any, *blends: Any
-    ) -> tuple[Any, Any]:
-        """A slider was let go: the run at hand goes on with it. Returns the hint and the run as it is now."""
+    def steer(self, request: gr.Request, running: Running | None, dials: Dials) -> PaintView:
+        """A slider was let go: the run at hand goes on with it. The hint says so, and what is known of the run."""
         speaks = language(request)
         if running is None or running.is_left:  # who chose a sketch has set the dials for what comes next
-            return gr.skip(), gr.skip()
+            return PaintView()
         try:
-            after = steered(running, (strength, colours, *blends), speaks)
+            after = steered(running, dials, speaks)
             if after.config == running.config or not self.runner.steer(running.key, after.config):
-                return gr.skip(), gr.skip()
+                return PaintView()
         except ValueError as error:
             warn(speaks, error)
-            return gr.skip(), gr.skip()
-        return html.hint(say(speaks, "status.steered"), fresh=True), after
+            return PaintView()
+        return PaintView(hint=html.hint(say(speaks, "status.steered"), fresh=True), running=after)
 
-    def estimate(self, request: gr.Request, running: Running | None, *form: Any) -> tuple[str, Any, Any]:
+    def estimate(self, request: gr.Request, running: Running | None, form: FormValues) -> tuple[str, Any, Any]:
         """The time beside the button, whether to ask again in a while, and the status until something was painted:
         whether one may begin, or why not."""
         speaks, rest = language(request), gr.Timer(active=False)
-        if not _is_complete(form):
+        if not form.is_complete:
             return "", rest, _invitation(running, say(speaks, "status.incomplete"))
         try:
             selection = make_selection(self.defaults, form, speaks)
@@ -171,15 +170,17 @@ class Studio:
         return html.estimate(speaks, seconds, self.runner.is_measuring()), gr.Timer(active=seconds is None), ready
 
 
-def look_back(request: gr.Request, painted: Painted | None, step: float) -> tuple[Any, ...]:
-    """The timeline was moved: the pane, the status, the pictures to compare, the layers' bars, and no download yet."""
+def look_back(request: gr.Request, painted: Painted | None, step: float) -> PaintView:
+    """The timeline was moved: the picture of that moment, to compare, the layers' bars, and no download yet."""
     if painted is None:
-        return (gr.skip(),) * 5
+        return PaintView()
     speaks, picture = language(request), painted.at(step)
-    status = html.message(say(speaks, "timeline.shown", step=picture.index))
-    outputs = {"pane": gr.skip(), "status": status} | views.compared(speaks, painted, picture)
-    shown = (outputs[name] for name in ("pane", "status", "comparison"))
-    return *shown, views.layers(speaks, painted, picture), views.preparing(speaks)
+    view = PaintView(
+        status=html.message(say(speaks, "timeline.shown", step=picture.index)),
+        bars=views.layers(speaks, painted, picture),
+        download=views.preparing(speaks),
+    )
+    return replace(view, **views.compared(speaks, painted, picture))
 
 
 def prepare(
@@ -204,31 +205,9 @@ def prepare(
             raise
 
 
-def add_painting(shown: int) -> tuple[Any, ...]:
-    """One more place for a painting: how many, all but the first, the blends, regions, examples, the button."""
-    return _slots(min(shown + 1, MOST_PAINTINGS))
-
-
-def show_paintings(shown: int, *paintings: FileDataDict | None) -> tuple[Any, ...]:
-    """The same, with as many places as there are paintings."""
-    return _slots(max([shown, *(place for place, painting in enumerate(paintings, 1) if painting)]))
-
-
-def _slots(shown: int) -> tuple[Any, ...]:
-    paintings = [gr.update(visible=place < shown) for place in range(1, MOST_PAINTINGS)]
-    blends = [gr.update(visible=1 < shown > place) for place in range(MOST_PAINTINGS)]
-    of_several = [gr.update(visible=shown > 1)] * 2
-    return shown, *paintings, *blends, *of_several, gr.update(visible=shown < MOST_PAINTINGS)
-
-
-def _is_complete(form: Sequence[Any]) -> bool:
-    photo, paintings = form[0], form[1 : 1 + MOST_PAINTINGS]
-    return bool(photo) and any(paintings)
-
-
 def _impossible(speaks: Language, running: Running | None, error: ValueError) -> tuple[str, Any, Any]:
-    """What `Studio.estimate` returns of what can't be painted."""
-    reason = told(speaks, error)
+    """What `PaintHandlers.estimate` returns of what can't be painted."""
+    reason = message_of(speaks, error)
     return html.impossible(speaks, reason), gr.Timer(active=False), _invitation(running, reason)
 
 
@@ -240,8 +219,8 @@ def _last_step(painted: Painted | None) -> int:
     return painted.progress.index if painted else 0
 
 
-def steered(running: Running, dials: tuple[Any, ...], speaks: Language) -> Running:
+def steered(running: Running, dials: Dials, speaks: Language) -> Running:
     """The run with the dials where they are now; raises `ValueError` for what is no number."""
-    selection = turned(running.selection, dials, speaks)
-    now = {name: getattr(selection.config, name) for name in ("strength", "colours", "style_blend")}
+    selection = running.selection.with_dials(dials, speaks)
+    now = {name: getattr(selection.config, name) for name in (*DIALS, "style_blend")}
     return replace(running, selection=selection, config=replace(running.config, **now))

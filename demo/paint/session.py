@@ -1,44 +1,21 @@
-"""What the server keeps of a visitor: the run that can be steered, and the last pictures."""
+"""What the server keeps of a visitor's last run: its pictures, its curves, and how it came to them."""
 
 from __future__ import annotations
 
 import math
-import secrets
-import shutil
-import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from gradio.utils import get_upload_folder
-from PIL import Image
-
 from demo.browser.plot import Curves
+from demo.files import reserved_folder, unique_name
 from demo.form.request import Selection, Submission
 from demo.jobs.records import Computation, Deep, Pixels, Progress
+from demo.paint.resizing import resized
+from demo.paint.running import Running
 from demo.paint.snapshots import Snapshots
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
-
-KEPT_FOR = 24 * 3600  # seconds: what was uploaded and what was made
-
-
-@dataclass(frozen=True, eq=False)
-class Running:
-    """The run that began last; whoever knows its key may steer it. Without the pictures, which take megabytes."""
-
-    key: str
-    selection: Selection
-    config: TransferConfig  # of its job
-    is_left: bool = False  # another picture is to be painted instead
-    shown_at: int | None = None  # the step whose picture its end has put on the page
-
-    @classmethod
-    def of(cls, submission: Submission) -> Running:
-        """As it begins."""
-        return cls(submission.job.key, submission.selection, submission.job.config)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +27,11 @@ class RunPicture:
     image: Pixels
     content_layers: Mapping[str, float]  # the losses of the step, without weights
     style_layers: Mapping[str, float]
-    deep: Deep | None = None  # the same in 16 bits a channel, of the last one only
+    deep: Deep | None = None  # `image` in 16 bits a channel, of the last one only
 
 
 @dataclass(frozen=True, eq=False)
-class Stretch:
+class Segment:
     """The steps of a run that one job painted: whoever keeps going adds one."""
 
     key: str  # of its job
@@ -81,13 +58,13 @@ class Painted:
     """The last run of a session, kept on the server, so that no stop and no failure loses its picture."""
 
     key: str  # of its last job
-    selection: Selection  # of the same
+    selection: Selection  # of that job
     before: Pixels
     progress: Progress
     curves: Curves
     snapshots: Snapshots
     files: Path  # a folder for what is made of it; after another job, a step of that number is another picture
-    past: tuple[Stretch, ...] = ()  # before its last job
+    past: tuple[Segment, ...] = ()  # before its last job
     plotted: float = -math.inf  # when the page got its plot of a running job, in seconds of `time.monotonic`
     earlier: bool = False  # it comes from a run before the one that began last
 
@@ -99,7 +76,7 @@ class Painted:
 
     @property
     def planned(self) -> int:
-        """The most steps that were wished, whoever stopped before."""
+        """The most steps that were asked for, whoever stopped before."""
         return max(selection.config.steps for selection in (self.selection, *(each.selection for each in self.past)))
 
     @property
@@ -127,8 +104,8 @@ class Painted:
             self.progress,
             self.curves.until(submission.done),
             snapshots,
-            snapshots.folder / _unique(),
-            (*past, replace(self._stretch(submission.done, self.selection), last=submission.done)),
+            snapshots.folder / unique_name(),
+            (*past, replace(self._segment(submission.done, self.selection), last=submission.done)),
         )
 
     def settled(self, running: Running | None) -> Painted:
@@ -153,16 +130,16 @@ class Painted:
         return resized(picture.image, self.size)
 
     def steered(self, running: Running | None) -> Selection:
-        """What was wished, as it was last steered."""
+        """What was asked for, as it was last steered."""
         return running.selection if running and running.key == self.key else self.selection
 
-    def stretch(self, picture: RunPicture, running: Running | None = None) -> Stretch:
-        """That of which a picture of the run is."""
-        return self._stretch(picture.index, self.steered(running))
+    def segment(self, picture: RunPicture, running: Running | None = None) -> Segment:
+        """The part of the run that a picture is of."""
+        return self._segment(picture.index, self.steered(running))
 
-    def _stretch(self, step: int, selection: Selection) -> Stretch:
+    def _segment(self, step: int, selection: Selection) -> Segment:
         progress, went_on = self.progress, tuple(each.last for each in self.past)
-        now = Stretch(
+        now = Segment(
             key=self.key,
             selection=selection,
             size=self.size,
@@ -182,8 +159,8 @@ def followed(submission: Submission, progress: Progress, last: Painted | None) -
     if last is not None and submission.done:
         return last.continued(submission).extended(progress)
     forget(last)
-    folder = _reserved()
-    files = folder / _unique()
+    folder = reserved_folder()
+    files = folder / unique_name()
     return Painted(
         submission.job.key, submission.selection, submission.before, progress, Curves(), Snapshots(folder), files
     ).extended(progress)
@@ -193,51 +170,3 @@ def forget(painted: Painted | None) -> None:
     """The session has ended: remove its files."""
     if painted is not None:
         painted.snapshots.forget()
-
-
-def new_folder() -> Path:
-    """Within Gradio's cache, which may be served; nobody can guess its name. It stays for `KEPT_FOR`.
-
-    Raises `OSError` for a full disk.
-    """
-    folder = _reserved()
-    folder.mkdir(parents=True)
-    return folder
-
-
-def _reserved() -> Path:
-    """The same, but not there yet: the disk may be full."""
-    home = Path(get_upload_folder()) / "made"
-    with suppress(OSError):
-        _tidy(home)
-    return home / _unique()
-
-
-def _unique() -> str:
-    return secrets.token_hex(16)
-
-
-def _tidy(home: Path) -> None:
-    """Remove what nobody did: Gradio knows of no file that it hasn't sent, and tells of no session that it drops."""
-    for folder in home.iterdir():
-        try:
-            if time.time() - folder.stat().st_mtime > KEPT_FOR:
-                shutil.rmtree(folder, ignore_errors=True)
-        except FileNotFoundError:  # its session has ended meanwhile
-            continue
-
-
-def resized(image: Pixels, size: Size) -> Pixels:
-    """A picture at `size` (width, height)."""
-    if image.shape[1::-1] == size:
-        return image
-    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS))
-
-
-def resized_deep(image: Deep, size: Size) -> Deep:
-    """The same in 16 bits a channel, of which Pillow resizes one at a time, and as numbers."""
-    if image.shape[1::-1] == size:
-        return image
-    channels = [Image.fromarray(channel.astype(np.float32)) for channel in np.moveaxis(image, 2, 0)]
-    numbers = np.dstack([np.asarray(channel.resize(size, Image.Resampling.LANCZOS)) for channel in channels])
-    return numbers.round().clip(0, 65535).astype(np.uint16)

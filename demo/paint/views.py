@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 import gradio as gr
 
 from demo.browser import bars, html
 from demo.browser.plot import draw
+from demo.browser.wiring import unchanged
 from demo.form.library import subject
 from demo.form.request import Submission, larger_size, more_steps
 from demo.jobs.records import Progress
 from demo.paint import downloads
 from demo.paint.downloads import Format
-from demo.paint.session import Painted, Running, RunPicture
+from demo.paint.running import Running
+from demo.paint.session import Painted, RunPicture
 from demo.words import Language, say
 from nst_core.config import Normalization
 
@@ -24,49 +26,46 @@ logger = logging.getLogger(__name__)
 PLOT_EVERY = 2.0  # seconds of a run: drawing takes the processor from painting
 
 
-class PaintView(NamedTuple):
-    """A value for each of a run's outputs, in their order; `gr.skip()` leaves one as it is."""
+@dataclass(frozen=True, kw_only=True)
+class PaintView:
+    """Values for what shows a run; what isn't given stays as it is."""
 
-    pane: Any
-    status: Any
-    plot: Any
-    bars: Any
-    hint: Any
-    comparison: Any
-    pair: Any
-    timeline: Any
-    snapshots: Any
-    actions: Any
-    kind: Any
-    download: Any
-    start: Any
-    stop: Any
-    keep_going: Any
-    larger: Any
-    keep_going_time: Any
-    larger_time: Any
-    running: Any
-    painted: Any
-
-
-UNCHANGED = PaintView(*(gr.skip() for _ in PaintView._fields))
-
-
-def unchanged(painted: Painted | None) -> PaintView:
-    """All as it is, and `painted` kept."""
-    return UNCHANGED._replace(painted=painted)
+    pane: Any = unchanged()
+    status: Any = unchanged()
+    plot: Any = unchanged()
+    bars: Any = unchanged()
+    hint: Any = unchanged()
+    comparison: Any = unchanged()
+    pair: Any = unchanged()
+    timeline: Any = unchanged()
+    snapshots: Any = unchanged()
+    actions: Any = unchanged()
+    kind: Any = unchanged()
+    download: Any = unchanged()
+    start: Any = unchanged()
+    stop: Any = unchanged()
+    keep_going: Any = unchanged()
+    larger: Any = unchanged()
+    keep_going_time: Any = unchanged()
+    larger_time: Any = unchanged()
+    running: Any = unchanged()
+    painted: Any = unchanged()
 
 
 def beginning(language: Language, submission: Submission, painted: Painted | None) -> PaintView:
     """The run has been accepted: the photo, or the picture that it goes on from, waits in the frame."""
     if submission.job.begin is None:
-        view = unchanged(painted)._replace(
-            pane=html.pane(submission.before, submission.size, say(language, "picture.before")), plot="", bars=""
+        view = PaintView(
+            painted=painted,
+            pane=html.pane(submission.before, submission.size, say(language, "picture.before")),
+            plot="",
+            bars="",
         )
     else:
         words = say(language, "picture.step", step=submission.done, steps=submission.done + submission.job.config.steps)
-        view = unchanged(painted)._replace(pane=html.pane(submission.job.begin, submission.size, words))
-    return view._replace(
+        view = PaintView(painted=painted, pane=html.pane(submission.job.begin, submission.size, words))
+    return replace(
+        view,
         hint=html.hint(say(language, "steer.hint")),
         comparison=gr.update(visible=False),
         pair="",
@@ -83,7 +82,8 @@ def progressing(language: Language, painted: Painted, now: float) -> PaintView:
     """The picture; with plots as soon as there are lines to draw, then when the last are `PLOT_EVERY` seconds old."""
     progress = painted.progress
     description = say(language, "picture.step", step=progress.index, steps=progress.total)
-    view = unchanged(painted)._replace(
+    view = PaintView(
+        painted=painted,
         pane=html.pane(progress.image, painted.size, description),
         status=html.running(language, progress),
         stop=gr.update(value=say(language, "paint.stop")),
@@ -96,18 +96,19 @@ def progressing(language: Language, painted: Painted, now: float) -> PaintView:
 def ready(language: Language) -> PaintView:
     """Nothing is under way: one may paint."""
     start = gr.update(value=say(language, "paint.start"), interactive=True, visible=True)
-    return UNCHANGED._replace(start=start, stop=gr.update(visible=False))
+    return PaintView(start=start, stop=gr.update(visible=False))
 
 
 def ended(language: Language, painted: Painted | None, running: Running | None) -> PaintView:
     """The end of a run, by itself, by Stop or by an error: the picture so far, to compare, to download, to go on."""
-    view = ready(language)._replace(
-        status=ending(language, painted), hint=html.hint(say(language, "steer.hint")), painted=painted
+    view = replace(
+        ready(language), status=ending(language, painted), hint=html.hint(say(language, "steer.hint")), painted=painted
     )
     if painted is None:
-        return view._replace(pane=html.empty_pane(language), plot="", bars="")
+        return replace(view, pane=html.empty_pane(language), plot="", bars="")
     picture = painted.at(None)
-    return _plotted(language, view, painted)._replace(
+    return replace(
+        _plotted(language, view, painted),
         **compared(language, painted, picture),
         pair=html.pair(language, subject(painted.selection, language)),
         # A slider needs room, even one that isn't seen.
@@ -153,7 +154,7 @@ def file(
     except OSError as error:
         logger.warning("a download can't be written: %s", error)
         return gr.update(value=None, label=say(language, "download.disk_full"), interactive=False)
-    width, height = painted.stretch(picture, running).size
+    width, height = painted.segment(picture, running).size
     return gr.update(
         value=str(path), label=say(language, f"download.{kind}_button", width=width, height=height), interactive=True
     )
@@ -189,4 +190,4 @@ def preparing(language: Language) -> dict[str, Any]:
 
 def _plotted(language: Language, view: PaintView, painted: Painted) -> PaintView:
     bars_now = layers(language, painted, painted.progress)
-    return view._replace(plot=draw(language, painted.curves), bars=bars_now, painted=painted)
+    return replace(view, plot=draw(language, painted.curves), bars=bars_now, painted=painted)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any, ClassVar
 
 import gradio as gr
 from gradio.events import Dependency
@@ -14,26 +15,27 @@ from gradio.events import Dependency
 from demo.browser import html
 from demo.browser.scripts import on_load
 from demo.browser.toasts import toast
-from demo.browser.wiring import LONG, QUICK, afterwards
+from demo.browser.wiring import LAST, LONG, QUICK, Components, afterwards, listen, unchanged
 from demo.form.request import Selection, Submission, make_selection, make_submission, sizes_of
+from demo.form.values import FormValues
+from demo.form.widgets import FormComponents
 from demo.jobs.records import Job, Pixels, Progress
 from demo.jobs.runner import Runner
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.variations import SIX, Variation, sketch
 
+DIFFERENCES = ("strength", "style_scale", "colours")  # of the variations
 
-class SheetView(NamedTuple):
-    """A value for each of the sheet's outputs, in their order; `gr.skip()` leaves one as it is."""
 
-    area: Any
-    status: Any
-    stop: Any
-    cells: tuple[Any, ...]
+@dataclass(frozen=True, kw_only=True)
+class SheetView:
+    """Values for what shows the sheet; what isn't given stays as it is."""
 
-    def flat(self) -> list[Any]:
-        """As the outputs of an event."""
-        return [self.area, self.status, self.stop, *self.cells]
+    area: Any = unchanged()
+    status: Any = unchanged()
+    stop: Any = unchanged()
+    cells: tuple[Any, ...] = field(default_factory=lambda: tuple(gr.skip() for _ in SIX))
 
 
 @dataclass(frozen=True)
@@ -43,24 +45,24 @@ class Sheets:
     runner: Runner
     defaults: TransferConfig
 
-    def show(self, request: gr.Request, *form: Any) -> Generator[list[Any], None, None]:
-        """Show me six was pressed, on the form that `make_selection` takes: one after the other appears."""
+    def show(self, request: gr.Request, form: FormValues) -> Generator[SheetView, None, None]:
+        """Show me six was pressed: one after the other appears."""
         speaks = language(request)
         with toast(speaks):
             submission = make_sketch(make_selection(self.defaults, form, speaks), speaks)
-        yield _empty(speaks, submission).flat()
+        yield _empty(speaks, submission)
         for place, variation in enumerate(SIX):
             with toast(speaks), closing(self.runner.run(job_of(submission, variation))) as records:
                 for record in records:
                     if isinstance(record, Progress):
                         text = say(speaks, "sheet.painting", place=place + 1, count=len(SIX))
-                        yield _painting(speaks, submission, place, record.image, text).flat()
+                        yield _painting(speaks, submission, place, record.image, text)
                     else:
-                        yield _unchanged()._replace(status=html.waiting(speaks, record.ahead)).flat()
+                        yield SheetView(status=html.waiting(speaks, record.ahead))
         text = say(speaks, "sheet.finished")
-        yield _unchanged()._replace(status=html.message(text)).flat()
+        yield SheetView(status=html.message(text))
 
-    def estimate(self, request: gr.Request, *form: Any) -> str:
+    def estimate(self, request: gr.Request, form: FormValues) -> str:
         """The time beside the button, for all six; nothing where it isn't known (yet)."""
         try:
             selection = make_selection(self.defaults, form)
@@ -80,18 +82,18 @@ def ended(request: gr.Request) -> Any:
     return gr.update(visible=False)
 
 
-def stopped(request: gr.Request) -> list[Any]:
+def stopped(request: gr.Request) -> SheetView:
     """Stop was pressed."""
     text = say(language(request), "sheet.stopped")
-    return _unchanged()._replace(status=html.message(text), stop=gr.update(visible=False)).flat()
+    return SheetView(status=html.message(text), stop=gr.update(visible=False))
 
 
-def choose(request: gr.Request, event: gr.EventData) -> list[Any]:
-    """One was clicked: the values of strength, style scale and colours, and the sheet's outputs."""
+def choose(request: gr.Request, event: gr.EventData) -> tuple[dict[str, float], SheetView]:
+    """One was clicked: the values of the settings that it differs by, and the sheet."""
     variation = SIX[event.index]
     text = say(language(request), "sheet.chosen")
-    view = _unchanged()._replace(status=html.message(text), stop=gr.update(visible=False))
-    return [variation.strength, variation.style_scale, variation.colours, *view.flat()]
+    view = SheetView(status=html.message(text), stop=gr.update(visible=False))
+    return {name: getattr(variation, name) for name in DIFFERENCES}, view
 
 
 def make_sketch(selection: Selection, speaks: Language = "en") -> Submission:
@@ -106,21 +108,19 @@ def job_of(submission: Submission, variation: Variation) -> Job:
     return replace(submission.job, config=variation.applied(submission.job.config))
 
 
-class Sheet(NamedTuple):
-    """The components of a contact sheet."""
+@dataclass(frozen=True, kw_only=True)
+class SheetComponents(Components):
+    """What shows a contact sheet."""
+
+    Values: ClassVar = SheetView
 
     area: gr.Column  # invisible until it is asked for
     status: gr.HTML
     stop: gr.Button
     cells: tuple[gr.HTML, ...]
 
-    @property
-    def outputs(self) -> list[Any]:
-        """In the order of `SheetView.flat`."""
-        return [self.area, self.status, self.stop, *self.cells]
 
-
-def build_sheet() -> Sheet:
+def build_sheet() -> SheetComponents:
     """Lay the sheet out, where this is called; `wire` makes it work."""
     with gr.Column(visible=False, elem_id="sheet") as area:
         gr.Markdown(t("sheet.title"))
@@ -128,36 +128,28 @@ def build_sheet() -> Sheet:
         with gr.Row(elem_id="sketches"):
             cells = tuple(gr.HTML(js_on_load=on_load("report-clicks"), elem_classes="cell") for _ in SIX)
         stop = gr.Button(t("sheet.stop"), variant="stop", visible=False, elem_id="stop-sheet")
-    return Sheet(area, status, stop, cells)
+    return SheetComponents(area=area, status=status, stop=stop, cells=cells)
 
 
-def wire(
-    sheet: Sheet,
-    runner: Runner,
-    defaults: TransferConfig,
-    start: gr.Button,
-    form: Sequence[Any],
-    dials: tuple[Any, Any, Any],
-) -> Dependency:
-    """Make the button `start` fill the sheet from `form`, the components in the order that `make_selection` takes.
+def wire(sheets: Sheets, sheet: SheetComponents, start: gr.Button, form: FormComponents) -> Dependency:
+    """Make the button `start` fill the sheet from the form.
 
-    A click on a sketch sets the `dials`: the widgets of strength, style scale and colours. Returns that event: what is
-    to be done next, painting it large, follows with its `then`.
+    A click on a sketch sets what it differs by. Returns that event: what is to be done next, painting it large, follows
+    with its `then`.
     """
-    showing = start.click(
-        Sheets(runner, defaults).show,
-        list(form),
-        sheet.outputs,
-        preprocess=False,
-        **LONG,
-    )
+    showing = listen(start.click, sheets.show, form, sheet, preprocess=False, **LONG)
     afterwards(showing, ended, None, sheet.stop)
     sheet.stop.click(None, cancels=[showing])
-    sheet.stop.click(stopped, None, sheet.outputs, **QUICK)
-    clicks = [cell.click for cell in sheet.cells]
-    gr.on(clicks, None, cancels=[showing])
-    chosen: Dependency = gr.on(clicks, choose, None, [*dials, *sheet.outputs], **QUICK)
-    return chosen
+    listen(sheet.stop.click, stopped, None, sheet, **QUICK)
+    clicked = partial(gr.on, [cell.click for cell in sheet.cells])
+    clicked(None, cancels=[showing])
+    return listen(clicked, choose, None, [{name: form.settings[name] for name in DIFFERENCES}, sheet], **QUICK)
+
+
+def wire_estimate(sheets: Sheets, estimated: Sequence[Dependency], form: FormComponents, estimate: gr.HTML) -> None:
+    """The time beside the button, after the events that tell that of one picture."""
+    for event in estimated:
+        listen(event.then, sheets.estimate, form, estimate, preprocess=False, **LAST)
 
 
 def cell(speaks: Language, place: int, size: tuple[int, int], image: Pixels | None = None) -> str:
@@ -175,17 +167,14 @@ def cell(speaks: Language, place: int, size: tuple[int, int], image: Pixels | No
     )
 
 
-def _unchanged() -> SheetView:
-    return SheetView(gr.skip(), gr.skip(), gr.skip(), tuple(gr.skip() for _ in SIX))
-
-
 def _empty(speaks: Language, submission: Submission) -> SheetView:
     cells = tuple(cell(speaks, place, submission.size) for place in range(len(SIX)))
-    return SheetView(gr.update(visible=True), html.message(""), gr.update(visible=True), cells)
+    visible = gr.update(visible=True)
+    return SheetView(area=visible, status=html.message(""), stop=visible, cells=cells)
 
 
 def _painting(speaks: Language, submission: Submission, place: int, image: Pixels, text: str) -> SheetView:
     """The sketch at `place` as it is now, the others as they are."""
-    view = _unchanged()
-    cells = (*view.cells[:place], cell(speaks, place, submission.size, image), *view.cells[place + 1 :])
-    return view._replace(status=html.message(text), cells=cells)
+    painted = cell(speaks, place, submission.size, image)
+    cells = tuple(painted if each == place else gr.skip() for each in range(len(SIX)))
+    return SheetView(status=html.message(text), cells=cells)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar
 
 import gradio as gr
 from gradio.data_classes import FileDataDict
@@ -18,16 +18,20 @@ from demo.browser import html
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load, script
 from demo.browser.toasts import inform, toast, warn
-from demo.browser.wiring import LONG, QUICK, afterwards
+from demo.browser.wiring import LONG, QUICK, Components, afterwards, listen, unchanged
+from demo.files import new_folder
 from demo.form import links
 from demo.form.library import subject
-from demo.form.recipes import FORM, described, dropped, form_values, page_config, restored, slots, still_there
-from demo.form.request import MOST_PAINTINGS, SETTINGS, Selection, make_selection
+from demo.form.recipes import described, dropped, page_config, restored, still_there
+from demo.form.request import Selection, make_selection
+from demo.form.values import FormValues, form_values, in_slots, left_alone
+from demo.form.widgets import FormComponents
 from demo.jobs.runner import Runner
 from demo.paint import downloads
 from demo.paint.downloads import Format
-from demo.paint.session import Painted, Running, RunPicture, Stretch, new_folder
-from demo.paint.views import PaintView
+from demo.paint.layout import PaintComponents
+from demo.paint.running import Running
+from demo.paint.session import Painted, RunPicture, Segment
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
@@ -40,7 +44,7 @@ THUMBNAIL = 240  # pixels of the long side
 
 @dataclass(frozen=True)
 class Entry:
-    """A result: its file, small as an address, and what was wished; `made` tells the run and the step.
+    """A result: its file, small as an address, and what was asked for; `made` tells the run and the step.
 
     The masks of the selection, up to a megabyte each, aren't kept.
     """
@@ -55,17 +59,38 @@ class Entry:
 Entries = tuple[Entry, ...]
 
 
-class Shelf(NamedTuple):
-    """The components of the gallery."""
+@dataclass(frozen=True, kw_only=True)
+class DetailView:
+    """Values for what shows an entry large; what isn't given stays as it is."""
+
+    shown: Any = unchanged()
+    area: Any = unchanged()
+    large: Any = unchanged()
+    words: Any = unchanged()
+    download: Any = unchanged()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailComponents(Components):
+    """What shows an entry large."""
+
+    Values: ClassVar = DetailView
+
+    shown: gr.State  # `Entry.made` of the one that was clicked: places change when there are too many
+    area: gr.Column
+    large: gr.Image
+    words: gr.HTML
+    download: gr.DownloadButton
+
+
+@dataclass(frozen=True, kw_only=True)
+class GalleryComponents:
+    """What there is in the gallery."""
 
     entries: gr.State
     thumbnails: gr.HTML
-    shown: gr.State  # `Entry.made` of the one that was clicked: places change when there are too many
-    detail: gr.Column
-    large: gr.Image
-    words: gr.HTML
+    detail: DetailComponents
     use: gr.Button
-    download: gr.DownloadButton
     drop: gr.File
     copy: gr.Button
     link: gr.Textbox
@@ -86,21 +111,21 @@ class Gallery:
             return entries or (), gr.skip()
         return collected(language(request), entries or (), painted, running, painted.at(None))
 
-    def restore(self, request: gr.Request, entries: Entries | None, shown: tuple[str, int] | None) -> list[Any]:
+    def restore(self, request: gr.Request, entries: Entries | None, shown: tuple[str, int] | None) -> FormValues:
         """Use these settings was pressed: the values of the form."""
         entry = next((entry for entry in entries or () if entry.made == shown), None)
         if entry is None:
-            return [gr.skip()] * FORM
+            return left_alone()
         speaks, selection = language(request), entry.selection
         if entry.lost:
             warn(speaks, say(speaks, "recipe.lost", names=", ".join(say(speaks, key) for key in entry.lost)))
         else:
             inform(say(speaks, "gallery.used"))
-        photo, *paintings = (still_there(picture) for picture in (selection.photo, *selection.paintings))
+        photo, *paintings = (still_there(picture) for picture in selection.pictures)
         config, _ = page_config(selection.config, self.defaults)  # who kept going has more steps than a slider
         return form_values(photo, paintings, config)
 
-    def read(self, request: gr.Request, entries: Entries | None, file: FileDataDict | None) -> list[Any]:
+    def read(self, request: gr.Request, entries: Entries | None, file: FileDataDict | None) -> FormValues:
         """A file was dropped: the values of the form by its recipe."""
         speaks = language(request)
         with toast(speaks):
@@ -110,9 +135,9 @@ class Gallery:
         for key, names in (("recipe.missing", back.missing), ("recipe.lost", back.lost)):
             if names:
                 warn(speaks, say(speaks, key, names=", ".join(names)))
-        return back.values
+        return back.form
 
-    def link(self, request: gr.Request, *form: Any) -> Any:
+    def link(self, request: gr.Request, form: FormValues) -> Any:
         """The parameters of an address that opens the page with this form."""
         speaks = language(request)
         with toast(speaks):
@@ -122,21 +147,20 @@ class Gallery:
             warn(speaks, say(speaks, "links.left_out", parts=", ".join(left_out)))
         return gr.update(value=text, visible=True)
 
-    def opened(self, request: gr.Request) -> list[Any]:
+    def opened(self, request: gr.Request) -> FormValues:
         """The page was opened: the values of the form that its address asks for."""
         speaks = language(request)
         setup = links.read(dict(request.query_params), self.defaults, speaks)
         for complaint in setup.complaints:
             warn(speaks, complaint)
-        values = [gr.skip()] * FORM
-        if setup.photo is not None:
-            values[0] = str(setup.photo)
-        if setup.paintings:
-            values[1 : 1 + MOST_PAINTINGS] = slots([str(path) for path in setup.paintings])
-        values[1 + MOST_PAINTINGS : 1 + MOST_PAINTINGS + len(setup.blends)] = setup.blends
-        if setup.settings is not None:
-            values[-len(SETTINGS) :] = [setup.settings[name] for name in SETTINGS]
-        return values
+        form = left_alone()
+        return replace(
+            form,
+            photo=form.photo if setup.photo is None else str(setup.photo),
+            paintings=in_slots([str(path) for path in setup.paintings], None) if setup.paintings else form.paintings,
+            blends=in_slots(setup.blends, gr.skip()),
+            settings=form.settings if setup.settings is None else setup.settings,
+        )
 
 
 def add_shown(
@@ -152,8 +176,8 @@ def collected(
     speaks: Language, entries: Entries, painted: Painted, running: Running | None, picture: RunPicture
 ) -> tuple[Entries, Any]:
     """The entries with a picture, and the thumbnails; one that is there already stays once."""
-    stretch = painted.stretch(picture, running)
-    made = (stretch.key, picture.index)
+    segment = painted.segment(picture, running)
+    made = (segment.key, picture.index)
     if any(entry.made == made for entry in entries):
         return entries, gr.skip()
     try:
@@ -162,19 +186,19 @@ def collected(
     except OSError as error:
         logger.warning("a picture can't be collected: %s", error)
         return entries, gr.skip()
-    thumbnail, selection = html.data_uri(picture.image, _within(stretch.size)), stretch.selected(picture.index)
-    entry = Entry(made, kept, thumbnail, replace(selection, masks=()), tuple(_lost(stretch, picture.index)))
+    thumbnail, selection = html.data_uri(picture.image, _within(segment.size)), segment.selected(picture.index)
+    entry = Entry(made, kept, thumbnail, replace(selection, masks=()), tuple(_lost(segment, picture.index)))
     forget(entries[: max(0, len(entries) + 1 - MOST)])
     entries = (*entries, entry)[-MOST:]
     return entries, thumbnails(speaks, entries)
 
 
-def _lost(stretch: Stretch, step: int) -> Iterator[str]:
-    if stretch.selection.masks:
+def _lost(segment: Segment, step: int) -> Iterator[str]:
+    if segment.selection.masks:
         yield "lost.regions"
-    if len(stretch.configs(step)) > 1:
+    if len(segment.configs(step)) > 1:
         yield "lost.steered"
-    if stretch.went_on:
+    if segment.went_on:
         yield "lost.went_on"
 
 
@@ -188,18 +212,22 @@ def _copy(file: Path) -> Path:
         raise
 
 
-def show(request: gr.Request, entries: Entries | None, event: gr.EventData) -> tuple[Any, ...]:
-    """A thumbnail was clicked: which it is, and the picture large, with its words and its file."""
+def show(request: gr.Request, entries: Entries | None, event: gr.EventData) -> DetailView:
+    """A thumbnail was clicked: its picture large, with its words and its file."""
     if not entries or not 0 <= event.index < len(entries):
-        return tuple(gr.skip() for _ in range(5))
+        return DetailView()
     entry = entries[event.index]
     if not entry.path.exists():  # after a day
         warn(language(request), say(language(request), "gallery.gone"))
-        return tuple(gr.skip() for _ in range(5))
+        return DetailView()
     speaks, path = language(request), str(entry.path)
-    words = f'<p class="made">{escape(caption(speaks, entry.selection))}</p>'
-    download = gr.update(value=path, label=say(speaks, "gallery.download"))
-    return entry.made, gr.update(visible=True), path, words, download
+    return DetailView(
+        shown=entry.made,
+        area=gr.update(visible=True),
+        large=path,
+        words=f'<p class="made">{escape(caption(speaks, entry.selection))}</p>',
+        download=gr.update(value=path, label=say(speaks, "gallery.download")),
+    )
 
 
 def forget(entries: Iterable[Entry] | None) -> None:
@@ -238,7 +266,7 @@ def _within(size: Size) -> Size:
     return max(1, round(scale * size[0])), max(1, round(scale * size[1]))
 
 
-def build_gallery(localized: Localized) -> Shelf:
+def build_gallery(localized: Localized) -> GalleryComponents:
     """Lay the gallery out, where this is called; `wire` makes it work."""
     with gr.Column(elem_id="gallery"):
         gr.Markdown(t("gallery.title"))
@@ -256,41 +284,45 @@ def build_gallery(localized: Localized) -> Shelf:
             with gr.Column(min_width=260):
                 copy = gr.Button(t("links.button"), elem_id="copy-link")
                 link = gr.Textbox(label=t("links.label"), visible=False, interactive=False, elem_id="link")
-    state = gr.State(delete_callback=forget)
-    return Shelf(state, results, gr.State(), detail, large, words, use, download, drop, copy, link)
+    return GalleryComponents(
+        entries=gr.State(delete_callback=forget),
+        thumbnails=results,
+        detail=DetailComponents(shown=gr.State(), area=detail, large=large, words=words, download=download),
+        use=use,
+        drop=drop,
+        copy=copy,
+        link=link,
+    )
 
 
 def wire(
-    shelf: Shelf,
+    gallery: Gallery,
     ui: gr.Blocks,
-    runner: Runner,
-    defaults: TransferConfig,
+    shelf: GalleryComponents,
     runs: Sequence[Dependency],
-    view: PaintView,
-    form: Sequence[Any],
+    view: PaintComponents,
+    form: FormComponents,
 ) -> list[Dependency]:
-    """Make the gallery collect pictures, and fill the `form`, whose order is that of `make_selection`.
+    """Make the gallery collect pictures, and fill the form.
 
     Collected is what a `view` holds after the `runs`, and each moment of it that is downloaded. Returns the events that
     fill the form with pictures, so that the page can show as many places for paintings.
     """
-    gallery, outputs = Gallery(runner, defaults), list(form)
     kept, collection = [shelf.entries, view.painted, view.running], [shelf.entries, shelf.thumbnails]
     for run in runs:
         afterwards(run, gallery.add, kept, collection)
-    view.download.click(add_shown, [*kept, view.timeline], collection, **QUICK)
-    clicked = [shelf.shown, shelf.detail, shelf.large, shelf.words, shelf.download]
-    shelf.thumbnails.click(show, shelf.entries, clicked, **LONG)
-    asked = shelf.copy.click(gallery.link, outputs, shelf.link, preprocess=False, **LONG)
+    listen(view.download.click, add_shown, [*kept, view.timeline], collection, **QUICK)
+    listen(shelf.thumbnails.click, show, shelf.entries, shelf.detail, **LONG)
+    asked = listen(shelf.copy.click, gallery.link, form, shelf.link, preprocess=False, **LONG)
     asked.then(None, shelf.link, shelf.link, js=script("copy-link"))
-    read = shelf.drop.upload(gallery.read, [shelf.entries, shelf.drop], outputs, preprocess=False, **LONG)
+    read = listen(shelf.drop.upload, gallery.read, [shelf.entries, shelf.drop], form, preprocess=False, **LONG)
     read.success(None, js=script("scroll-to-element", "pictures"))
     afterwards(read, lambda: None, None, shelf.drop)  # ready for the next one
     shelf.use.click(None, js=script("scroll-to-element", "pictures"))  # at once
     return [
-        shelf.use.click(gallery.restore, [shelf.entries, shelf.shown], outputs, **LONG),
+        listen(shelf.use.click, gallery.restore, [shelf.entries, shelf.detail.shown], form, **LONG),
         read,
-        ui.load(gallery.opened, None, outputs, **LONG),
+        listen(ui.load, gallery.opened, None, form, **LONG),
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any, ClassVar
 
 import gradio as gr
 import numpy as np
@@ -17,8 +17,9 @@ from demo.browser import bars, html
 from demo.browser.localized import Localized
 from demo.browser.scripts import script
 from demo.browser.toasts import toast
-from demo.browser.wiring import LONG, QUICK, afterwards
-from demo.form.request import load, number, out_of_range, size_of
+from demo.browser.wiring import LONG, QUICK, Components, afterwards, listen, unchanged
+from demo.form.settings import in_range, number
+from demo.form.uploads import load, size_of
 from demo.jobs.records import Job, Pixels, Progress
 from demo.jobs.runner import Runner
 from demo.words import Language, language, say, t
@@ -58,19 +59,44 @@ class Reconstruction:
         return self.job.config.content_layers or self.job.config.style_layers
 
 
-class InsideView(NamedTuple):
-    """A value for each of the tab's outputs, in their order; `gr.skip()` leaves one as it is."""
+@dataclass(frozen=True, kw_only=True)
+class InsideView:
+    """Values for what shows a reconstruction; what isn't given stays as it is."""
 
-    pane: Any
-    status: Any
-    bars: Any
-    content: Any  # the buttons
-    style: Any
-    stop: Any
-    reached: Any  # (step, steps) of the run at hand; None before its first
+    pane: Any = unchanged()
+    status: Any = unchanged()
+    bars: Any = unchanged()
+    content: Any = unchanged()  # the buttons
+    style: Any = unchanged()
+    stop: Any = unchanged()
+    reached: Any = unchanged()  # (step, steps) of the run at hand; None before its first
 
 
-UNCHANGED = InsideView(*(gr.skip() for _ in InsideView._fields))
+@dataclass(frozen=True, kw_only=True)
+class InsideComponents(Components):
+    """What shows a reconstruction."""
+
+    Values: ClassVar = InsideView
+
+    pane: gr.HTML
+    status: gr.HTML
+    bars: gr.HTML
+    content: gr.Button
+    style: gr.Button
+    stop: gr.Button
+    reached: gr.State
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceComponents:
+    """What is chosen in the tab, and the two buttons that begin."""
+
+    layer: gr.Radio
+    content: gr.Button
+    layers: gr.CheckboxGroup
+    style: gr.Button
+    size: gr.Slider
+    steps: gr.Slider
 
 
 @dataclass(frozen=True)
@@ -97,14 +123,14 @@ class Inside:
     ) -> Generator[InsideView, None, None]:
         with toast(speaks):
             wanted = make_reconstruction(self.defaults, kind, picture, layers, size, steps, speaks)
-        began = _buttons(running=True)._replace(pane=pane(speaks, wanted), bars="", reached=None)
+        began = replace(_buttons(running=True), pane=pane(speaks, wanted), bars="", reached=None)
         with toast(speaks), closing(self.runner.run(wanted.job)) as records:
             yield began
             for record in records:
                 if isinstance(record, Progress):
                     yield _progressing(speaks, wanted, record)
                 else:
-                    yield UNCHANGED._replace(status=html.waiting(speaks, record.ahead))
+                    yield InsideView(status=html.waiting(speaks, record.ahead))
 
 
 def finished(request: gr.Request, reached: tuple[int, int] | None) -> InsideView:
@@ -112,10 +138,10 @@ def finished(request: gr.Request, reached: tuple[int, int] | None) -> InsideView
     speaks = language(request)
     view = _buttons(running=False)
     if reached is None:
-        return view._replace(status=_ready(speaks))
+        return replace(view, status=_ready(speaks))
     step, steps = reached
     key = "inside.finished" if step == steps else "inside.stopped"
-    return view._replace(status=html.message(say(speaks, key, step=step, steps=steps)))
+    return replace(view, status=html.message(say(speaks, key, step=step, steps=steps)))
 
 
 def make_reconstruction(
@@ -133,10 +159,7 @@ def make_reconstruction(
         raise ValueError(say(speaks, "inside.no_kind", value=repr(kind)))
     _check_layers(kind, layers, speaks)
     numbers = {"size": number("size", size, speaks), "steps": number("steps", steps, speaks)}
-    for name, (low, high) in LIMITS.items():
-        if not low <= numbers[name] <= high:
-            raise out_of_range(name, numbers[name], (low, high), speaks)
-    whole = {name: int(value) for name, value in numbers.items()}
+    whole = {name: int(in_range(name, value, LIMITS[name], speaks)) for name, value in numbers.items()}
     config = replace(defaults, **RECONSTRUCTION | whole | options)
     fit(size_of(PICTURES[kind], picture, speaks), config.size)  # by the size that the person knows
     image = to_rgb(load(PICTURES[kind], picture, speaks, config.size))
@@ -182,7 +205,7 @@ def _figure(size: Size, caption: str, image: Pixels | None) -> str:
 def _buttons(running: bool) -> InsideView:
     """One reconstruction at a time: what begins another rests meanwhile."""
     start = gr.update(interactive=not running)
-    return UNCHANGED._replace(content=start, style=start, stop=gr.update(visible=running))
+    return InsideView(content=start, style=start, stop=gr.update(visible=running))
 
 
 def _ready(speaks: Language) -> str:
@@ -194,7 +217,7 @@ def _progressing(speaks: Language, wanted: Reconstruction, progress: Progress) -
     numbers = {"step": progress.index, "steps": progress.total}
     caption = say(speaks, "inside.rebuilt", layers=", ".join(wanted.layers), **numbers)
     status = say(speaks, "inside.running", width=width, height=height, **numbers)
-    return UNCHANGED._replace(
+    return InsideView(
         pane=pane(speaks, wanted, progress.image, caption),
         status=html.message(status),
         bars=bars.draw(speaks, progress.content_layers, progress.style_layers),
@@ -214,25 +237,42 @@ def build_inside(
                 stop = gr.Button(
                     t("inside.stop"), variant="stop", visible=False, scale=0, min_width=120, elem_id="inside-stop"
                 )
-            stage = localized.html(empty_pane, elem_id="inside-pane")
+            pane = localized.html(empty_pane, elem_id="inside-pane")
             layers = gr.HTML(elem_id="inside-bars")
         with gr.Column(elem_id="inside-choices"):
-            content, style, chosen, numbers = _choices()
-    result = InsideView(stage, status, layers, content, style, stop, gr.State())
-    handlers, outputs = Inside(runner, defaults), list(result)
-    for start in (content, style):
+            chosen = _build_choices()
+    view = InsideComponents(
+        pane=pane,
+        status=status,
+        bars=layers,
+        content=chosen.content,
+        style=chosen.style,
+        stop=stop,
+        reached=gr.State(),
+    )
+    _wire(Inside(runner, defaults), chosen, view, photo, painting)
+
+
+def _wire(
+    handlers: Inside, chosen: ChoiceComponents, view: InsideComponents, photo: gr.Image, painting: gr.Image
+) -> None:
+    for start in (view.content, view.style):
         start.click(None, js=script("scroll-to-element", "inside-result"))
+    of_content, of_style = (
+        [picture, layers, chosen.size, chosen.steps]
+        for picture, layers in ((photo, chosen.layer), (painting, chosen.layers))
+    )
     runs: list[Any] = [
-        content.click(handlers.content, [photo, chosen[0], *numbers], outputs, preprocess=False, **LONG),
-        style.click(handlers.style, [painting, chosen[1], *numbers], outputs, preprocess=False, **LONG),
+        listen(view.content.click, handlers.content, of_content, view, preprocess=False, **LONG),
+        listen(view.style.click, handlers.style, of_style, view, preprocess=False, **LONG),
     ]
-    stop.click(None, cancels=runs)
-    stop.click(finished, result.reached, outputs, **QUICK)
+    view.stop.click(None, cancels=runs)
+    listen(view.stop.click, finished, view.reached, view, **QUICK)
     for run in runs:
-        afterwards(run, finished, result.reached, outputs)
+        afterwards(run, finished, view.reached, view)
 
 
-def _choices() -> tuple[gr.Button, gr.Button, tuple[gr.Radio, gr.CheckboxGroup], tuple[gr.Slider, gr.Slider]]:
+def _build_choices() -> ChoiceComponents:
     gr.Markdown(t("inside.content_title"))
     layer = gr.Radio(
         list(CONTENT_LAYERS), value=FIRST["content"][0], label=t("inside.layer"), info=t("inside.layer_info")
@@ -250,4 +290,4 @@ def _choices() -> tuple[gr.Button, gr.Button, tuple[gr.Radio, gr.CheckboxGroup],
         steps = gr.Slider(
             *LIMITS["steps"], SMALL["steps"], step=1, label=t("inside.steps"), info=t("inside.steps_info"), buttons=[]
         )
-    return content, style, (layer, layers), (size, steps)
+    return ChoiceComponents(layer=layer, content=content, layers=layers, style=style, size=size, steps=steps)

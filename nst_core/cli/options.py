@@ -13,33 +13,19 @@ from types import NoneType
 from typing import Any, NoReturn, get_args, get_type_hints
 
 from nst_core.cli.console import invocation
-from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
+from nst_core.config import RECONSTRUCTION, Group, Preset, TransferConfig
 from nst_core.execution import Execution
 from nst_core.fields import NUMBER_NAMES
 from nst_core.recipe import Command
 from nst_core.version import __version__
 
-# Where `--help` shows each field: those that matter come first, beside -o and --preset.
-FIRST = ("strength", "size", "steps", "colours")
-GROUPS = {
-    "paintings and regions": ("style_blend", "style_scale"),
-    "colours": ("colour_method", "only_colours"),
-    "method": (
-        *("scales", "initial", "seed", "content_weight", "style_weight", "tv_weight", "tv_norm", "style_loss"),
-        *("content_layers", "style_layers", "style_layer_weights", "normalization", "pooling", "border", "weights"),
-    ),
-    "optimiser": ("optimizer", "learning_rate"),
-    "files": ("keep_alpha",),
-}
-# Those that mean something without a photo to repaint.
+# What `--help` shows in another order than `TransferConfig` has it; all others follow these in their groups.
+ORDER = (
+    *("strength", "size", "steps", "colours"),
+    *("scales", "initial", "seed", "content_weight", "style_weight", "tv_weight", "tv_norm", "style_loss"),
+    *("content_layers", "style_layers", "style_layer_weights", "normalization", "pooling", "border", "weights"),
+)
 RECONSTRUCT_FIRST = ("size", "steps", "border", "seed")
-RECONSTRUCT_GROUPS = {
-    "method": (
-        *("scales", "tv_weight", "tv_norm", "style_loss", "style_layer_weights", "normalization"),
-        *("pooling", "weights"),
-    ),
-    "optimiser": ("optimizer", "learning_rate"),
-}
 
 
 @dataclass(frozen=True)
@@ -72,6 +58,24 @@ def _taken(options: dict[str, Any], kind: type[TransferConfig | Execution]) -> d
     return {field.name: options.pop(field.name) for field in fields(kind) if field.name in options}
 
 
+def grouped() -> dict[Group, list[str]]:
+    """The fields of `TransferConfig` by their groups, in the order of the help."""
+    found = {field.name: field.metadata["group"] for field in fields(TransferConfig)}
+    names = [*ORDER, *(name for name in found if name not in ORDER)]
+    return {group: [name for name in names if found[name] is group] for group in Group}
+
+
+def grouped_for_reconstruct() -> dict[Group, list[str]]:
+    """Those that mean something without a photo to repaint."""
+    usable = {field.name for field in fields(TransferConfig) if field.metadata["rebuilds"]}
+    others = {
+        group: [name for name in names if name in usable and name not in RECONSTRUCT_FIRST]
+        for group, names in grouped().items()
+    }
+    first = {Group.FIRST: [*RECONSTRUCT_FIRST, *others[Group.FIRST]]}
+    return first | {group: names for group, names in others.items() if names and group is not Group.FIRST}
+
+
 def make_parser() -> argparse.ArgumentParser:
     """One option for every field of `TransferConfig`, with its help, range, choices and default, and those of files."""
     program = invocation()
@@ -91,9 +95,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("styles", metavar="STYLE", nargs="*", help="the painting or paintings, or folders of them")
     _add_output(parser, "picture to write, or folder if a folder goes in")
     _add_preset(parser)
-    groups = _add_fields(parser, FIRST, GROUPS, {})
-    _add_regions(groups["paintings and regions"])
-    _add_files(groups["files"])
+    groups = _add_fields(parser, grouped(), {})
+    _add_regions(groups[Group.PAINTINGS])
+    _add_files(groups[Group.FILES])
     _add_running(parser.add_argument_group("running"))
     return parser
 
@@ -116,8 +120,8 @@ def make_reconstruct_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--style", dest="style_of", type=_list_of(str), metavar="A,B,...", help="rebuild its style: a texture"
     )
-    _add_fields(parser, RECONSTRUCT_FIRST, RECONSTRUCT_GROUPS, RECONSTRUCTION)
-    _add_files(parser.add_argument_group("files"))
+    _add_fields(parser, grouped_for_reconstruct(), RECONSTRUCTION)
+    _add_files(parser.add_argument_group(Group.FILES))
     _add_running(parser.add_argument_group("running"))
     return parser
 
@@ -159,19 +163,15 @@ def _add_preset(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_fields(
-    parser: argparse.ArgumentParser,
-    first: Sequence[str],
-    groups: Mapping[str, Sequence[str]],
-    changes: Mapping[str, Any],
-) -> dict[str, argparse._ArgumentGroup]:
-    """Add the fields in `first` and those of `groups` by title; their defaults are changed by `changes`."""
+    parser: argparse.ArgumentParser, groups: Mapping[Group, Sequence[str]], changes: Mapping[str, Any]
+) -> dict[Group, argparse._ActionsContainer]:
+    """Add the fields by their groups, the first of which has no title of its own; `changes` are other defaults."""
     defaults = {field.name: field.default for field in fields(TransferConfig)} | {**changes}
-    for name in first:
-        _add_option(parser, TransferConfig, name, defaults[name])
-    made = {title: parser.add_argument_group(title) for title in groups}
-    for title, names in groups.items():
+    made: dict[Group, argparse._ActionsContainer] = {}
+    for group, names in groups.items():
+        made[group] = parser if group is Group.FIRST else parser.add_argument_group(group)
         for name in names:
-            _add_option(made[title], TransferConfig, name, defaults[name])
+            _add_option(made[group], TransferConfig, name, defaults[name])
     return made
 
 

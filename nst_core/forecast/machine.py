@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ ENGINE = 3  # one more whenever steps got faster: what was measured before no lo
 STEPS = 3  # measured at either, after one to warm up
 
 # What of a config a step's time depends on, beside how its colours are finished.
-SPEED = ("content_layers", "style_layers", "style_loss", "pooling", "border", "optimizer", "tv_norm", "normalization")
+SPEED = tuple(each.name for each in fields(TransferConfig) if each.metadata["sets_pace"])
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from demo.form.request import Selection, Submission
 from demo.jobs import local as running
 from demo.jobs.local import UNKNOWN, LocalRunner
 from demo.jobs.records import Job
-from demo.paint.handlers import Studio
+from demo.paint.handlers import PaintHandlers
 from demo.paint.session import Painted
 from nst_core.config import TransferConfig
 from nst_core.device.memory import keep_freed_memory
@@ -50,7 +50,9 @@ def on_the_page(pair: Pair, config: TransferConfig, runner: LocalRunner) -> tupl
     job = Job(np.asarray(pair.photo), (np.asarray(pair.painting),), config)
     submission = Submission(Selection(None, (), config), job, fit(pair.photo.size, config.size))
     painted = (
-        view for view in Studio(runner, config).show("en", submission, None, None) if isinstance(view.painted, Painted)
+        view
+        for view in PaintHandlers(runner, config).show("en", submission, None, None)
+        if isinstance(view.painted, Painted)
     )
     next(painted)
     began = time.perf_counter()

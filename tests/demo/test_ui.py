@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import fields, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,12 @@ import gradio as gr
 import pytest
 
 from demo import ui
-from demo.api.endpoints import Endpoints
 from demo.form import regions
-from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, make_config, make_selection, widget_values
-from demo.form.widgets import Form
+from demo.form.request import make_selection
+from demo.form.settings import BY_NAME, SETTINGS, Kind, make_config, widget_values
+from demo.form.values import MOST_PAINTINGS, FormValues
+from demo.form.widgets import ORDINALS
+from demo.paint.layout import PaintComponents
 from demo.paint.views import PaintView
 from demo.tabs.contact_sheet import choose
 from demo.words import t
@@ -37,12 +41,14 @@ def events(page: gr.Blocks, owner: str, name: str) -> list[Any]:
     return [
         fn
         for fn in page.fns.values()
-        if getattr(fn.fn, "__name__", "") == name and owner in (fn.fn.__module__, type(_self(fn.fn)).__name__)
+        if getattr(handler(fn), "__name__", "") == name
+        and owner in (handler(fn).__module__, type(getattr(handler(fn), "__self__", None)).__name__)
     ]
 
 
-def _self(function: Any) -> Any:
-    return getattr(function, "__self__", None)
+def handler(event: Any) -> Any:
+    """What was given to `listen`."""
+    return event.fn and inspect.unwrap(event.fn)
 
 
 def event(page: gr.Blocks, owner: str, name: str) -> Any:
@@ -54,11 +60,20 @@ def index(page: gr.Blocks, event: Any) -> int:
     return next(place for place, fn in page.fns.items() if fn is event)
 
 
-def form_of(page: gr.Blocks) -> list[Any]:
-    """The widgets, in the order that handlers take them."""
-    running, *form = events(page, "Studio", "estimate")[0].inputs
+def form_of(page: gr.Blocks) -> FormValues:
+    """The widgets, by what they are for."""
+    running, *widgets = events(page, "PaintHandlers", "estimate")[0].inputs
     assert isinstance(running, gr.State)
-    return list(form)
+    rest = iter(widgets)
+    form = FormValues(
+        photo=next(rest),
+        paintings=tuple(islice(rest, MOST_PAINTINGS)),
+        blends=tuple(islice(rest, MOST_PAINTINGS)),
+        regions=next(rest),
+        settings={name: next(rest) for name in BY_NAME},
+    )
+    assert not list(rest)
+    return form
 
 
 def labels(blocks: list[Any]) -> dict[str, Any]:
@@ -67,53 +82,65 @@ def labels(blocks: list[Any]) -> dict[str, Any]:
 
 
 def test_the_widgets_stand_in_the_order_their_handlers_take(page: gr.Blocks) -> None:
-    assert Form._fields[-len(SETTINGS) :] == SETTINGS
-    parameters = list(inspect.signature(Endpoints.stylize).parameters)
-    assert parameters == ["self", "request", "photo", "painting", *SETTINGS]
-    inputs = form_of(page)
-    slots = [block.elem_id for block in inputs[: 1 + MOST_PAINTINGS]]
+    form = form_of(page)
+    slots = [block.elem_id for block in (form.photo, *form.paintings)]
     assert slots == ["photo", "painting", "painting-second", "painting-third", "painting-fourth"]
-    assert isinstance(inputs[1 + 2 * MOST_PAINTINGS], gr.State)
-    keys = [getattr(block.label, "key", "") for block in inputs[-len(SETTINGS) :]]
-    assert keys == [f"{'strokes' if name == 'style_scale' else name}.label" for name in SETTINGS]
+    assert [block.label.key for block in form.blends] == [f"blend.{ordinal}" for ordinal in ORDINALS]
+    assert isinstance(form.regions, gr.State)
+    keys = {name: getattr(block.label, "key", "") for name, block in form.settings.items()}
+    assert keys == {name: f"{setting.key}.label" for name, setting in BY_NAME.items()}
 
 
 def test_what_the_page_begins_with_can_be_painted_at_once(page: gr.Blocks) -> None:
-    inputs = form_of(page)
-    assert [bool(block.value) for block in inputs[: 1 + MOST_PAINTINGS]] == [True, True, False, False, False]
-    values = [getattr(block, "value", None) for block in inputs]
+    form = form_of(page)
+    values = replace(
+        form,
+        photo=form.photo.value,
+        paintings=tuple(block.value for block in form.paintings),
+        blends=tuple(block.value for block in form.blends),
+        regions=form.regions.value,
+        settings={name: block.value for name, block in form.settings.items()},
+    )
+    assert [bool(each) for each in (values.photo, *values.paintings)] == [True, True, False, False, False]
     assert make_selection(TransferConfig(), values).config == TransferConfig()
 
 
 def test_a_run_fills_every_output_of_a_view(page: gr.Blocks) -> None:
-    runs = [fn for name in PAINTING for fn in events(page, "Studio", name)]
-    ends = [fn for name in ("finished", "stopped") for fn in events(page, "Studio", name)]
+    runs = [fn for name in PAINTING for fn in events(page, "PaintHandlers", name)]
+    ends = [fn for name in ("finished", "stopped") for fn in events(page, "PaintHandlers", name)]
     assert len(runs) == 4  # Paint, Keep going, Larger, one of the six
     for fn in (*runs, *ends):
-        assert len(fn.outputs) == len(PaintView._fields)
         assert fn.outputs == runs[0].outputs
-    ids = [block.elem_id for block in runs[0].outputs[:18]]
-    assert ids[:6] == ["pane", "status", "losses", "bars", "hint", "comparison"]
-    assert ids[6:] == [
-        "pair",
-        "timeline",
-        "moments",
-        "actions",
-        "format",
-        "download",
-        "stylize",
-        "stop",
-        "keep-going",
-        "larger",
-        "keep-going-time",
-        "larger-time",
-    ]
-    assert all(isinstance(block, gr.State) for block in runs[0].outputs[18:])
+    names = [each.name for each in fields(PaintView)]
+    assert names == [each.name for each in fields(PaintComponents)]
+    outputs = dict(zip(names, runs[0].outputs, strict=True))
+    states = {"running", "painted"}
+    assert {name for name, block in outputs.items() if isinstance(block, gr.State)} == states
+    assert {name: block.elem_id for name, block in outputs.items() if name not in states} == {
+        "pane": "pane",
+        "status": "status",
+        "plot": "losses",
+        "bars": "bars",
+        "hint": "hint",
+        "comparison": "comparison",
+        "pair": "pair",
+        "timeline": "timeline",
+        "snapshots": "moments",
+        "actions": "actions",
+        "kind": "format",
+        "download": "download",
+        "start": "stylize",
+        "stop": "stop",
+        "keep_going": "keep-going",
+        "larger": "larger",
+        "keep_going_time": "keep-going-time",
+        "larger_time": "larger-time",
+    }
 
 
 def test_whoever_ends_a_run_hears_what_its_picture_is_of(page: gr.Blocks) -> None:
-    ends = {index(page, fn) for name in ("finished", "failed", "stopped") for fn in events(page, "Studio", name)}
-    estimates = events(page, "Studio", "estimate")
+    ends = {index(page, fn) for name in ("finished", "failed", "stopped") for fn in events(page, "PaintHandlers", name)}
+    estimates = events(page, "PaintHandlers", "estimate")
     assert {fn.trigger_after for fn in estimates} == {*ends, None}  # and whoever chooses other pictures
     told = events(page, "NextSteps", "tell")
     assert {fn.trigger_after for fn in told} == {index(page, fn) for fn in estimates}
@@ -122,25 +149,27 @@ def test_whoever_ends_a_run_hears_what_its_picture_is_of(page: gr.Blocks) -> Non
 
 
 def test_what_is_told_of_the_form_follows_whatever_may_be_refused(page: gr.Blocks) -> None:
-    asked = next(fn for fn in events(page, "Studio", "estimate") if fn.trigger_after is None)
+    asked = next(fn for fn in events(page, "PaintHandlers", "estimate") if fn.trigger_after is None)
     changes = [target for target, kind in asked.targets if kind == "change"]
-    assert changes == [block._id for block in form_of(page)]
-    assert len(changes) == len(Form._fields)
+    _, *widgets = asked.inputs
+    assert changes == [block._id for block in widgets]
+    assert len(changes) == 1 + 2 * MOST_PAINTINGS + 1 + len(SETTINGS)
 
 
 @pytest.mark.parametrize(
-    "name", ["Studio.estimate", "Studio.steer", "Sheets.estimate", "NextSteps.tell", "look_back", "prepare"]
+    "name",
+    ["PaintHandlers.estimate", "PaintHandlers.steer", "Sheets.estimate", "NextSteps.tell", "look_back", "prepare"],
 )
 def test_of_what_follows_changes_the_last_one_counts(page: gr.Blocks, name: str) -> None:
     """By itself, Gradio drops an event that comes while one of its kind is under way."""
-    found = [fn for fn in page.fns.values() if getattr(fn.fn, "__qualname__", "") == name]
+    found = [fn for fn in page.fns.values() if getattr(handler(fn), "__qualname__", "") == name]
     assert found
     assert {fn.trigger_mode for fn in found} == {"always_last"}
 
 
 def test_settings_that_come_back_leave_nothing_brushed(page: gr.Blocks) -> None:
     filled = {index(page, event(page, "Gallery", name)) for name in ("restore", "read", "opened")}
-    emptied = [fn for fn in page.fns.values() if fn.fn is regions.bare]
+    emptied = [fn for fn in page.fns.values() if handler(fn) is regions.bare]
     assert {fn.trigger_after for fn in emptied} == filled
     for fn in emptied:
         state, canvas, around = fn.outputs
@@ -159,23 +188,26 @@ def test_no_three_listeners_of_two_pictures_wait_for_each_others_last_event(page
 
 
 def test_stop_cancels_whatever_paints(page: gr.Blocks) -> None:
-    runs = {index(page, fn) for name in PAINTING for fn in events(page, "Studio", name)}
+    runs = {index(page, fn) for name in PAINTING for fn in events(page, "PaintHandlers", name)}
     cancel = next(place for place, fn in page.fns.items() if runs <= set(fn.cancels))
     # The browser serves the listeners of a click in order.
-    assert cancel < index(page, event(page, "Studio", "stopped"))
+    assert cancel < index(page, event(page, "PaintHandlers", "stopped"))
 
 
 def test_a_run_is_left_before_a_sketch_sets_the_dials(page: gr.Blocks) -> None:
     """Otherwise these would steer it."""
-    chosen = next(fn for fn in page.fns.values() if fn.fn is choose)
-    left = event(page, "Studio", "leave")
+    chosen = next(fn for fn in page.fns.values() if handler(fn) is choose)
+    left = event(page, "PaintHandlers", "leave")
     assert set(left.targets) == set(chosen.targets)
     # The browser serves the listeners of a click in order.
     assert index(page, left) < index(page, chosen)
 
 
 def test_waiting_is_left_to_the_runners_own_queue(page: gr.Blocks) -> None:
-    for fn in (*(fn for name in PAINTING for fn in events(page, "Studio", name)), event(page, "Endpoints", "stylize")):
+    for fn in (
+        *(fn for name in PAINTING for fn in events(page, "PaintHandlers", name)),
+        event(page, "Endpoints", "stylize"),
+    ):
         assert fn.concurrency_limit is None
 
 
@@ -201,23 +233,21 @@ def test_the_server_may_have_other_defaults(tmp_path: Path) -> None:
 
 def test_sliders_keep_to_the_limits_that_handlers_check(page: gr.Blocks) -> None:
     sliders = labels(components(page, gr.Slider))
-    for name, limits in LIMITS.items():
-        slider = sliders[f"{'strokes' if name == 'style_scale' else name}.label"]
-        assert (slider.minimum, slider.maximum) == limits
+    for setting in (each for each in SETTINGS if each.kind in (Kind.DIAL, Kind.SLIDER)):
+        slider = sliders[f"{setting.key}.label"]
+        assert (slider.minimum, slider.maximum) == setting.range
 
 
 def test_whatever_can_be_chosen_makes_a_config(page: gr.Blocks) -> None:
     config = TransferConfig()
-    inputs = event(page, "Endpoints", "stylize").inputs[2:]
-    values = [widget_values(config)[name] for name in SETTINGS]
-    for place, widget in enumerate(inputs):
+    for name, widget in form_of(page).settings.items():
         for _, choice in getattr(widget, "choices", ()):
-            changed = [*values[:place], choice, *values[place + 1 :]]
-            assert getattr(make_config(config, changed), SETTINGS[place]) == choice
+            changed = widget_values(config) | {name: choice}
+            assert getattr(make_config(config, changed), name) == choice
 
 
 def test_pictures_have_words_for_those_who_cannot_see_them(page: gr.Blocks) -> None:
-    photo, *paintings = form_of(page)[: 1 + MOST_PAINTINGS]
+    photo, paintings = form_of(page).photo, form_of(page).paintings
     assert photo.alt_text == str(t("photo.alt"))
     assert len({painting.alt_text for painting in paintings}) == MOST_PAINTINGS
     assert photo.sources == ["upload", "clipboard", "webcam"]

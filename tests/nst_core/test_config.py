@@ -6,7 +6,7 @@ import math
 import pickle
 from dataclasses import FrozenInstanceError, fields, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -94,7 +94,10 @@ def test_choices_come_as_words_or_members(name: str, kind: type[Any]) -> None:
 
 
 def test_every_choice_is_checked() -> None:
-    assert {field.name for field in fields(TransferConfig) if isinstance(field.default, StrEnum)} == set(CHOICES)
+    hints = get_type_hints(TransferConfig)
+    assert {name for name, kind in hints.items() if isinstance(kind, type) and issubclass(kind, StrEnum)} == set(
+        CHOICES
+    )
 
 
 def test_strength_shifts_weight_from_the_photo_to_the_painting() -> None:

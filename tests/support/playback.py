@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import numpy as np
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo.form.request import MOST_PAINTINGS, SETTINGS, widget_values
+from demo.form.settings import BY_NAME, widget_values
+from demo.form.values import EVEN, FormValues, in_slots
 from demo.jobs.records import Job, LossRecord, Progress, Record, Waiting
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
@@ -64,9 +66,10 @@ class Playback:
         """Nothing is under way."""
 
 
-def settings(**changes: Any) -> list[Any]:
+def settings(**changes: Any) -> dict[str, Any]:
     """The defaults as the page sends them, but for the changes."""
-    return [(widget_values(DEFAULTS) | changes)[name] for name in SETTINGS]
+    assert changes.keys() <= BY_NAME.keys()
+    return widget_values(DEFAULTS) | changes
 
 
 def form(
@@ -75,10 +78,15 @@ def form(
     blends: tuple[float, ...] = (),
     regions: Any = None,
     **changes: Any,
-) -> list[Any]:
+) -> FormValues:
     """What the page sends: the photo, all slots, their blends, the regions, and the settings."""
-    slots = [*paintings, *[None] * MOST_PAINTINGS][:MOST_PAINTINGS]
-    return [photo, *slots, *[*blends, *[50.0] * MOST_PAINTINGS][:MOST_PAINTINGS], regions, *settings(**changes)]
+    return FormValues(
+        photo=photo,
+        paintings=in_slots(paintings, None),
+        blends=in_slots(blends, EVEN),
+        regions=regions,
+        settings=settings(**changes),
+    )
 
 
 def progress(index: int, total: int = 2, size: Size = (64, 48), **layers: dict[str, float]) -> Progress:
@@ -103,5 +111,11 @@ def clicked(index: int) -> gr.EventData:
 
 
 def shown(value: Any) -> bool:
-    """Whether a view changes an output at all."""
-    return not (isinstance(value, dict) and set(value) == {"__type__"})
+    """Whether a value, or one within a record of values, changes an output at all."""
+    if is_dataclass(value):
+        return any(shown(getattr(value, each.name)) for each in fields(value))
+    if isinstance(value, tuple):
+        return any(map(shown, value))
+    if isinstance(value, Mapping) and "__type__" not in value:
+        return any(map(shown, value.values()))
+    return not (isinstance(value, Mapping) and set(value) == {"__type__"})

@@ -8,15 +8,16 @@ import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 import pytest
 from gradio.data_classes import FileDataDict
+from gradio.utils import get_function_description
 from PIL import Image
 
 import app
 from demo.api.endpoints import Endpoints, numbers
+from demo.form.settings import SETTINGS
 from nst_core.config import TransferConfig
 from nst_core.notes import Note
 from nst_core.variations import SIX
@@ -83,15 +84,14 @@ def test_errors_are_told_in_words(picture: FileDataDict, tmp_path_factory: pytes
         next(endpoints.reconstruct(ENGLISH, private, "style", ["relu1_1"], 128, 20, 0.5, 3))
 
 
-def described(endpoint: str) -> dict[str, Any]:
-    """What the page's API view tells of an endpoint."""
-    found: Any = build_page(DEFAULTS).get_api_info()["named_endpoints"][endpoint]
-    return dict(found)
+@pytest.fixture(scope="module")
+def page() -> gr.Blocks:
+    return build_page()
 
 
 @pytest.mark.parametrize("endpoint", ["/contact_sheet", "/reconstruct"])
-def test_every_argument_is_typed_and_explained(endpoint: str) -> None:
-    told = described(endpoint)
+def test_every_argument_is_typed_and_explained(page: gr.Blocks, endpoint: str) -> None:
+    told = page.get_api_info()["named_endpoints"][endpoint]
     function = getattr(Endpoints, endpoint[1:])
     names = [name for name in inspect.signature(function).parameters if name not in ("self", "request")]
     assert [argument["parameter_name"] for argument in told["parameters"]] == names
@@ -101,6 +101,17 @@ def test_every_argument_is_typed_and_explained(endpoint: str) -> None:
         assert len(argument["label"].split()) > 2
         assert f"{argument['parameter_name']}: " in (inspect.getdoc(function) or "")
         assert argument["parameter_has_default"] == (argument["component"] != "Image")
+
+
+def test_every_setting_of_the_page_is_an_argument_that_is_explained(page: gr.Blocks) -> None:
+    (handler,) = (fn.fn for fn in page.fns.values() if fn.api_name == "stylize")
+    text, told, _ = get_function_description(handler)
+    assert text.startswith("Paint a photo like a painting; streams")
+    explained = {setting.name: setting.explained() for setting in SETTINGS}
+    pictures = {"photo": "the picture to repaint", "painting": "the picture whose manner it gets"}
+    assert told == {"request": ""} | pictures | explained
+    arguments = page.get_api_info()["named_endpoints"]["/stylize"]["parameters"]
+    assert [argument["parameter_name"] for argument in arguments] == [*pictures, *explained]
 
 
 def test_tools_for_language_models_need_their_package(

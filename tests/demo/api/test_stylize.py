@@ -10,10 +10,8 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo.api.endpoints import Endpoints
-from demo.jobs.records import Waiting
-from tests.support.playback import DEFAULTS, ENGLISH, Playback, progress, settings, upload
-
-WHOLE = (Waiting(1), Waiting(0), progress(1, 3, (64, 43)), progress(2, 3, (128, 85)), progress(3, 3, (128, 85)))
+from tests.support.painting import DEFAULTS, WHOLE, settings
+from tests.support.playback import ENGLISH, Playback, upload
 
 
 @pytest.fixture
@@ -22,7 +20,7 @@ def pictures(cache: Path) -> list[FileDataDict]:
 
 
 def test_programs_get_pictures_and_numbers(pictures: list[FileDataDict]) -> None:
-    stream = list(Endpoints(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, *pictures, *settings()))
+    stream = list(Endpoints(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, *pictures, settings()))
     made, numbers = zip(*stream, strict=True)
     assert made[:2] == (None, None)
     assert [entry.get("waiting") for entry in numbers] == [1, 0, 0, 0, 0, 0]
@@ -35,4 +33,4 @@ def test_programs_get_pictures_and_numbers(pictures: list[FileDataDict]) -> None
 
 def test_programs_get_errors_in_words(pictures: list[FileDataDict]) -> None:
     with pytest.raises(gr.Error, match="How much painting.” must be between"):
-        next(Endpoints(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, *pictures, *settings(strength=-1.0)))
+        next(Endpoints(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, *pictures, settings(strength=-1.0)))

@@ -1,11 +1,120 @@
-"""What comes after an event comes however that ended."""
+"""Handlers take and return records, Gradio gets lists; and what comes after an event comes however that ended."""
 
 from __future__ import annotations
 
-import gradio as gr
+import inspect
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from demo.browser.wiring import LAST, LONG, QUICK, afterwards
+import gradio as gr
+import pytest
+
+from demo.browser.wiring import LAST, LONG, QUICK, Components, adapted, afterwards, components_of, flat, unchanged
 from tests.support.pages import built
+from tests.support.playback import ENGLISH, clicked, shown
+
+
+@dataclass(frozen=True)
+class View:
+    """Values."""
+
+    status: Any = unchanged()
+    cells: tuple[Any, ...] = ()
+    settings: Any = unchanged()
+
+
+@dataclass(frozen=True)
+class Parts(Components):
+    """Components."""
+
+    Values: ClassVar = View
+
+    status: gr.HTML
+    cells: tuple[gr.HTML, ...]
+    settings: Mapping[str, gr.Slider]
+
+
+PARTS = Parts(gr.HTML(), (gr.HTML(), gr.HTML()), {"size": gr.Slider(), "steps": gr.Slider()})
+VALUES = View("s", ("a", "b"), {"steps": 2, "size": 1})
+FLAT = ["s", "a", "b", 1, 2]
+BUTTON = gr.Button()
+
+
+def test_a_record_of_components_is_a_list_in_the_order_of_its_fields() -> None:
+    assert components_of(PARTS) == [PARTS.status, *PARTS.cells, *PARTS.settings.values()]
+    assert components_of([BUTTON, PARTS.cells]) == [BUTTON, *PARTS.cells]
+    assert components_of(None) == []
+
+
+def test_values_are_found_by_the_names_of_their_components() -> None:
+    assert flat(PARTS, VALUES) == FLAT
+    assert flat({"steps": PARTS.settings["steps"]}, VALUES.settings) == [2]
+    assert flat({"status": PARTS.status}, VALUES) == ["s"]  # some of a view
+
+
+def test_a_handler_gets_a_record_and_its_own_is_made_a_list() -> None:
+    seen: list[Any] = []
+
+    def handler(request: gr.Request, event: gr.EventData, button: str, view: View) -> tuple[View, str]:
+        seen.extend((request, event.index, button, view))
+        return view, "left"
+
+    called = adapted(handler, [BUTTON, PARTS], [PARTS, BUTTON])
+    assert called(ENGLISH, clicked(3), "label", *FLAT) == [*FLAT, "left"]
+    assert seen == [ENGLISH, 3, "label", VALUES]
+
+
+def test_a_single_component_gets_its_value_as_it_is() -> None:
+    def handler(cells: tuple[str, ...]) -> str:
+        return "".join(cells)
+
+    assert adapted(handler, PARTS.cells, BUTTON)("a", "b") == "ab"
+    assert adapted(lambda cells: ["".join(cells)], PARTS.cells, [BUTTON])("a", "b") == "ab"
+    assert adapted(lambda: "nobody asks", None, None)() is None
+
+
+def test_gradio_finds_what_it_hands_on_by_type_and_a_name_for_each_value() -> None:
+    def handler(request: gr.Request, photo: str, cells: tuple[str, ...], settings: Mapping[str, Any]) -> None:
+        """What is told of it."""
+
+    called = adapted(handler, [BUTTON, PARTS.cells, PARTS.settings], None)
+    assert list(inspect.signature(called).parameters) == ["request", "photo", "cells_0", "cells_1", "size", "steps"]
+    assert (called.__name__, called.__doc__) == ("handler", "What is told of it.")
+    filled, *_ = gr.helpers.special_args(called, ["p", "a", "b", 1, 2], ENGLISH)
+    assert filled == [ENGLISH, "p", "a", "b", 1, 2]
+
+
+def test_a_stream_stays_one_and_is_closed_with_it() -> None:
+    closed = []
+
+    def handler(status: str) -> Generator[View, None, None]:
+        try:
+            yield View(status, ("", ""), {"size": 1, "steps": 2})
+            yield View(status)
+        finally:
+            closed.append(status)
+
+    called = adapted(handler, PARTS.status, PARTS)
+    assert inspect.isgeneratorfunction(called)
+    views = called("s")
+    assert next(views) == ["s", "", "", 1, 2]
+    views.close()
+    assert closed == ["s"]
+
+
+def test_what_is_not_given_stays_as_it_is() -> None:
+    assert not shown(View())
+
+
+def test_a_list_of_another_length_is_an_error() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        adapted(lambda: ("a",), None, PARTS.cells)()
+
+
+def handler(event: Any) -> Any:
+    """What was given to `listen`, or to Gradio."""
+    return inspect.unwrap(event.fn)
 
 
 def work() -> str:
@@ -30,8 +139,8 @@ def page() -> gr.Blocks:
 
 def test_it_comes_after_an_end_and_after_a_failure() -> None:
     first, *after, _ = page().fns.values()
-    (clicked,) = (place for place, fn in page().fns.items() if fn.fn is work)
-    assert (first.fn, [fn.fn for fn in after]) == (work, [tidy, tidy])
+    (clicked,) = (place for place, fn in page().fns.items() if handler(fn) is work)
+    assert [handler(fn) for fn in (first, *after)] == [work, tidy, tidy]
     assert [fn.trigger_after for fn in after] == [clicked] * 2
     assert sorted(fn.trigger_only_on_failure for fn in after) == [False, True]
     assert [fn.queue for fn in after] == [False] * 2  # whoever waits in line isn't waited for

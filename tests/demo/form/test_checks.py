@@ -9,23 +9,14 @@ import gradio as gr
 import pytest
 from gradio.data_classes import FileDataDict
 
-from demo.form.checks import Kept, check
+from demo.form.checks import Checked, check
+from demo.form.regions import RegionView
 from tests.support.playback import ENGLISH, SPANISH, shown, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
 
 NONE = (None,) * 3
 BROKEN = "Photo: this file isn't a picture that can be read; use JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF."
-
-
-@pytest.fixture
-def photo(cache: Path) -> FileDataDict:
-    return upload(cache / "bridge.png", (150, 100))
-
-
-@pytest.fixture
-def painting(cache: Path) -> FileDataDict:
-    return upload(cache / "wave.png", (80, 60))
 
 
 @pytest.fixture
@@ -36,31 +27,30 @@ def broken(cache: Path) -> FileDataDict:
 
 
 def checked(
-    kept: Kept | None, *pictures: FileDataDict | None, request: gr.Request = ENGLISH
-) -> tuple[Kept, list[Any], list[Any]]:
+    kept: Checked | None, *pictures: FileDataDict | None, request: gr.Request = ENGLISH
+) -> tuple[Checked, tuple[Any, ...], RegionView]:
     """What the page has now, what the widgets get, and what the regions and their canvas get."""
-    now, *updates = check(request, kept, *pictures)
-    return now, updates[:5], updates[5:]
+    return check(request, kept, pictures)
 
 
 def test_good_pictures_stay_as_they_are(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
     pictures = (photo, painting, *NONE)
     now, widgets, regions = checked(None, *pictures)
-    assert now == Kept(pictures)
-    assert not any(map(shown, [*widgets, *regions]))
+    assert now == Checked(pictures)
+    assert not shown((widgets, regions))
     assert not said
 
 
 def test_a_bad_one_makes_way_for_the_one_before(
     photo: FileDataDict, painting: FileDataDict, broken: FileDataDict, said: list[str]
 ) -> None:
-    kept = Kept((photo, painting, *NONE))
+    kept = Checked((photo, painting, *NONE))
     now = kept
     for _ in range(2):  # the page may tell of it twice
         now, widgets, regions = checked(now, broken, painting, *NONE)
         assert now.pictures == kept.pictures
         assert widgets[0] == photo["path"]
-        assert not any(map(shown, [*widgets[1:], *regions]))  # what was brushed on the photo stays, too
+        assert not shown((widgets[1:], regions))  # what was brushed on the photo stays, too
         assert said == [BROKEN]
     now, *_ = checked(now, photo, painting, *NONE)  # it is there again
     assert said == [BROKEN]
@@ -70,7 +60,7 @@ def test_a_bad_one_makes_way_for_the_one_before(
 
 
 def test_where_there_was_none_there_is_none(painting: FileDataDict, broken: FileDataDict, said: list[str]) -> None:
-    now, widgets, _ = checked(Kept((None, painting, *NONE)), None, painting, broken, None, None, request=SPANISH)
+    now, widgets, _ = checked(Checked((None, painting, *NONE)), None, painting, broken, None, None, request=SPANISH)
     assert now.pictures == (None, painting, *NONE)
     assert widgets[2] is None
     assert not any(map(shown, [*widgets[:2], *widgets[3:]]))
@@ -79,11 +69,11 @@ def test_where_there_was_none_there_is_none(painting: FileDataDict, broken: File
 
 
 def test_what_was_brushed_goes_with_its_photo(photo: FileDataDict, painting: FileDataDict, cache: Path) -> None:
-    kept = Kept((photo, painting, *NONE))
+    kept = Checked((photo, painting, *NONE))
     for other in (None, upload(cache / "cat.png", (60, 80))):
-        now, widgets, (drawn, canvas, around) = checked(kept, other, painting, *NONE)
+        now, widgets, regions = checked(kept, other, painting, *NONE)
         assert now.pictures[0] == other
         assert not any(map(shown, widgets))
-        assert (drawn, canvas, around["open"]) == (None, None, False)
+        assert (regions.brushed, regions.canvas, regions.fold["open"]) == (None, None, False)
     _, _, regions = checked(kept, photo, None, painting, None, None)
-    assert not any(map(shown, regions))
+    assert not shown(regions)

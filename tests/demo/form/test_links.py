@@ -13,7 +13,8 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo.form import library, links
-from demo.form.request import SETTINGS, Selection, make_config
+from demo.form.request import Selection
+from demo.form.settings import make_config
 from nst_core.config import TransferConfig
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -28,7 +29,7 @@ def upload(path: Path, cache: Path, name: str = "") -> FileDataDict:
 
 def config_of(setup: links.Setup) -> TransferConfig:
     assert setup.settings is not None
-    return make_config(DEFAULTS, [setup.settings[name] for name in SETTINGS])
+    return make_config(DEFAULTS, setup.settings)
 
 
 def test_an_address_sets_pictures_and_settings() -> None:

@@ -41,6 +41,6 @@ def test_each_is_a_button_with_a_name_in_both_languages() -> None:
     ],
 )
 def test_a_click_fills_the_first_free_place(places: int, slots: tuple[Any, ...], place: int) -> None:
-    values = palette.taken(PAIRS)(clicked(1), places, *slots)
+    values = palette.taking(PAIRS)(clicked(1), places, slots)
     assert [shown(value) for value in values] == [each == place for each in range(4)]
     assert Path(values[place]) == palette.paintings(PAIRS)[1].style

@@ -12,7 +12,7 @@ from gradio.data_classes import DataWithFiles
 from PIL import Image
 
 from demo.form import regions
-from demo.form.request import MOST_PAINTINGS
+from demo.form.values import MOST_PAINTINGS
 from tests.support.playback import ENGLISH, shown, upload
 
 

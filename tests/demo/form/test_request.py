@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,74 +10,15 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo.form import request
-from demo.form.request import SETTINGS, Selection, make_config, make_selection, make_submission, widget_values
-from demo.words import LANGUAGES, Language
-from nst_core.config import Initial, TransferConfig
+from demo.form.request import Selection, make_selection, make_submission
+from demo.words import Language
+from nst_core.config import TransferConfig
 from nst_core.images import fit
-from nst_core.scene.scales import Size
-from tests.support.playback import form, settings, upload
+from tests.support.playback import form, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
 
 DEFAULTS = TransferConfig()
-
-
-@pytest.fixture
-def photo(cache: Path) -> FileDataDict:
-    return upload(cache / "old bridge (1).png", (150, 100))
-
-
-@pytest.fixture
-def painting(cache: Path) -> FileDataDict:
-    return upload(cache / "wave.png", (80, 60))
-
-
-def test_the_defaults_of_the_page_are_those_of_the_config() -> None:
-    assert make_config(DEFAULTS, settings()) == DEFAULTS
-
-
-def test_what_the_browser_sends_becomes_a_config() -> None:
-    values = settings(size=256.0, steps=30, initial="noise", seed=7.0, content_weight=2, strength=30, style_scale=2)
-    config = make_config(DEFAULTS, values)
-    assert (config.size, config.steps, config.initial, config.seed) == (256, 30, Initial.NOISE, 7)
-    assert (config.content_weight, config.strength, config.style_scale) == (2.0, 30.0, (2.0,))
-    assert isinstance(config.size, int)
-
-
-def test_the_widgets_values_make_the_same_config_again() -> None:
-    config = TransferConfig(style_scale=(0.5,), initial=Initial.NOISE, seed=3, strength=12.0)
-    assert make_config(DEFAULTS, [widget_values(config)[name] for name in SETTINGS]) == config
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"size": 5000}, "^“Resolution” must be between 128 and 1024 here, got 5000.$"),
-        ({"steps": 100_000}, "“Steps” must be between 1 and 1000 here, got 100,000"),
-        ({"scales": 6}, "“Scales” must be between 0 and 5"),
-        ({"style_scale": 9}, r"“How large are the strokes\?” must be between 0.25 and 4"),
-        ({"seed": None}, "^“Seed” is empty: give it a number.$"),
-        ({"seed": "seven"}, "“Seed” needs a number, got 'seven'"),
-        ({"seed": -1}, "“Seed” must be between"),
-        ({"content_weight": float("nan")}, "“Content weight” needs a number"),
-        ({"steps": True}, "“Steps” needs a number"),
-        ({"style_scale": [2]}, r"“How large are the strokes\?” needs a number"),
-        ({"content_weight": -1}, "“Content weight” must be between 0 and 1,000,000,000,000 here, got -1"),
-        ({"tv_weight": 1e13}, "“Smoothness” must be between"),
-        ({"optimizer": "sgd"}, "“Optimiser” must be one of lbfgs, adam, got 'sgd'"),
-        ({"pooling": ["max"]}, "“Pooling” must be one of"),
-        ({"strength": 101}, r"“How much painting\?” must be between 0 and 100"),
-        ({"weights": "/etc/passwd"}, "“Weights of VGG-19” must be one of"),
-        ({"weights": "other.pth"}, "“Weights of VGG-19” must be one of"),
-    ],
-)
-def test_what_no_widget_allows_is_refused(changes: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        make_config(DEFAULTS, settings(**changes))
-
-
-def test_the_servers_own_weights_are_allowed() -> None:
-    assert make_config(TransferConfig(weights="mine.pth"), settings(weights="mine.pth")).weights == "mine.pth"
 
 
 def test_several_paintings_are_blended_as_their_sliders_say(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -119,22 +57,6 @@ def test_regions_count_only_among_several_paintings_that_are_there(photo: FileDa
     assert make_selection(DEFAULTS, form(photo, painting, painting, regions=labels)).masks == ()
 
 
-def test_what_no_widget_allows_is_refused_in_the_persons_language() -> None:
-    for changes in ({"seed": -1}, {"optimizer": "sgd"}, {"content_weight": 1e13}, {"size": 5000}):
-        with pytest.raises(ValueError, match="debe"):
-            make_config(DEFAULTS, settings(**changes), "es")
-    with pytest.raises(ValueError, match="«Suavidad» debe estar aquí entre 0 y 1\N{NO-BREAK SPACE}000"):
-        make_config(DEFAULTS, settings(tv_weight=-1), "es")
-
-
-@pytest.mark.parametrize("speaks", LANGUAGES)
-def test_every_setting_has_a_name_that_the_page_shows(speaks: Language) -> None:
-    for name in (*SETTINGS, "style_blend"):
-        label = request.label_of(name, speaks)
-        assert label != name
-        assert "_" not in label
-
-
 def test_going_on_adds_a_quarter_and_grows_as_far_as_the_page_allows() -> None:
     assert [request.more_steps(planned) for planned in (1, 4, 7, 40)] == [1, 1, 1, 10]
     assert [request.larger_size(size) for size in (256, 512, 700, 1024)] == [512, 1024, 1024, 1024]
@@ -161,34 +83,6 @@ def test_nobody_is_told_to_choose_strokes_that_the_slider_has_not(photo: FileDat
     for strokes in (0.5, 1, 2):
         with pytest.raises(ValueError, match="4000 × 40 px is too narrow for this page"):
             make_submission(make_selection(DEFAULTS, form(photo, ribbon, size=512, style_scale=strokes)))
-
-
-def test_only_two_pictures_are_decoded_at_once(photo: FileDataDict, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever shrinks one has all of it in memory still."""
-    decoding, together = [0, 0], threading.Condition()
-
-    class Large(Image.Image):
-        @property
-        def size(self) -> Size:
-            return 9000, 9000
-
-        def resize(self, *_: Any, **__: Any) -> Image.Image:
-            with together:
-                together.wait_for(lambda: decoding[0] > 2, 0.2)  # others, if they may
-                decoding[0] -= 1
-            return self
-
-    def decode(*_: Any, **__: Any) -> Image.Image:
-        with together:
-            decoding[0] += 1
-            decoding[1] = max(decoding)
-            together.notify_all()
-        return Large()
-
-    monkeypatch.setattr(request, "load_image", decode)
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda _: request.load("photo", photo, size=64), range(6)))
-    assert decoding == [0, 2]
 
 
 def test_the_finished_size_is_that_of_what_is_painted(painting: FileDataDict, cache: Path) -> None:
@@ -241,40 +135,6 @@ def test_missing_and_broken_pictures_are_told_in_words(
         assert str(cache) not in str(error.value)
     with pytest.raises(ValueError, match="Todavía no hay foto"):
         make_submission(make_selection(DEFAULTS, form(None, painting)), "es")
-
-
-def test_a_picture_that_was_not_uploaded_is_not_read(photo: FileDataDict, tmp_path: Path, cache: Path) -> None:
-    """A request may name any path, and Gradio checks only those that it calls files."""
-    private = tmp_path / "private.png"
-    Image.new("RGB", (64, 64)).save(private)
-    link = cache / "link.png"
-    link.symlink_to(private)
-    for path in (private, cache / ".." / "private.png", link):
-        with pytest.raises(ValueError, match="wasn't uploaded here"):
-            request.load("photo", upload(path))
-        with pytest.raises(ValueError, match="wasn't uploaded here"):
-            request.size_of("photo", upload(path))
-
-
-def test_the_size_of_a_picture_is_known_without_decoding_it(photo: FileDataDict, cache: Path) -> None:
-    assert request.size_of("photo", photo) == (150, 100)
-    cut = cache / "cut.png"
-    cut.write_bytes(Path(photo["path"]).read_bytes()[:100])
-    assert request.size_of("photo", upload(cut)) == (150, 100)
-    with pytest.raises(ValueError, match="didn't arrive"):
-        request.size_of("photo", upload(cache / "gone.png"))
-    with pytest.raises(ValueError, match="Todavía no hay foto"):
-        request.size_of("photo", None, "es")
-
-
-def test_the_size_of_what_is_no_picture_or_far_too_large_is_refused_in_words(cache: Path) -> None:
-    bomb = cache / "bomb.png"
-    Image.new("1", (20_000, 20_000)).save(bomb)
-    text = cache / "text.png"
-    text.write_text("%!PS-Adobe-3.0 EPSF-3.0")
-    for path, message in ((bomb, "megapixels"), (text, "isn't a picture")):
-        with pytest.raises(ValueError, match=message):
-            request.size_of("painting", upload(path))
 
 
 @pytest.mark.parametrize(

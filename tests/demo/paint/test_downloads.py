@@ -13,9 +13,10 @@ from PIL import Image
 
 from demo.form.request import Selection, continued, make_submission
 from demo.jobs.records import Computation, LossRecord, Progress
-from demo.paint import downloads
 from demo.paint.downloads import Format, OnlyTheLastError, comparison, recipe_of, write
-from demo.paint.session import Painted, Running, Stretch, followed
+from demo.paint.resizing import resized_deep
+from demo.paint.running import Running
+from demo.paint.session import Painted, Segment, followed
 from nst_core.config import TransferConfig
 from nst_core.execution import Execution
 from nst_core.recipe import Role, read_recipe, sha256_of
@@ -72,7 +73,7 @@ def test_a_recipe_names_regions_and_weights_but_no_folder(
     masks = (np.eye(2, dtype=np.uint8), np.full((2, 2), 255, np.uint8))
     config = TransferConfig(size=48, steps=4, weights=str(weights))
     submission = make_submission(Selection(photo, (painting, painting), config, (0, 1), masks))
-    recipe = recipe_of(Stretch("mine", submission.selection, submission.size, 4), 4)
+    recipe = recipe_of(Segment("mine", submission.selection, submission.size, 4), 4)
     names = [each.name for each in recipe.ingredients]
     assert names == ["bridge.png", "wave.png", "wave.png", "region-1.png", "region-2.png", "mine.pth"]
     assert recipe.config.weights == "mine.pth"
@@ -102,7 +103,7 @@ def test_16_bits_are_those_that_were_painted(photo: FileDataDict, painting: File
     data = path.read_bytes()
     assert data[24] == 16  # PNG's bit depth
     assert read_recipe(path).depth == 16
-    image = downloads.resized_deep(painted.at(None).deep, painted.size)  # type: ignore[arg-type]
+    image = resized_deep(painted.at(None).deep, painted.size)  # type: ignore[arg-type]
     assert image.shape == (32, 48, 3)
     assert np.abs(image.astype(int) - (40 * steps * 257 + 1)).max() <= 1
     with pytest.raises(OnlyTheLastError):

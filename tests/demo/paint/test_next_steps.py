@@ -13,7 +13,8 @@ from demo.form import library
 from demo.form.library import subject
 from demo.form.request import Selection, make_submission
 from demo.paint.next_steps import NextSteps
-from demo.paint.session import Painted, Running, followed
+from demo.paint.running import Running
+from demo.paint.session import Painted, followed
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
 from tests.support.playback import ENGLISH, SPANISH, Playback, form, progress, shown, upload
@@ -52,7 +53,7 @@ def made(photo: FileDataDict, *paintings: FileDataDict, size: int = 128, steps: 
 
 
 def test_a_result_names_its_pictures(photo: FileDataDict, painting: FileDataDict) -> None:
-    pair, *_ = NextSteps(Timed(), DEFAULTS).tell(SPANISH, made(photo, painting), None, *form(photo, painting))
+    pair = NextSteps(Timed(), DEFAULTS).tell(SPANISH, made(photo, painting), None, form(photo, painting)).pair
     assert pair == '<p class="pair">bridge × La gran ola de Kanagawa</p>'
 
 
@@ -61,7 +62,7 @@ def test_a_result_of_other_pictures_says_what_the_buttons_do(
 ) -> None:
     painted, other = made(photo, painting), upload(cache / "other.png", (60, 40), "tomato")
     for chosen in (form(other, painting), form(photo, other), form(photo, painting, other)):
-        pair, *_ = NextSteps(Timed(), DEFAULTS).tell(ENGLISH, painted, None, *chosen)
+        pair = NextSteps(Timed(), DEFAULTS).tell(ENGLISH, painted, None, chosen).pair
         assert "You have chosen another pair: Paint begins it." in pair
         assert "go on with this one, bridge × The Great Wave off Kanagawa" in pair
 
@@ -75,53 +76,50 @@ def test_beside_a_result_stands_why_paint_cannot_make_another(
         (form(None, painting), "There is no photo yet"),
         (form(photo, painting, steps=None), "“Steps” is empty"),
     ):
-        pair, *times = NextSteps(Timed(), DEFAULTS).tell(ENGLISH, made(photo, painting), None, *chosen)
-        assert reason in pair
-        assert "Paint begins it" not in pair
-        assert all("about" in time for time in times)  # one can still go on
+        view = NextSteps(Timed(), DEFAULTS).tell(ENGLISH, made(photo, painting), None, chosen)
+        assert reason in view.pair
+        assert "Paint begins it" not in view.pair
+        assert all("about" in time for time in (view.keep_going_time, view.larger_time))  # one can still go on
 
 
 def test_a_picture_is_the_same_by_what_is_in_its_file(photo: FileDataDict, painting: FileDataDict, cache: Path) -> None:
     again = upload(Path(shutil.copyfile(photo["path"], cache / "again.png")))
     painted = made(photo, painting)
-    pair, *_ = NextSteps(Timed(), DEFAULTS).tell(ENGLISH, painted, None, *form(again, None, painting))
+    pair = NextSteps(Timed(), DEFAULTS).tell(ENGLISH, painted, None, form(again, None, painting)).pair
     assert "another pair" not in pair
-    assert "another pair" in NextSteps(Timed(), DEFAULTS).tell(ENGLISH, painted, None, *form(photo, again))[0]
+    assert "another pair" in NextSteps(Timed(), DEFAULTS).tell(ENGLISH, painted, None, form(photo, again)).pair
     Path(photo["path"]).unlink()  # uploads go after a day
-    assert "choose it again" in NextSteps(Timed(), DEFAULTS).tell(ENGLISH, painted, None, *form(photo, painting))[0]
-    assert "another pair" not in NextSteps(Timed(), DEFAULTS).tell(ENGLISH, painted, None, *form(again, painting))[0]
+    assert "choose it again" in NextSteps(Timed(), DEFAULTS).tell(ENGLISH, painted, None, form(photo, painting)).pair
+    assert "another pair" not in NextSteps(Timed(), DEFAULTS).tell(ENGLISH, painted, None, form(again, painting)).pair
 
 
 def test_the_times_are_those_of_the_jobs_that_the_buttons_begin(photo: FileDataDict, painting: FileDataDict) -> None:
     runner = Timed()
-    _, keep_going, larger = NextSteps(runner, DEFAULTS).tell(
-        ENGLISH, made(photo, painting), None, *form(photo, painting)
-    )
-    assert ">about 18 s<" in keep_going
-    assert ">about 31 s<" in larger
+    view = NextSteps(runner, DEFAULTS).tell(ENGLISH, made(photo, painting), None, form(photo, painting))
+    assert ">about 18 s<" in view.keep_going_time
+    assert ">about 31 s<" in view.larger_time
     assert [(config.size, config.steps, config.scales) for config in runner.asked] == [(128, 5, 1), (256, 5, 1)]
 
 
 def test_nothing_is_said_of_a_time_that_is_not_known(photo: FileDataDict, painting: FileDataDict) -> None:
-    assert NextSteps(Timed(None), DEFAULTS).tell(ENGLISH, made(photo, painting), None, *form(photo, painting))[1:] == [
-        "",
-        "",
-    ]
+    unknown = NextSteps(Timed(None), DEFAULTS).tell(ENGLISH, made(photo, painting), None, form(photo, painting))
+    assert (unknown.keep_going_time, unknown.larger_time) == ("", "")
     largest = made(photo, painting, size=1024, steps=4)
-    _, keep_going, larger = NextSteps(Timed(), DEFAULTS).tell(ENGLISH, largest, None, *form(photo, painting))
-    assert (">about 2 min<" in keep_going, larger) == (True, "")
-    nonsense = form(photo, painting, strength=None)
-    assert NextSteps(Timed(), DEFAULTS).tell(ENGLISH, largest, None, *nonsense)[1:] == ["", ""]
+    view = NextSteps(Timed(), DEFAULTS).tell(ENGLISH, largest, None, form(photo, painting))
+    assert (">about 2 min<" in view.keep_going_time, view.larger_time) == (True, "")
+    nonsense = NextSteps(Timed(), DEFAULTS).tell(ENGLISH, largest, None, form(photo, painting, strength=None))
+    assert (nonsense.keep_going_time, nonsense.larger_time) == ("", "")
 
 
 def test_a_run_that_is_under_way_is_left_alone(photo: FileDataDict, painting: FileDataDict) -> None:
     painted, runner = made(photo, painting), Timed()
     running = Running("run", painted.selection, painted.selection.config)
-    assert not any(map(shown, NextSteps(runner, DEFAULTS).tell(ENGLISH, None, None, *form(photo, painting))))
+    assert not shown(NextSteps(runner, DEFAULTS).tell(ENGLISH, None, None, form(photo, painting)))
     runner.under_way.add("run")
-    assert not any(map(shown, NextSteps(runner, DEFAULTS).tell(ENGLISH, painted, running, *form(photo, painting))))
+    assert not shown(NextSteps(runner, DEFAULTS).tell(ENGLISH, painted, running, form(photo, painting)))
     runner.stop("run")
-    assert all(map(shown, NextSteps(runner, DEFAULTS).tell(ENGLISH, painted, running, *form(photo, painting))))
+    view = NextSteps(runner, DEFAULTS).tell(ENGLISH, painted, running, form(photo, painting))
+    assert all(map(shown, (view.pair, view.keep_going_time, view.larger_time)))
 
 
 def test_long_names_are_shortened_and_pictures_without_one_called_so(photo: FileDataDict, cache: Path) -> None:

@@ -1,19 +1,14 @@
-"""Of a long run a bounded number of moments is kept, spread over all of it, and nothing when the session ends."""
+"""Of a long run a bounded number of moments is kept, spread over all of it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from demo.form.request import Selection, Submission
-from demo.jobs.records import Job, LossRecord, Progress
-from demo.paint import session
-from demo.paint.session import Painted, Running, followed
+from demo.jobs.records import LossRecord, Progress
 from demo.paint.snapshots import MOST, Snapshots
-from nst_core.config import TransferConfig
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -21,20 +16,6 @@ pytestmark = pytest.mark.usefixtures("cache")
 def progress(index: int, total: int = 200, size: tuple[int, int] = (24, 16), channels: int = 3) -> Progress:
     image = np.full((size[1], size[0], channels), index, np.uint8)
     return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, (), image)
-
-
-def submission(key: str = "k", **changes: object) -> Submission:
-    grey = np.full((32, 48, 3), 128, np.uint8)
-    config = TransferConfig(size=48, steps=200)
-    return Submission(Selection(None, (), config), Job(grey, (grey,), config, key=key), (48, 32))
-
-
-def painted(steps: int) -> Painted:
-    made: Painted | None = None
-    for index in range(1, steps + 1):
-        made = followed(submission(), progress(index), made)
-    assert made is not None
-    return made
 
 
 def test_at_most_so_many_are_kept_and_evenly(tmp_path: Path) -> None:
@@ -47,19 +28,6 @@ def test_at_most_so_many_are_kept_and_evenly(tmp_path: Path) -> None:
     assert len(indices) > MOST / 2
     assert set(np.diff(indices)) == {8}
     assert {path.name for path in (tmp_path / "run").iterdir()} == {f"{index}.png" for index in indices}
-
-
-def test_the_nearest_is_found_and_is_what_was_painted(tmp_path: Path) -> None:
-    snapshots = Snapshots(tmp_path / "run")
-    assert snapshots.at(3) is None
-    for index in (1, 5, 9):
-        snapshots = snapshots.extended(progress(index, channels=4))
-    for step, index in ((0, 1), (4.4, 5), (6, 5), (1000, 9)):
-        snapshot = snapshots.at(step)
-        assert snapshot is not None
-        assert snapshot.index == index
-        assert (snapshot.load() == index).all()
-        assert snapshot.load().shape == (16, 24, 4)
 
 
 def test_what_comes_after_a_moment_goes_with_its_files(tmp_path: Path) -> None:
@@ -85,58 +53,14 @@ def test_a_disk_that_takes_no_file_is_told_of_once_and_ends_no_run(
     assert [snapshot.index for snapshot in snapshots.kept] == [4]  # there is room again
 
 
-def test_a_run_that_goes_on_keeps_what_was_before(cache: Path) -> None:
-    first = replace(painted(60), selection=Selection(None, (), TransferConfig(strength=10)), earlier=True)
-    assert [first.snapshots.kept[-1].index, first.progress.index] == [59, 60]
-    more = followed(replace(submission("more"), done=60), progress(1, 50), first)
-    assert (more.progress.index, more.progress.total) == (61, 110)
-    assert (len(more.curves.losses), more.curves.total) == (61, 110)
-    assert [more.at(step).index for step in (1, 60, 61)] == [1, 60, 61]  # the end of the first part among them
-    assert [more.stretch(more.at(step)).key for step in (1, 60, 61)] == ["k", "k", "more"]
-    assert more.stretch(more.at(1)).selection.config.strength == 10
-    assert not more.earlier
-
-
-def test_a_run_that_goes_on_from_an_earlier_moment_forgets_what_came_after_it(cache: Path) -> None:
-    twice = followed(replace(submission("b"), done=60), progress(1, 50), replace(painted(60), earlier=True))
-    back = followed(replace(submission("c"), done=31), progress(1, 10), replace(twice, earlier=True))
-    assert (back.progress.index, len(back.curves.losses)) == (32, 32)
-    assert max(snapshot.index for snapshot in back.snapshots.kept) <= 32
-    assert [(stretch.key, stretch.last) for stretch in back.past] == [("k", 31)]
-    assert back.files != twice.files  # a step of the same number may be another picture
-
-
-def test_a_run_can_be_looked_back_at(cache: Path) -> None:
-    run = painted(100)
-    assert run.at(None).index == 100
-    assert run.at(99.6).index == 100  # the last one, though it isn't among those that are kept
-    early = run.at(2)
-    assert early.index in (1, 3)
-    assert run.enlarged(early).shape == (32, 48, 3)
-    run.snapshots.forget()
-    assert run.at(2).index == 100  # whose file is gone
-
-
-def test_the_next_runs_first_picture_takes_the_place_of_the_last_run(cache: Path) -> None:
-    first = painted(3)
-    second = followed(submission("other"), progress(1), replace(first, earlier=True))
-    assert not first.snapshots.folder.exists()
-    assert second.snapshots.folder.exists()
-    assert (second.key, len(second.curves.losses)) == ("other", 1)
-
-
-def test_the_end_of_a_session_leaves_no_files(cache: Path) -> None:
-    session.forget(None)
-    made = painted(3)
-    (folder,) = cache.glob("*/*")
-    assert list(folder.iterdir())
-    session.forget(made)
-    assert not list(cache.glob("*/*"))
-
-
-def test_what_was_wished_is_what_the_run_was_steered_to_if_it_is_that_run() -> None:
-    run, strong = painted(1), Selection(None, (), TransferConfig(strength=90))
-    steered = replace(Running.of(submission()), selection=strong)
-    assert run.steered(steered) == strong
-    assert run.steered(replace(steered, key="other")) == run.selection
-    assert run.steered(None) == run.selection
+def test_the_nearest_is_found_and_is_what_was_painted(tmp_path: Path) -> None:
+    snapshots = Snapshots(tmp_path / "run")
+    assert snapshots.at(3) is None
+    for index in (1, 5, 9):
+        snapshots = snapshots.extended(progress(index, channels=4))
+    for step, index in ((0, 1), (4.4, 5), (6, 5), (1000, 9)):
+        snapshot = snapshots.at(step)
+        assert snapshot is not None
+        assert snapshot.index == index
+        assert (snapshot.load() == index).all()
+        assert snapshot.load().shape == (16, 24, 4)

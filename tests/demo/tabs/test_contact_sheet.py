@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -14,6 +13,7 @@ from gradio.data_classes import FileDataDict
 
 from demo.browser import html
 from demo.form.request import Selection
+from demo.form.values import FormValues
 from demo.jobs.records import Waiting
 from demo.tabs.contact_sheet import Sheets, SheetView, cell, choose, ended, make_sketch, stopped
 from nst_core.config import TransferConfig
@@ -36,11 +36,8 @@ def painting(cache: Path) -> FileDataDict:
     return upload(cache / "wave.png", (80, 60))
 
 
-def views(runner: Playback, *values: Any, request: gr.Request = ENGLISH) -> list[SheetView]:
-    return [
-        SheetView(flat[0], flat[1], flat[2], tuple(flat[3:]))
-        for flat in Sheets(runner, DEFAULTS).show(request, *values)
-    ]
+def views(runner: Playback, values: FormValues, request: gr.Request = ENGLISH) -> list[SheetView]:
+    return list(Sheets(runner, DEFAULTS).show(request, values))
 
 
 def changed(view: SheetView) -> list[int]:
@@ -50,7 +47,7 @@ def changed(view: SheetView) -> list[int]:
 
 def test_the_six_are_painted_one_after_the_other(photo: FileDataDict, painting: FileDataDict) -> None:
     runner = Playback(WHOLE)
-    empty, *rest, last = views(runner, *form(photo, painting))
+    empty, *rest, last = views(runner, form(photo, painting))
     assert changed(empty) == list(range(6))
     assert empty.area["visible"]
     assert empty.stop["visible"]
@@ -66,7 +63,7 @@ def test_the_six_are_painted_one_after_the_other(photo: FileDataDict, painting: 
 
 def test_every_frame_has_the_same_shape_from_the_beginning(photo: FileDataDict, painting: FileDataDict) -> None:
     shapes = set()
-    for view in views(Playback((progress(1, size=(32, 21)), progress(2))), *form(photo, painting)):
+    for view in views(Playback((progress(1, size=(32, 21)), progress(2))), form(photo, painting)):
         shapes |= {re.findall(r"aspect-ratio: (\d+ / \d+)", html)[0] for html in view.cells if shown(html)}
     assert shapes == {"192 / 128"}
 
@@ -81,7 +78,7 @@ def test_only_what_is_painted_can_be_clicked() -> None:
 
 def test_leaving_stops_the_sketch_at_hand_and_begins_no_other(photo: FileDataDict, painting: FileDataDict) -> None:
     runner = Playback(WHOLE)
-    running = Sheets(runner, DEFAULTS).show(ENGLISH, *form(photo, painting))
+    running = Sheets(runner, DEFAULTS).show(ENGLISH, form(photo, painting))
     for _ in range(4):
         next(running)
     running.close()
@@ -90,17 +87,21 @@ def test_leaving_stops_the_sketch_at_hand_and_begins_no_other(photo: FileDataDic
 
 @pytest.mark.parametrize("place", range(6))
 def test_a_click_sets_the_dials_that_it_was_painted_with(place: int) -> None:
-    strength, style_scale, colours, *view = choose(ENGLISH, clicked(place))
+    dials, view = choose(ENGLISH, clicked(place))
     variation = SIX[place]
-    assert (strength, style_scale, colours) == (variation.strength, variation.style_scale, variation.colours)
-    assert "painted large" in view[1]
+    assert dials == {
+        "strength": variation.strength,
+        "style_scale": variation.style_scale,
+        "colours": variation.colours,
+    }
+    assert "painted large" in view.status
 
 
 def test_stop_says_so_and_goes(photo: FileDataDict) -> None:
-    _, status, stop, *cells = stopped(SPANISH)
-    assert "Parado" in status
-    assert not stop["visible"]
-    assert not any(map(shown, cells))
+    view = stopped(SPANISH)
+    assert "Parado" in view.status
+    assert not view.stop["visible"]
+    assert not shown(view.cells)
     assert not ended(ENGLISH)["visible"]
 
 
@@ -108,13 +109,13 @@ def test_what_is_missing_is_told_before_anything_changes(photo: FileDataDict) ->
     runner = Playback(WHOLE)
     for values, words in ((form(None, photo), "There is no photo yet"), (form(photo), "There is no painting yet")):
         with pytest.raises(gr.Error, match=words):
-            views(runner, *values)
+            views(runner, values)
     assert not runner.jobs
 
 
 def test_a_full_queue_is_told_in_words(photo: FileDataDict, painting: FileDataDict) -> None:
     with pytest.raises(gr.Error, match="people are waiting"):
-        views(Playback([Waiting(0), ValueError("20 people are waiting already")]), *form(photo, painting))
+        views(Playback([Waiting(0), ValueError("20 people are waiting already")]), form(photo, painting))
 
 
 def test_a_sketch_keeps_only_as_much_of_a_picture_as_it_needs(cache: Path, painting: FileDataDict) -> None:
@@ -136,10 +137,10 @@ class Timed(Playback):
 
 
 def test_the_time_of_all_six_stands_beside_the_button(photo: FileDataDict, painting: FileDataDict) -> None:
-    text = Sheets(Timed(), DEFAULTS).estimate(SPANISH, *form(photo, painting))
+    text = Sheets(Timed(), DEFAULTS).estimate(SPANISH, form(photo, painting))
     assert html.duration("es", 6 * SKETCH_STEPS) in text
 
 
 def test_a_time_that_is_not_known_is_not_told(photo: FileDataDict, painting: FileDataDict) -> None:
     for known, values in ((False, form(photo, painting)), (True, form(photo)), (True, form(None, painting))):
-        assert Sheets(Timed(known), DEFAULTS).estimate(ENGLISH, *values) == ""
+        assert Sheets(Timed(known), DEFAULTS).estimate(ENGLISH, values) == ""

@@ -15,10 +15,12 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from demo.form import library, recipes
-from demo.form.recipes import FORM, form_values, page_config
-from demo.form.request import LIMITS, MOST_PAINTINGS, SETTINGS, Selection, make_selection, make_submission
+from demo.form.recipes import page_config
+from demo.form.request import Selection, make_selection, make_submission
+from demo.form.settings import BY_NAME
+from demo.form.values import MOST_PAINTINGS, FormValues, form_values
 from demo.jobs.records import Computation
-from demo.paint.session import Painted, Stretch, followed
+from demo.paint.session import Painted, Segment, followed
 from demo.tabs import gallery
 from demo.tabs.gallery import MOST, Entries, Gallery, add_shown, show, thumbnails
 from demo.words import LANGUAGES
@@ -147,20 +149,23 @@ def test_it_holds_only_so_many(photo: FileDataDict, painting: FileDataDict) -> N
 
 def test_a_click_shows_it_large(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
     entries = collected(made(photo, painting), made(photo, painting, key="next", strength=77))
-    which, detail, large, words, download = show(ENGLISH, entries, clicked(1))
-    assert (which, detail["visible"], large) == (entries[1].made, True, str(entries[1].path))
-    assert "77 %" in words
-    assert download["value"] == large
-    assert not any(map(shown, show(ENGLISH, entries, clicked(2))))
+    detail = show(ENGLISH, entries, clicked(1))
+    assert (detail.shown, detail.area["visible"], detail.large) == (entries[1].made, True, str(entries[1].path))
+    assert "77 %" in detail.words
+    assert detail.download["value"] == detail.large
+    assert not shown(show(ENGLISH, entries, clicked(2)))
     gallery.forget(entries)
-    assert not any(map(shown, show(ENGLISH, entries, clicked(1))))
+    assert not shown(show(ENGLISH, entries, clicked(1)))
     assert "gone" in said[0]
 
 
-def wish_of(values: list[Any]) -> Selection:
+def selected(values: FormValues) -> Selection:
     """What the form stands for with such values, paths instead of uploaded files."""
-    pictures = [path and {"path": path, "orig_name": Path(path).name, "is_stream": False} for path in values[:5]]
-    return make_selection(DEFAULTS, [*pictures, *values[5:]])
+    photo, *paintings = (
+        path and {"path": path, "orig_name": Path(path).name, "is_stream": False}
+        for path in (values.photo, *values.paintings)
+    )
+    return make_selection(DEFAULTS, replace(values, photo=photo, paintings=tuple(paintings)))
 
 
 def test_its_settings_go_back_into_the_form(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
@@ -168,8 +173,7 @@ def test_its_settings_go_back_into_the_form(photo: FileDataDict, painting: FileD
     painted = made(photo, painting, photo, **options | {"size": 128})
     entries = collected(painted, made(photo, painting, key="next"))
     values = Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
-    assert len(values) == FORM
-    selection = wish_of(values)
+    selection = selected(values)
     assert [selection.photo and selection.photo["path"], *(each["path"] for each in selection.paintings)] == [
         photo["path"],
         painting["path"],
@@ -185,7 +189,7 @@ def test_settings_beyond_the_sliders_go_back_as_far_as_they_reach(
     """Who keeps going makes more steps than one run may have."""
     entries = collected(made(photo, painting, steps=1250))
     values = Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
-    assert wish_of(values).config.steps == LIMITS["steps"][1]
+    assert selected(values).config.steps == BY_NAME["steps"].range[1]
 
 
 def test_what_was_brushed_is_not_claimed_to_be_back(
@@ -221,7 +225,7 @@ def test_that_a_run_was_steered_is_not_claimed_to_be_back(
     )
     assert [said[0], said[2]] == [words, words]
     for form in (values, dropped):
-        assert wish_of([photo["path"], painting["path"], *form[2:]]).config.strength == 84
+        assert selected(form).config.strength == 84
 
 
 def test_an_earlier_moment_goes_by_what_was_chosen_then(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -234,7 +238,7 @@ def test_that_a_run_went_on_is_not_claimed_to_be_back(
     photo: FileDataDict, painting: FileDataDict, said: list[str]
 ) -> None:
     painted = made(photo, painting, size=128)
-    entries = collected(replace(painted, past=(Stretch("before", painted.selection, painted.size, 1),)))
+    entries = collected(replace(painted, past=(Segment("before", painted.selection, painted.size, 1),)))
     Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
     read(upload(entries[0].path), entries)
     words = "The settings are back, but this can't be set here as it was: that it went on from its own picture."
@@ -246,21 +250,18 @@ def test_without_a_choice_the_form_stays(photo: FileDataDict, painting: FileData
     gone = ("gone", 1)
     for shelf, which in ((entries, None), ((), gone), (None, gone), (entries, gone)):
         values = Gallery(Playback(()), DEFAULTS).restore(ENGLISH, shelf, which)
-        assert len(values) == FORM
-        assert not any(map(shown, values))
+        assert not shown(values)
 
 
 def test_blends_beyond_the_sliders_keep_their_shares() -> None:
     config = TransferConfig(style_blend=(100.0, 300.0))
     values = form_values("a.png", ["b.png", "c.png"], config)
-    assert values[1 : 1 + MOST_PAINTINGS] == ["b.png", "c.png", None, None]
-    assert values[1 + MOST_PAINTINGS : 3 + MOST_PAINTINGS] == pytest.approx([100 / 3, 100])
+    assert values.paintings == ("b.png", "c.png", None, None)
+    assert values.blends[:2] == pytest.approx([100 / 3, 100])
 
 
-def read(file: FileDataDict | None, entries: Entries = (), request: gr.Request = ENGLISH) -> list[Any]:
-    values = Gallery(Playback(()), DEFAULTS).read(request, entries, file)
-    assert len(values) == FORM
-    return values
+def read(file: FileDataDict | None, entries: Entries = (), request: gr.Request = ENGLISH) -> FormValues:
+    return Gallery(Playback(()), DEFAULTS).read(request, entries, file)
 
 
 def test_a_dropped_result_brings_its_recipe_back(
@@ -268,9 +269,9 @@ def test_a_dropped_result_brings_its_recipe_back(
 ) -> None:
     (entry,) = collected(made(photo, painting, strength=21, size=128))
     values = read(upload(entry.path), (entry,))
-    assert values[0] == photo["path"]  # of this session
-    assert values[1] == str(library.by_name("painting")["great_wave"])
-    assert wish_of([photo["path"], painting["path"], *values[2:]]).config.strength == 21
+    assert values.photo == photo["path"]  # of this session
+    assert values.paintings[0] == str(library.by_name("painting")["great_wave"])
+    assert selected(values).config.strength == 21
     assert said == [
         "Set as for bridge_great_wave_128.png: bridge × The Great Wave off Kanagawa: 21 % painting, 100 % of its"
         " colours, strokes × 1, 128 px, 2 steps."
@@ -280,7 +281,7 @@ def test_a_dropped_result_brings_its_recipe_back(
 def test_pictures_that_are_nowhere_are_asked_for(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
     (entry,) = collected(made(photo, painting, size=128))
     values = read(upload(entry.path))
-    assert values[0] is None
+    assert values.photo is None
     assert said[1:] == ["Please add the pictures that aren't here: bridge.png."]
 
 
@@ -289,7 +290,7 @@ def test_what_the_page_cannot_do_is_told(photo: FileDataDict, painting: FileData
     selection = replace(painted.selection, config=replace(painted.selection.config, size=2048, border=Border.ZERO))
     (entry,) = collected(replace(painted, selection=selection))
     values = read(upload(entry.path), (entry,))
-    assert values[-len(SETTINGS) :][SETTINGS.index("size")] == 1024
+    assert values.settings["size"] == 1024
     assert "1024 px" in said[0]
     assert said[1:] == [
         "The settings are back, but this can't be set here as it was: Resolution (1024 instead of 2048), what lies"
@@ -306,7 +307,7 @@ def test_paintings_that_have_no_place_here_are_told(
     paintings = [upload(cache / name, (40 + place, 40)) for place, name in enumerate(names)]
     (entry,) = collected(made(photo, *paintings, size=128))
     values = read(upload(entry.path), (entry,))
-    assert values[1 : 1 + MOST_PAINTINGS] == [picture["path"] for picture in paintings[:MOST_PAINTINGS]]
+    assert values.paintings == tuple(picture["path"] for picture in paintings[:MOST_PAINTINGS])
     assert "this can't be set here as it was: the painting e.png, the painting f.png." in said[1]
 
 
@@ -349,35 +350,37 @@ def test_a_damaged_recipe_is_refused_in_words(cache: Path, said: list[str]) -> N
         read(upload(cache / "bad.png"))
 
 
-def opened(query: dict[str, str], request: gr.Request = ENGLISH) -> list[Any]:
+def opened(query: dict[str, str], request: gr.Request = ENGLISH) -> FormValues:
     request = gr.Request(headers=dict(request.headers), query_params=query)
     return Gallery(Playback(()), DEFAULTS).opened(request)
 
 
 def test_an_address_fills_the_form(said: list[str]) -> None:
     values = opened({"photo": "cat", "style": "poppies,great_wave", "blend": "20,60", "strength": "61"})
-    assert len(values) == FORM
-    blends = values[1 + MOST_PAINTINGS : 1 + 2 * MOST_PAINTINGS]
-    assert blends[:2] == [20.0, 60.0]
-    assert not any(map(shown, blends[2:]))
-    assert [Path(str(path)).stem for path in values[:3]] == ["cat", "poppies", "great_wave"]
-    assert values[-len(SETTINGS)] == 61.0
+    assert values.blends[:2] == (20.0, 60.0)
+    assert not shown(values.blends[2:])
+    assert [Path(str(path)).stem for path in (values.photo, *values.paintings[:2])] == ["cat", "poppies", "great_wave"]
+    assert values.paintings[2:] == (None, None)
+    assert values.settings["strength"] == 61.0
     assert not said
 
 
 def test_an_address_without_settings_leaves_the_form(said: list[str]) -> None:
-    assert not any(map(shown, opened({})))
-    assert not any(map(shown, opened({"colour": "<b>red</b>"})))
+    assert not shown(opened({}))
+    assert not shown(opened({"colour": "<b>red</b>"}))
     (text,) = said
     assert "<b>" not in text
 
 
 def test_a_link_comes_from_the_form(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
     values = form_values(None, [], TransferConfig(strength=61.0))
-    update = Gallery(Playback(()), DEFAULTS).link(ENGLISH, None, painting, *values[2:])
+    values = replace(values, paintings=(painting, None, None, None))
+    update = Gallery(Playback(()), DEFAULTS).link(ENGLISH, values)
     assert (update["value"], update["visible"]) == ("style=great_wave&strength=61", True)
     assert not said
-    again = Gallery(Playback(()), DEFAULTS).link(ENGLISH, photo, painting, *values[2:])
+    again = Gallery(Playback(()), DEFAULTS).link(
+        ENGLISH, replace(values, photo=photo, paintings=(painting, None, None, None))
+    )
     assert again == update
     assert said == ["The link leaves this out: your own pictures."]
 

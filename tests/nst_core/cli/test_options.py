@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from dataclasses import fields
+from dataclasses import fields, make_dataclass
 
 import pytest
 
 from nst_core.cli import options
-from nst_core.config import PRESETS, RECONSTRUCTION, Preset, TransferConfig
+from nst_core.config import PRESETS, RECONSTRUCTION, Group, Preset, TransferConfig, setting
 from nst_core.recipe import Command
 
 PARSERS = {Command.STYLIZE: options.make_parser, Command.RECONSTRUCT: options.make_reconstruct_parser}
@@ -28,18 +28,39 @@ def help_of(parser: argparse.ArgumentParser) -> str:
 
 
 def test_every_field_is_in_exactly_one_group() -> None:
-    listed = Counter([*options.FIRST, *(name for names in options.GROUPS.values() for name in names)])
+    listed = Counter(name for names in options.grouped().values() for name in names)
     assert listed == Counter(field.name for field in fields(TransferConfig))
-    some = Counter([*options.RECONSTRUCT_FIRST, *(n for names in options.RECONSTRUCT_GROUPS.values() for n in names)])
+    some = Counter(name for names in options.grouped_for_reconstruct().values() for name in names)
     assert set(some.values()) == {1}
     assert some.keys() < listed.keys()
+    assert set(options.RECONSTRUCT_FIRST) <= some.keys()
+
+
+def test_only_names_of_fields_are_put_in_order() -> None:
+    assert set(options.ORDER) <= {field.name for field in fields(TransferConfig)}
+    assert len(set(options.ORDER)) == len(options.ORDER)
+
+
+def test_a_new_field_reaches_the_help_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its group says where; without an order of its own it follows the others there."""
+    grain = make_dataclass(
+        "Grain",
+        [("grain", float, setting(Group.OPTIMISER, 0.5, "how coarse", 0, 2, rebuilds=True))],
+        bases=(TransferConfig,),
+        frozen=True,
+        kw_only=True,
+    )
+    monkeypatch.setattr(options, "TransferConfig", grain)
+    for make in PARSERS.values():
+        assert groups_of(make())["optimiser"] == ["--optimizer", "--learning-rate", "--grain"]
+        assert "--grain X how coarse (0 to 2, default: 0.5)" in help_of(make())
 
 
 def test_those_that_matter_come_first() -> None:
     groups = groups_of(options.make_parser())
     first = ["--help", "--output", "--preset", "--strength", "--size", "--steps", "--colours"]
     assert groups["options"] == first
-    assert [title for title in groups if groups[title]] == ["options", *options.GROUPS, "running"]
+    assert [title for title in groups if groups[title]] == [*Group, "running"]
     assert len(Counter(name for names in groups.values() for name in names)) == sum(map(len, groups.values()))
 
 

@@ -1,0 +1,89 @@
+"""Which handler each event of the pictures calls: chosen, brushed, taken from the examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import gradio as gr
+from gradio.data_classes import FileDataDict
+from gradio.events import Dependency
+
+from demo.browser.wiring import LONG, QUICK, listen
+from demo.form import example_pairs, palette, regions
+from demo.form.checks import check
+from demo.form.values import MOST_PAINTINGS
+from demo.form.widgets import FormComponents, PictureComponents, SlotView
+
+
+def wire_regions(form: FormComponents, pictures: PictureComponents, buttons: Sequence[gr.Button]) -> None:
+    """What is brushed is read after each stroke, and by the `buttons` that paint: the editor takes its time to send."""
+    canvas, strokes = pictures.regions.canvas, regions.Strokes()
+    listen(pictures.regions.fold.expand, regions.canvas, [form.photo, form.regions], canvas, preprocess=False, **LONG)
+    strokes.serve(canvas)
+    for triggers, options in (
+        ([canvas.input, canvas.clear], LONG | {"trigger_mode": "always_last"}),
+        ([button.click for button in buttons], QUICK),
+    ):
+        listen(partial(gr.on, triggers), strokes.read, canvas, form.regions, preprocess=False, **options)
+
+
+def wire_pictures(
+    ui: gr.Blocks,
+    form: FormComponents,
+    pictures: PictureComponents,
+    filled: Sequence[Dependency],
+    examples: Sequence[example_pairs.Pair],
+) -> None:
+    """A bad picture is refused at once, and paintings can be added.
+
+    `filled`: events after which there may be more paintings than there are slots to see.
+    """
+    kept, slots = gr.State(), pictures.slots
+    listen(
+        partial(gr.on, [ui.load, *(picture.change for picture in form.pictures)]),
+        check,
+        [kept, form.pictures],
+        [kept, form.pictures, pictures.regions],
+        preprocess=False,
+        trigger_mode="multiple",
+        **LONG | {"concurrency_limit": 1},  # the next one knows what was kept, and that a word was said
+    )
+    listen(slots.add.click, add_painting, slots.shown, slots, **QUICK)
+    taken = [slots.shown, form.paintings]
+    listen(slots.palette.click, palette.taking(examples), taken, form.paintings, preprocess=False, **LONG)
+    for event in filled:
+        listen(event.then, show_paintings, taken, slots, preprocess=False, **QUICK)
+        listen(event.then, regions.bare, None, pictures.regions, **QUICK)
+
+
+def add_painting(shown: int) -> SlotView:
+    """One more slot for a painting can be seen."""
+    return SlotView.of(min(shown + 1, MOST_PAINTINGS))
+
+
+def show_paintings(shown: int, paintings: Sequence[FileDataDict | None]) -> SlotView:
+    """As many slots can be seen as there are paintings."""
+    return SlotView.of(max([shown, *(place for place, painting in enumerate(paintings, 1) if painting)]))
+
+
+def wire_examples(
+    ui: gr.Blocks, buttons: gr.HTML, examples: Sequence[example_pairs.Pair], form: FormComponents
+) -> None:
+    """A click on a pair puts it into the form; the one that is loaded looks pressed, however it came there."""
+
+    def choose(event: gr.EventData) -> tuple[str, str]:
+        pair = examples[event.index]
+        return str(pair.content), str(pair.style)
+
+    photo, painting = form.photo, form.paintings[0]
+    buttons.click(choose, None, [photo, painting], show_progress="hidden", api_visibility="private")
+    gr.on(
+        [ui.load, photo.change, painting.change],
+        partial(example_pairs.mark, examples),
+        [photo, painting],
+        buttons,
+        preprocess=False,
+        trigger_mode="multiple",
+        **QUICK,
+    )
