@@ -120,7 +120,7 @@ SETTINGS = (
     Setting("size", Kind.SLIDER, limits=(128, 1024), step=32),
     Setting("steps", Kind.SLIDER, limits=(1, 1000)),
     Setting("initial", Kind.CHOICE, is_advanced=True),
-    Setting("optimizer", Kind.CHOICE, about="lbfgs or adam", is_advanced=True),
+    Setting("optimizer", Kind.CHOICE, is_advanced=True),
     Setting("pooling", Kind.CHOICE, is_advanced=True),
     Setting("colour_method", Kind.CHOICE, min_width=240, is_advanced=True),
     Setting(

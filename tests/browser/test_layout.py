@@ -50,6 +50,14 @@ def test_settings_that_are_used_again_come_into_view(open_page: Open) -> None:
     expect(page.locator("#pictures")).to_be_in_viewport(ratio=1)
 
 
+def test_whoever_is_taken_elsewhere_is_not_held_back(open_page: Open) -> None:
+    page = open_page(390, 844)
+    page.locator("#work").evaluate("work => { work.dataset.held = ''; }")  # as at the end of a run that one scrolled by
+    start(page, steps=ENDLESS)
+    expect(page.locator("#work[data-held]")).to_have_count(0)
+    stop(page)
+
+
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (600, 800), (768, 1024)])
 def test_in_one_column_the_picture_stays_in_view_while_it_is_painted(open_page: Open, width: int, height: int) -> None:
     page = open_page(width, height)
