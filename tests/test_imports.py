@@ -33,7 +33,7 @@ LEVELS = (
     ("nst_core.files", "nst_core.notes"),
     ("nst_core.config", "nst_core.execution"),
     ("nst_core.images", "nst_core.device"),
-    ("nst_core.recipe", "nst_core.cpu", "nst_core.cuda"),
+    ("nst_core.recipe", "nst_core.cpu"),
     ("nst_core.network",),
     ("nst_core.scene",),
     ("nst_core.loss",),

@@ -110,8 +110,8 @@ class Descent:
     def _remember(self, total: Tensor) -> None:
         """The best image so far, and the unit of the loss.
 
-        The unit brings gradients to about 1 a pixel, whatever the weights, the normalisation and the size. Neither
-        method depends on it but for Adam's epsilon and float32, which the squares of the paper's gradients overflow.
+        The unit brings gradients to about 1 a pixel, whatever the weights, the normalisation and the size. No
+        method depends on it but for epsilons and float32, which the squares of the paper's gradients overflow.
         """
         better = total < self._lowest
         torch.where(better, self.pixels, self._best, out=self._best)

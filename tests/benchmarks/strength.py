@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 from statistics import median
 
-from nst_core.config import Initial, TransferConfig
+from nst_core.config import Initial, StyleLoss, TransferConfig
 from nst_core.images import save_image
 from nst_core.loss.objective import LossValues
 from nst_core.network.vgg import load_vgg19
@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="128,256", help="long sides in pixels")
     parser.add_argument("--strengths", default="25,50,75", help="in percent")
     parser.add_argument("--initial", default="content", help="initial images")
+    parser.add_argument("--style-loss", default=TransferConfig().style_loss, choices=list(StyleLoss), type=StyleLoss)
     parser.add_argument("--steps", type=int, default=TransferConfig().steps)
     parser.add_argument("--pictures", type=Path, help="folder for the results, to look at")
     options = parser.parse_args()
@@ -36,7 +37,13 @@ def main() -> None:
     chosen = (options.strengths.split(","), options.sizes.split(","), options.initial.split(","))
     print(f"{'strength':>8s}{'size':>6s} {'start':8s} {'style: min median max':24s}{'content: min median max':24s}")
     for strength, size, initial in product(*chosen):
-        config = TransferConfig(size=int(size), steps=options.steps, strength=float(strength), initial=Initial(initial))
+        config = TransferConfig(
+            size=int(size),
+            steps=options.steps,
+            strength=float(strength),
+            initial=Initial(initial),
+            style_loss=options.style_loss,
+        )
         ends: list[LossValues] = []
         for pair in load_pairs(options.pairs):
             *_, last = stylize(pair.photo, pair.painting, config, extractor=network)

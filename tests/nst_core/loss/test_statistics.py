@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -11,15 +11,24 @@ from torch.autograd import gradcheck
 
 from nst_core.config import StyleLoss
 from nst_core.loss.statistics import statistic_of
-from nst_core.loss.statistics.gram import gram_matrix
-from nst_core.loss.statistics.wasserstein import moments
 from tests.support.features import HEIGHT, WIDTH, M, activations, around, position_weights, spread
 from tests.support.paths import ROOT
 
 Measure = Callable[..., Tensor]
 
 
-STATISTICS = [gram_matrix, moments, around, spread]
+def averages() -> Iterator[Measure]:
+    """How features of every statistic that there is are averaged, at first and near a value."""
+    for loss in StyleLoss:
+        statistic = statistic_of(loss)
+        yield statistic.measurement.average
+        if statistic.near is not None:
+            first = statistic.measurement
+            yield statistic.near(first.value(first.average(activations(2), None, None))).average
+
+
+AVERAGES = list(averages())
+STATISTICS = [*AVERAGES, around, spread]
 
 
 @pytest.mark.parametrize("measure", STATISTICS)
@@ -27,7 +36,7 @@ def test_gradients_of_measures(measure: Measure) -> None:
     assert gradcheck(measure, activations(4).requires_grad_())
 
 
-@pytest.mark.parametrize("measure", [gram_matrix, moments, around])
+@pytest.mark.parametrize("measure", [*AVERAGES, around])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_averages_of_parts_add_up(measure: Measure, weighted: bool) -> None:
     features, weights = activations(1), position_weights()
