@@ -53,6 +53,12 @@ def progress(index: int, total: int = 3, size: Size = (128, 85)) -> Progress:
     return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, (), image, **losses)
 
 
+def small_progress(index: int, total: int = 200, size: Size = (24, 16), channels: int = 3) -> Progress:
+    """A record of a long run, whose picture is all of one grey, 1 a step."""
+    image = np.full((size[1], size[0], channels), index, np.uint8)
+    return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, (), image)
+
+
 WHOLE = (Waiting(1), Waiting(0), progress(1, size=(64, 43)), progress(2), progress(3))
 
 SMALL = {"size": 128, "steps": 3}

@@ -14,7 +14,7 @@ from demo.paint import session
 from demo.paint.running import Running
 from demo.paint.session import Painted, followed
 from nst_core.config import TransferConfig
-from tests.support.playback import progress
+from tests.support.painting import small_progress as progress
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -28,7 +28,7 @@ def submission(key: str = "k", **changes: object) -> Submission:
 def painted(steps: int) -> Painted:
     made: Painted | None = None
     for index in range(1, steps + 1):
-        made = followed(submission(), progress(index, 200), made)
+        made = followed(submission(), progress(index), made)
     assert made is not None
     return made
 

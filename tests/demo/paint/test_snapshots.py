@@ -7,15 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from demo.jobs.records import LossRecord, Progress
 from demo.paint.snapshots import MOST, Snapshots
+from tests.support.painting import small_progress as progress
 
 pytestmark = pytest.mark.usefixtures("cache")
-
-
-def progress(index: int, total: int = 200, size: tuple[int, int] = (24, 16), channels: int = 3) -> Progress:
-    image = np.full((size[1], size[0], channels), index, np.uint8)
-    return Progress(index, total, size, (LossRecord(0.1, 0.2, 2.1),), 4.0, (), image)
 
 
 def test_at_most_so_many_are_kept_and_evenly(tmp_path: Path) -> None:
