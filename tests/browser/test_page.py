@@ -59,7 +59,8 @@ def test_a_first_visitor_paints_steers_stops_looks_back_and_takes_it_home(
     for path, done in ((last, stopped), (first, 1)):
         check_picture(path, (128, 85))
         recipe = read_recipe(path)
-        assert (recipe.config.strength, recipe.config.size, recipe.steps_done) == (95, 128, done)
+        strengths = [recipe.config.strength, *(config.strength for _, config in recipe.steered)]
+        assert (strengths, recipe.config.size, recipe.steps_done) == ([50, 95] if done > 1 else [50], 128, done)
     assert last.read_bytes() != first.read_bytes()
     check_frame(page)
 
