@@ -69,7 +69,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
                         hint.render()  # type: ignore[no-untyped-call]
                     with gr.Column(elem_id="settings"):
                         form = pictures.form(dials | widgets.settings(defaults))
-            shelf = gallery.build_gallery(localized)
+            parts = gallery.build_gallery(localized)
         with gr.Tab(t("page.inside_tab")):
             inside.build_inside(runner, defaults, localized, form.photo, form.paintings[0])
         painting, sheets, start = PaintHandlers(runner, defaults), Sheets(runner, defaults), stage.starting
@@ -80,7 +80,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         left = listen(sketch_clicked, painting.leave, view.running, view.running, **QUICK)
         sketch_chosen = contact_sheet.wire(sheets, sheet, start.six, form)
         runs = wire_runs(painting, form, view, sketch_chosen)
-        filled = gallery.wire(Gallery(runner, defaults), ui, shelf, [left, *runs.begun], view, form)
+        filled = gallery.wire(Gallery(runner, defaults), ui, parts, [left, *runs.begun], view, form)
         wire_steering(painting, form, view)
         estimated = wire_estimate(painting, ui, form, start.estimate, view, runs.ended)
         contact_sheet.wire_estimate(sheets, estimated, form, start.six_estimate)

@@ -220,7 +220,7 @@ class TransferConfig:
     style_layers: tuple[str, ...] = setting(
         Group.METHOD,
         ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
-        "layers whose Gram matrices keep the painting",
+        "layers whose statistics keep the painting",
         sets_pace=True,
     )
     style_layer_weights: tuple[float, ...] = setting(

@@ -17,8 +17,8 @@ from nst_core.loss.objective import Losses, Objective
 from nst_core.network.precision import in_precision, tensor_cores
 from nst_core.network.vgg import VGG
 from nst_core.notes import Note
-from nst_core.optim.cuda_graphs import Evaluate, in_place, replayed
-from nst_core.optim.descent import Do, at_once
+from nst_core.optim.cuda_graphs import Evaluate, recorded_evaluation, recorded_move
+from nst_core.optim.descent import RunMove, run_directly
 from nst_core.scene.scene import Scene
 
 T = TypeVar("T")
@@ -36,10 +36,10 @@ class Evaluation:
         self._network = network
         self._notes: list[Note] = []
         self._replay: Evaluate | None = None
-        self._do: Do = at_once
+        self._do: RunMove = run_directly
         self._aim(scene, config, None)
         # In blocks there is no memory to spare for a recording, nor is the time of small kernels worth it.
-        self._do = in_place(network.device) if self._objective.is_whole else at_once
+        self._do = recorded_move(network.device) if self._objective.is_whole else run_directly
 
     def steer(self, scene: Scene, config: TransferConfig) -> None:
         """Go by another config, from which the scene may differ, too; what is known already isn't measured again."""
@@ -65,12 +65,12 @@ class Evaluation:
             return self._objective(image).copied()
 
     def do(self, work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]) -> None:
-        """`descent.Do`: its recording is here, beside that of evaluations, as it has to make room when they need it."""
+        """`descent.RunMove`: its recording is here, beside that of evaluations, to make room when they need it."""
         self._do(work, given, changed)
 
     def release(self) -> None:
         """Give up what is recorded, which has memory of its own."""
-        self._replay, self._do = None, at_once
+        self._replay, self._do = None, run_directly
 
     def take_notes(self) -> list[Note]:
         """What a person should know, since it was last asked for."""
@@ -87,7 +87,7 @@ class Evaluation:
 
         self.scene, self._replay = scene, None
         self._objective = self._in_smaller_blocks_if_needed(attempt)
-        self._replay = replayed(self._objective.evaluate, network.device, config)
+        self._replay = recorded_evaluation(self._objective.evaluate, network.device, config)
         self._notes += [note for note in self._objective.notes if earlier is None or note not in earlier.notes]
 
     def _in_smaller_blocks_if_needed(self, attempt: Callable[[], T]) -> T:

@@ -64,7 +64,7 @@ def test_requirements_state_their_reasons() -> None:
             assert line.startswith("#") or re.fullmatch(pattern, line), line
 
 
-def test_the_run_command_is_a_valid_order(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_run_command_is_a_valid_job(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     program, arguments = RUN_COMMAND.split(" -m nst_core ")
     assert program == ".venv/bin/python"

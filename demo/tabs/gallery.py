@@ -298,7 +298,7 @@ def build_gallery(localized: Localized) -> GalleryComponents:
 def wire(
     gallery: Gallery,
     ui: gr.Blocks,
-    shelf: GalleryComponents,
+    parts: GalleryComponents,
     runs: Sequence[Dependency],
     view: PaintComponents,
     form: FormComponents,
@@ -308,19 +308,29 @@ def wire(
     Collected is what a `view` holds after the `runs`, and each moment of it that is downloaded. Returns the events that
     fill the form with pictures, so that the page can show as many places for paintings.
     """
-    kept, collection = [shelf.entries, view.painted, view.running], [shelf.entries, shelf.thumbnails]
+    kept, collection = (
+        [parts.entries, view.painted, view.running],
+        [parts.entries, parts.thumbnails],
+    )
     for run in runs:
         afterwards(run, gallery.add, kept, collection)
     listen(view.download.click, add_shown, [*kept, view.timeline], collection, **QUICK)
-    listen(shelf.thumbnails.click, show, shelf.entries, shelf.detail, **LONG)
-    asked = listen(shelf.copy.click, gallery.link, form, shelf.link, preprocess=False, **LONG)
-    asked.then(None, shelf.link, shelf.link, js=script("copy-link"))
-    read = listen(shelf.drop.upload, gallery.read, [shelf.entries, shelf.drop], form, preprocess=False, **LONG)
+    listen(parts.thumbnails.click, show, parts.entries, parts.detail, **LONG)
+    asked = listen(parts.copy.click, gallery.link, form, parts.link, preprocess=False, **LONG)
+    asked.then(None, parts.link, parts.link, js=script("copy-link"))
+    read = listen(
+        parts.drop.upload,
+        gallery.read,
+        [parts.entries, parts.drop],
+        form,
+        preprocess=False,
+        **LONG,
+    )
     read.success(None, js=script("scroll-to-element", "pictures"))
-    afterwards(read, lambda: None, None, shelf.drop)  # ready for the next one
-    shelf.use.click(None, js=script("scroll-to-element", "pictures"))  # at once
+    afterwards(read, lambda: None, None, parts.drop)  # ready for the next one
+    parts.use.click(None, js=script("scroll-to-element", "pictures"))  # at once
     return [
-        listen(shelf.use.click, gallery.restore, [shelf.entries, shelf.detail.shown], form, **LONG),
+        listen(parts.use.click, gallery.restore, [parts.entries, parts.detail.shown], form, **LONG),
         read,
         listen(ui.load, gallery.opened, None, form, **LONG),
     ]

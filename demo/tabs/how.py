@@ -19,7 +19,7 @@ from demo.jobs.records import LossRecord
 from demo.words import Language, say, t
 from nst_core.config import TransferConfig
 
-PATH = "how"  # of the page, below the studio's
+PATH = "how"  # of this page, below that of painting
 PICTURES = EXAMPLES / "results" / "how"
 STRENGTHS = (0, 20, 40, 60, 80, 100)  # percent
 IDEA = {"photo": "p", "painting": "a", "picture": "x"}

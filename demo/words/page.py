@@ -1,4 +1,4 @@
-"""The words of the studio: pictures, settings, buttons, the status of a run, what went wrong."""
+"""The words of the page: pictures, settings, buttons, the status of a run, what went wrong."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def _resuming(job: CommandJob, path: Path) -> str:
 
 
 class Film:
-    """The making-of, if one is ordered; when it can't be written that is told, and the run goes on without it."""
+    """The making-of, if one is asked for; when it can't be written that is told, and the run goes on without it."""
 
     def __init__(self, path: Path | None, size: Size, steps: int, bar: Bar) -> None:
         """`size` (width, height) of the frames; `steps`: of the run. Raises `ValueError` for a path that can't be."""

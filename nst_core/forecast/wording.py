@@ -35,9 +35,9 @@ def table(forecast: Forecast) -> str:
     return "\n".join([sentence(forecast), *_aligned(stages), *_aligned(how)])
 
 
-def summary(outlooks: Sequence[Forecast | None]) -> str:
+def summary(forecasts: Sequence[Forecast | None]) -> str:
     """Many pictures in one line: `12 pictures on 2 CPU cores: about 18 min 12 s, up to 1.7 GB`."""
-    known = [forecast for forecast in outlooks if forecast is not None]
+    known = [forecast for forecast in forecasts if forecast is not None]
     pictures = counted(len(known), "picture")
     if not known:
         return "nothing to paint"
@@ -45,13 +45,13 @@ def summary(outlooks: Sequence[Forecast | None]) -> str:
     return f"{pictures} on {known[0].machine.device}: about {in_time(total)}, up to {in_bytes(most)}"
 
 
-def overview(outlooks: Sequence[tuple[str, Forecast | None]]) -> str:
+def overview(forecasts: Sequence[tuple[str, Forecast | None]]) -> str:
     """`summary`, and below it each picture by its name."""
     rows = [
         (name, "can't be painted", "") if forecast is None else (name, _size(forecast), in_time(forecast.seconds))
-        for name, forecast in outlooks
+        for name, forecast in forecasts
     ]
-    return "\n".join([summary([forecast for _, forecast in outlooks]), *_aligned(rows)])
+    return "\n".join([summary([forecast for _, forecast in forecasts]), *_aligned(rows)])
 
 
 def _size(forecast: Forecast) -> str:

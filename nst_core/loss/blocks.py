@@ -169,7 +169,7 @@ def add_up(network: VGG, blocks: Sequence[Block], image: Tensor, summands: Seque
     return sums
 
 
-class Sweep:
+class BlockwiseSums:
     """`sums` over the blocks of an image (1, 3, H, W), without a graph, and the way back to the image's gradient."""
 
     def __init__(self, network: VGG, blocks: Sequence[Block], image: Tensor, summands: Sequence[Summand]) -> None:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from nst_core.config import Border, TotalVariation, TransferConfig
 from nst_core.device.host_copy import send
-from nst_core.loss.blocks import Block, Sweep, add_up, cover
+from nst_core.loss.blocks import Block, BlockwiseSums, add_up, cover
 from nst_core.loss.functional import (
     total_variation,
     total_variation_gradient,
@@ -138,11 +138,11 @@ class Objective:
             image = self._scene.compose(image.detach())
             roughness = ROUGHNESS[config.tv_norm](image, circular=self._is_circular)
             gradient = SLOPE[config.tv_norm](image, circular=self._is_circular).mul_(config.loss_weights[-1])
-            sweep = Sweep(self._network, self._blocks(), image, self._terms)
+            blockwise = BlockwiseSums(self._network, self._blocks(), image, self._terms)
             with torch.enable_grad():
-                losses = self._losses([total.requires_grad_() for total in sweep.sums], roughness)
-            if sweep.sums:
-                sweep.pull_back(torch.autograd.grad(losses.total, sweep.sums), gradient)
+                losses = self._losses([total.requires_grad_() for total in blockwise.sums], roughness)
+            if blockwise.sums:
+                blockwise.pull_back(torch.autograd.grad(losses.total, blockwise.sums), gradient)
             return losses.copied(), gradient if canvas is None else gradient.mul_(canvas)
 
     @property

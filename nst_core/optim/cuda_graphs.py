@@ -16,7 +16,7 @@ from torch import Tensor
 from nst_core.config import TransferConfig
 from nst_core.loss.objective import Losses
 from nst_core.loss.statistics import statistic_of
-from nst_core.optim.descent import Do, at_once
+from nst_core.optim.descent import RunMove, run_directly
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class CUDATape:
         self._graph.replay()
 
 
-class Replay:
+class RecordedEvaluation:
     """`Evaluate` of images of one size that records another one at its first call.
 
     The gradient that it returns is overwritten by the next call. Where recording fails, or what is replayed isn't what
@@ -115,8 +115,8 @@ class Replay:
             logger.warning("a replayed evaluation differs by %.2g of the gradient, so none is replayed", error)
 
 
-class InPlace:
-    """`descent.Do` of always the same work with tensors of the same shapes, recorded as it is first done.
+class RecordedMove:
+    """`descent.RunMove` of always the same work with tensors of the same shapes, recorded as it is first done.
 
     Where recording fails, or what is replayed isn't what was recorded, it keeps doing the work itself.
     """
@@ -126,7 +126,7 @@ class InPlace:
         self._recorded: tuple[Tape, list[Tensor]] | None = None
 
     def __call__(self, work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]) -> None:
-        """See `descent.Do`."""
+        """Do the work, or replay it: see `descent.RunMove`."""
         if self._recorded is not None:
             tape, taken = self._recorded
             _put(given, taken)
@@ -168,14 +168,16 @@ def _put(values: Iterable[Tensor], places: Iterable[Tensor]) -> None:
         place.copy_(value)
 
 
-def in_place(device: torch.device) -> Do:
+def recorded_move(device: torch.device) -> RunMove:
     """What does the moves of a run, recorded where the `device` allows it."""
-    return InPlace(CUDATape(device, MOVE)) if device.type == "cuda" and MOVE not in CUDATape.failed else at_once
+    if device.type != "cuda" or MOVE in CUDATape.failed:
+        return run_directly
+    return RecordedMove(CUDATape(device, MOVE))
 
 
-def replayed(evaluate: Evaluate, device: torch.device, config: TransferConfig) -> Evaluate:
+def recorded_evaluation(evaluate: Evaluate, device: torch.device, config: TransferConfig) -> Evaluate:
     """`evaluate`, recorded where the `device` and the losses allow it."""
     recordable = statistic_of(config.style_loss).recordable
     if device.type != "cuda" or EVALUATION in CUDATape.failed or not recordable:
         return evaluate
-    return Replay(evaluate, CUDATape(device, EVALUATION))
+    return RecordedEvaluation(evaluate, CUDATape(device, EVALUATION))

@@ -18,7 +18,7 @@ from nst_core.optim.kept import copied, put_back
 from nst_core.optim.method import kind_of
 
 # Do some work with the given tensors, which changes others where they are: (work, given, changed).
-Do = Callable[[Callable[..., None], Sequence[Tensor], Sequence[Tensor]], None]
+RunMove = Callable[[Callable[..., None], Sequence[Tensor], Sequence[Tensor]], None]
 
 # What L-BFGS moves the average pixel by before it has a curvature. A step that is far shorter, as the usual length of 1
 # in the 1-norm, measures none in float32: the second step then overshoots by orders of magnitude.
@@ -31,8 +31,8 @@ RUNAWAY = 10.0  # a pixel so far outside [0, 1] belongs to a step that overshot
 LOOK_EVERY = 3  # steps: what an accelerator was asked is read when it is asked again, and nobody has waited
 
 
-def at_once(work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]) -> None:
-    """`Do` nothing but that."""
+def run_directly(work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]) -> None:
+    """`RunMove`: do the work, each kernel started by itself."""
     work(*given)
 
 
@@ -49,7 +49,7 @@ class Descent:
         config: TransferConfig,
         history: int = Execution.history,
         first: float = FIRST_STEP,
-        do: Do = at_once,
+        do: RunMove = run_directly,
     ) -> None:
         """Begin at `start` (1, 3, H, W).
 

@@ -114,7 +114,7 @@ def photograph(page: Page, name: str) -> None:
 
 
 def open_how(page: Page) -> Page:
-    """By the studio's link, which leaves the studio and its run where they are."""
+    """By the page's link, which leaves the page and its run where they are."""
     with page.context.expect_page() as opening:
         page.locator("#introduction a").click()
     opened = opening.value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gradio as gr
 import pytest
 
-from demo.browser.toasts import inform, sentence, toast, told, warn
+from demo.browser.toasts import inform, message_of, sentence, toast, warn
 from demo.words import say
 from nst_core.errors import InputError
 
@@ -15,12 +15,12 @@ def test_a_warning_is_told_in_the_persons_language_and_is_no_html(monkeypatch: p
     monkeypatch.setattr(gr, "Warning", said.append)
     warn("es", InputError("damaged", "damaged"))
     warn("es", "1 < 2")
-    assert said == [told("es", InputError("", "damaged")), "1 &lt; 2"]
+    assert said == [message_of("es", InputError("", "damaged")), "1 &lt; 2"]
 
 
 def test_other_errors_are_told_as_they_are() -> None:
-    assert told("es", ValueError("no luck")) == "no luck"
-    assert told("es", InputError("no luck")) == "no luck"
+    assert message_of("es", ValueError("no luck")) == "no luck"
+    assert message_of("es", InputError("no luck")) == "no luck"
 
 
 def test_what_is_good_to_know_is_no_html_either(said: list[str]) -> None:
@@ -31,7 +31,7 @@ def test_what_is_good_to_know_is_no_html_either(said: list[str]) -> None:
 def test_a_refusal_becomes_a_toast_in_the_persons_language() -> None:
     with pytest.raises(gr.Error) as caught, toast("es"):
         raise InputError("<b> is too narrow", "damaged", name="<b>")
-    assert caught.value.message == sentence(told("es", InputError("", "damaged", name="<b>")))
+    assert caught.value.message == sentence(message_of("es", InputError("", "damaged", name="<b>")))
     assert not caught.value.print_exception
 
 

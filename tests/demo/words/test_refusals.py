@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from demo.browser.toasts import told
+from demo.browser.toasts import message_of
 from demo.jobs.queue import Queue
 from demo.words import WORDS
 from nst_core.errors import InputError
@@ -64,5 +64,5 @@ def png(mode: str, size: tuple[int, int], colour: object) -> BytesIO:
 def test_a_refusal_is_told_in_the_persons_language(refused: Callable[[], object], spanish: str) -> None:
     with pytest.raises(InputError) as error:
         refused()
-    assert spanish in told("es", error.value)
-    assert told("en", error.value)
+    assert spanish in message_of("es", error.value)
+    assert message_of("en", error.value)

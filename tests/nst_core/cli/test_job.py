@@ -17,7 +17,7 @@ from nst_core.recipe import Command, Role, parse
 ORIGIN = Path("out.png")
 
 
-def test_an_order_becomes_a_recipe(tmp_path: Path) -> None:
+def test_a_job_becomes_a_recipe(tmp_path: Path) -> None:
     photo, weights = tmp_path / "a.jpg", tmp_path / "vgg.pth"
     photo.write_bytes(b"photo")
     weights.write_bytes(b"weights")

@@ -14,7 +14,7 @@ from nst_core.config import Border, Initial, Normalization, Pooling, StyleLoss, 
 from nst_core.cpu import convolution
 from nst_core.execution import Execution
 from nst_core.images import to_tensor
-from nst_core.loss.blocks import Block, Sweep, add_up, cover
+from nst_core.loss.blocks import Block, BlockwiseSums, add_up, cover
 from nst_core.loss.objective import LossValues, Objective
 from nst_core.network.vgg import VGG
 from nst_core.scene.scene import Painting, Region, Scene
@@ -267,9 +267,9 @@ def test_sums_and_their_way_back(network: VGG) -> None:
     for block in (0, 16):
         blocks, gradient = cover(network, LAYERS[-1:], Border.MIRROR, SIZE, block), torch.zeros_like(expected)
         torch.testing.assert_close(add_up(network, blocks, image, summands), [total])
-        sweep = Sweep(network, blocks, image, summands)
-        torch.testing.assert_close(sweep.sums, [total.detach()])
-        sweep.pull_back([torch.ones_like(total)], gradient)
+        blockwise = BlockwiseSums(network, blocks, image, summands)
+        torch.testing.assert_close(blockwise.sums, [total.detach()])
+        blockwise.pull_back([torch.ones_like(total)], gradient)
         torch.testing.assert_close(gradient, expected)
 
 

@@ -16,8 +16,16 @@ from nst_core.execution import Execution
 from nst_core.loss.objective import Losses, Objective
 from nst_core.network.vgg import VGG
 from nst_core.notes import Note
-from nst_core.optim.cuda_graphs import EVALUATION, MOVE, InPlace, RecordingError, Replay, in_place, replayed
-from nst_core.optim.descent import CAUTION, LOOK_EVERY, Descent, Do, at_once
+from nst_core.optim.cuda_graphs import (
+    EVALUATION,
+    MOVE,
+    RecordedEvaluation,
+    RecordedMove,
+    RecordingError,
+    recorded_evaluation,
+    recorded_move,
+)
+from nst_core.optim.descent import CAUTION, LOOK_EVERY, Descent, RunMove, run_directly
 from nst_core.scene.scene import Painting, Region, Scene
 from nst_core.transfer import Step, Transfer
 from tests.support.descents import descend, losses_of
@@ -67,7 +75,7 @@ CHANGES: list[dict[str, Any]] = [
 @pytest.mark.parametrize("changes", CHANGES, ids=str)
 def test_replayed_evaluations_are_those_of_each_image(changes: dict[str, Any]) -> None:
     measured, tape = objective(replace(CONFIG, **changes)), CPUTape()
-    replay = Replay(measured.evaluate, tape)
+    replay = RecordedEvaluation(measured.evaluate, tape)
     for seed in range(10, 14):
         assert_alike(replay(noise(seed)), measured.evaluate(noise(seed)))
     assert (tape.recorded, tape.replayed) == (1, 1 + 3)  # one to see whether it is right
@@ -75,7 +83,7 @@ def test_replayed_evaluations_are_those_of_each_image(changes: dict[str, Any]) -
 
 def test_losses_stay_what_they_were_and_the_gradient_may_be_changed() -> None:
     measured = objective()
-    replay = Replay(measured.evaluate, CPUTape())
+    replay = RecordedEvaluation(measured.evaluate, CPUTape())
     replay(noise(10))
     losses, gradient = replay(noise(11))
     gradient.zero_()
@@ -90,7 +98,7 @@ def test_an_evaluation_that_asks_for_a_number_is_never_replayed(caplog: pytest.L
         assert image.sum().item() > 0
         return measured.evaluate(image)
 
-    replay = Replay(asking, tape)
+    replay = RecordedEvaluation(asking, tape)
     for seed in range(10, 13):
         assert_alike(replay(noise(seed)), measured.evaluate(noise(seed)))
     assert (tape.recorded, tape.replayed) == (1, 0)
@@ -108,7 +116,7 @@ class Broken(CPUTape):
 
 def test_what_is_replayed_wrong_is_never_used(caplog: pytest.LogCaptureFixture) -> None:
     measured, tape = objective(), Broken()
-    replay = Replay(measured.evaluate, tape)
+    replay = RecordedEvaluation(measured.evaluate, tape)
     for seed in range(10, 13):
         assert_alike(replay(noise(seed)), measured.evaluate(noise(seed)))
     assert (tape.recorded, tape.replayed) == (1, 1)
@@ -121,7 +129,7 @@ def test_without_a_gradient_there_is_nothing_to_differ() -> None:
         return losses, gradient * 0
 
     measured, tape = objective(), CPUTape()
-    replay = Replay(flat, tape)
+    replay = RecordedEvaluation(flat, tape)
     for seed in range(10, 13):
         assert not replay(noise(seed))[1].any()
     assert tape.replayed == 1 + 2
@@ -129,7 +137,7 @@ def test_without_a_gradient_there_is_nothing_to_differ() -> None:
 
 def test_the_cpu_has_nothing_to_record() -> None:
     evaluate = objective().evaluate
-    assert replayed(evaluate, torch.device("cpu"), CONFIG) == evaluate
+    assert recorded_evaluation(evaluate, torch.device("cpu"), CONFIG) == evaluate
 
 
 class Card(CPUTape):
@@ -145,12 +153,12 @@ class Card(CPUTape):
 def test_what_asks_for_numbers_and_what_failed_before_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     device, evaluate = torch.device("cuda"), objective().evaluate
     monkeypatch.setattr("nst_core.optim.cuda_graphs.CUDATape", Card)
-    assert isinstance(replayed(evaluate, device, CONFIG), Replay)
-    assert replayed(evaluate, device, replace(CONFIG, style_loss=StyleLoss.WASSERSTEIN)) == evaluate
+    assert isinstance(recorded_evaluation(evaluate, device, CONFIG), RecordedEvaluation)
+    assert recorded_evaluation(evaluate, device, replace(CONFIG, style_loss=StyleLoss.WASSERSTEIN)) == evaluate
     monkeypatch.setattr(Card, "failed", {MOVE})
-    assert isinstance(replayed(evaluate, device, CONFIG), Replay)
+    assert isinstance(recorded_evaluation(evaluate, device, CONFIG), RecordedEvaluation)
     monkeypatch.setattr(Card, "failed", {EVALUATION})
-    assert replayed(evaluate, device, CONFIG) == evaluate
+    assert recorded_evaluation(evaluate, device, CONFIG) == evaluate
 
 
 def on_a_card(config: TransferConfig) -> tuple[Objective, Tensor]:
@@ -192,7 +200,7 @@ def test_steps_never_wait_for_the_device_but_to_tell_what_went_wrong(optimizer: 
     assert work.asked == 1
 
 
-def walk(optimizer: Optimizer, do: Do = at_once, state: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+def walk(optimizer: Optimizer, do: RunMove = run_directly, state: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """What a descent knows after each of twelve steps, one of which goes astray and one to another objective."""
     goals = {number: noise(20 + number) for number in (1, 2)}
     seen = 0
@@ -220,10 +228,10 @@ def walk(optimizer: Optimizer, do: Do = at_once, state: dict[str, Any] | None = 
 def test_replayed_moves_are_those_of_each_step(optimizer: Optimizer) -> None:
     tape, expected = CPUTape(), walk(optimizer)
     assert expected[4]["caution"] > 1
-    torch.testing.assert_close(walk(optimizer, InPlace(tape)), expected, rtol=0, atol=0)
+    torch.testing.assert_close(walk(optimizer, RecordedMove(tape)), expected, rtol=0, atol=0)
     assert (tape.recorded, tape.replayed) == (1, 1 + 11)
     expected = walk(optimizer, state=expected[6])
-    torch.testing.assert_close(walk(optimizer, InPlace(CPUTape()), walk(optimizer)[6]), expected, rtol=0, atol=0)
+    torch.testing.assert_close(walk(optimizer, RecordedMove(CPUTape()), walk(optimizer)[6]), expected, rtol=0, atol=0)
 
 
 class Refusing(CPUTape):
@@ -276,7 +284,7 @@ class Failing(CPUTape):
 def test_moves_that_are_not_recorded_well_are_done_one_by_one(
     optimizer: Optimizer, tape: type[CPUTape], reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    torch.testing.assert_close(walk(optimizer, InPlace(tape())), walk(optimizer), rtol=0, atol=0)
+    torch.testing.assert_close(walk(optimizer, RecordedMove(tape())), walk(optimizer), rtol=0, atol=0)
     assert reason in caplog.text
 
 
@@ -287,7 +295,7 @@ def test_moves_are_not_recorded_where_there_is_no_room(optimizer: Optimizer, mon
 
     tape, expected = CPUTape(), walk(optimizer)
     monkeypatch.setattr("nst_core.optim.cuda_graphs._copies", full)
-    torch.testing.assert_close(walk(optimizer, InPlace(tape)), expected, rtol=0, atol=0)
+    torch.testing.assert_close(walk(optimizer, RecordedMove(tape)), expected, rtol=0, atol=0)
     assert tape.recorded == 0
 
 
@@ -319,13 +327,13 @@ def test_an_accelerator_tells_late_but_once_what_went_wrong(
 
 
 def test_only_a_card_records_moves(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert in_place(torch.device("cpu")) == at_once
+    assert recorded_move(torch.device("cpu")) == run_directly
     monkeypatch.setattr("nst_core.optim.cuda_graphs.CUDATape", Card)
-    assert isinstance(in_place(torch.device("cuda")), InPlace)
+    assert isinstance(recorded_move(torch.device("cuda")), RecordedMove)
     monkeypatch.setattr(Card, "failed", {EVALUATION})
-    assert isinstance(in_place(torch.device("cuda")), InPlace)
+    assert isinstance(recorded_move(torch.device("cuda")), RecordedMove)
     monkeypatch.setattr(Card, "failed", {MOVE})
-    assert in_place(torch.device("cuda")) == at_once
+    assert recorded_move(torch.device("cuda")) == run_directly
 
 
 @pytest.fixture
@@ -337,8 +345,8 @@ def tapes(monkeypatch: pytest.MonkeyPatch) -> list[CPUTape]:
         made.append(CPUTape())
         return made[-1]
 
-    monkeypatch.setattr(evaluation, "replayed", lambda evaluate, *_: Replay(evaluate, tape()))
-    monkeypatch.setattr(evaluation, "in_place", lambda *_: InPlace(tape()))
+    monkeypatch.setattr(evaluation, "replayed", lambda evaluate, *_: RecordedEvaluation(evaluate, tape()))
+    monkeypatch.setattr(evaluation, "recorded_move", lambda *_: RecordedMove(tape()))
     monkeypatch.setattr(convolution, "_channels_fit", lambda channels: False)
     return made
 
@@ -363,7 +371,7 @@ def test_a_run_whose_evaluations_are_replayed_is_the_same_run(
     # Two tapes for each scale, of evaluations and of moves, and one more after the turn.
     assert [tape.replayed for tape in tapes] == [4, 4, 1, 3, 2]
     monkeypatch.setattr(evaluation, "replayed", lambda evaluate, *_: evaluate)
-    monkeypatch.setattr(evaluation, "in_place", lambda *_: at_once)
+    monkeypatch.setattr(evaluation, "recorded_move", lambda *_: run_directly)
     for step, expected in zip(found, steps_of(pictures, network, turn=5), strict=True):
         torch.testing.assert_close(step.image, expected.image)
         assert step.losses.total == pytest.approx(expected.losses.total, rel=1e-5)

@@ -1,4 +1,4 @@
-"""The words of what came to the studio with steering, looking back and downloading."""
+"""The words of several paintings, of steering, of looking back and of downloading a result."""
 
 from __future__ import annotations
 
