@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from functools import partial
 from typing import Any
 
 import gradio as gr
 import numpy as np
 from gradio.data_classes import FileDataDict
 
-from demo.form.values import EVEN, MOST_PAINTINGS, Dials
+from demo.form.values import EVEN, MOST_PAINTINGS, Dials, FormValues
 from demo.jobs.records import LossRecord, Progress, Record, Waiting
 from demo.paint.handlers import PaintHandlers
 from demo.paint.running import Running
@@ -62,7 +61,17 @@ def small_progress(index: int, total: int = 200, size: Size = (24, 16), channels
 WHOLE = (Waiting(1), Waiting(0), progress(1, size=(64, 43)), progress(2), progress(3))
 
 SMALL = {"size": 128, "steps": 3}
-settings, form = partial(playback.settings, **SMALL), partial(playback.form, **SMALL)
+
+
+def settings(**changes: Any) -> dict[str, Any]:
+    """Of a small and short run, but for `changes`."""
+    return playback.settings(**SMALL | changes)
+
+
+def form(*pictures: FileDataDict | None, **changes: Any) -> FormValues:
+    """Of a small and short run: photo and paintings, `changes` as `playback.form` takes them."""
+    photo, *paintings = pictures or (None,)
+    return playback.form(photo, *paintings, **SMALL | changes)
 
 
 def dials(strength: Any = DEFAULTS.strength, colours: Any = DEFAULTS.colours, blends: Sequence[float] = ()) -> Dials:

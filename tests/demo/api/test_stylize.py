@@ -15,11 +15,11 @@ from tests.support.playback import ENGLISH, Playback, upload
 
 
 @pytest.fixture
-def pictures(cache: Path) -> list[FileDataDict]:
-    return [upload(cache / "photo.png", (150, 100)), upload(cache / "painting.png", (80, 60))]
+def pictures(cache: Path) -> tuple[FileDataDict, FileDataDict]:
+    return upload(cache / "photo.png", (150, 100)), upload(cache / "painting.png", (80, 60))
 
 
-def test_programs_get_pictures_and_numbers(pictures: list[FileDataDict]) -> None:
+def test_programs_get_pictures_and_numbers(pictures: tuple[FileDataDict, FileDataDict]) -> None:
     stream = list(Endpoints(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, *pictures, settings()))
     made, numbers = zip(*stream, strict=True)
     assert made[:2] == (None, None)
@@ -31,6 +31,6 @@ def test_programs_get_pictures_and_numbers(pictures: list[FileDataDict]) -> None
         assert (last.size, last.format, last.getpixel((3, 3))) == ((128, 85), "PNG", (30, 30, 30))
 
 
-def test_programs_get_errors_in_words(pictures: list[FileDataDict]) -> None:
+def test_programs_get_errors_in_words(pictures: tuple[FileDataDict, FileDataDict]) -> None:
     with pytest.raises(gr.Error, match="How much painting.” must be between"):
         next(Endpoints(Playback(WHOLE), DEFAULTS).stylize(ENGLISH, *pictures, settings(strength=-1.0)))

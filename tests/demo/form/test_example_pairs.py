@@ -72,4 +72,4 @@ def test_an_upload_that_is_gone_is_no_example(cache: Path) -> None:
 
 def test_only_what_was_uploaded_is_looked_at() -> None:
     elsewhere = [{"path": str(path)} for path in (PAIRS[0].content, PAIRS[0].style)]
-    assert example_pairs.mark(PAIRS, *elsewhere)["loaded"] == example_pairs.NONE  # type: ignore[arg-type]
+    assert example_pairs.mark(PAIRS, *elsewhere)["loaded"] == example_pairs.NONE

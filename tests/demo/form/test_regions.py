@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -39,9 +40,10 @@ def test_the_page_shows_the_colours_that_are_brushed_with() -> None:
 
 def test_the_photo_can_be_seen_below_the_brush() -> None:
     brush = regions.brush()
-    assert brush.default_color == brush.colors[0]  # type: ignore[index]
-    assert [colour for colour, _ in brush.colors] == list(regions.COLOURS)  # type: ignore[union-attr]
-    assert {opacity for _, opacity in brush.colors} == {0.6}  # type: ignore[union-attr]
+    colours: Any = brush.colors
+    assert brush.default_color == colours[0]
+    assert [colour for colour, _ in colours] == list(regions.COLOURS)
+    assert {opacity for _, opacity in colours} == {0.6}
 
 
 def test_colours_are_paintings() -> None:
@@ -94,7 +96,8 @@ def test_a_layer_is_known_by_its_id_alone() -> None:
 def test_nothing_brushed_is_no_map() -> None:
     strokes = regions.Strokes()
     sent(strokes, "bare", file_of(np.zeros((5, 5, 4), np.uint8)))
-    for drawn in (None, {"id": None, "layers": []}, {"id": "bare"}):
+    nothing: tuple[Any, ...] = (None, {"id": None, "layers": []}, {"id": "bare"})
+    for drawn in nothing:
         assert strokes.read(ENGLISH, drawn) is None
 
 

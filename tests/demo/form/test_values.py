@@ -37,6 +37,6 @@ def test_the_dials_are_those_of_the_form() -> None:
 
 def test_a_form_is_complete_with_a_photo_and_any_painting() -> None:
     picture: dict[str, object] = {"path": "x", "orig_name": "x", "is_stream": False}
-    assert form(picture, None, picture).is_complete  # type: ignore[arg-type]
-    assert not form(picture).is_complete  # type: ignore[arg-type]
-    assert not form(None, picture).is_complete  # type: ignore[arg-type]
+    assert form(picture, None, picture).is_complete
+    assert not form(picture).is_complete
+    assert not form(None, picture).is_complete

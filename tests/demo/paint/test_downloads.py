@@ -103,7 +103,7 @@ def test_16_bits_are_those_that_were_painted(photo: FileDataDict, painting: File
     data = path.read_bytes()
     assert data[24] == 16  # PNG's bit depth
     assert read_recipe(path).depth == 16
-    image = resized_deep(painted.at(None).deep, painted.size)  # type: ignore[arg-type]
+    image = resized_deep(painted.at(None).deep, painted.size)
     assert image.shape == (32, 48, 3)
     assert np.abs(image.astype(int) - (40 * steps * 257 + 1)).max() <= 1
     with pytest.raises(OnlyTheLastError):
