@@ -100,5 +100,5 @@ def test_programs_are_told_ranges_and_choices() -> None:
     told = {setting.name: setting.explained() for setting in SETTINGS}
     assert told["size"] == "long side of the result in pixels, 128 to 1024"
     assert told["initial"] == "image to start from: content, noise or style"
-    assert told["optimizer"] == "lbfgs or adam"
+    assert told["optimizer"] == "what moves the pixels: lbfgs or adam"
     assert told["content_weight"] == "alpha, the photo's weight"
