@@ -82,8 +82,9 @@ def adapted(handler: Callable[..., Any], inputs: Part, outputs: Part) -> Callabl
     count = len(special)
 
     def called(arguments: Sequence[Any]) -> Any:
-        values = iter(arguments[count:])
-        return handler(*arguments[:count], *(_gathered(part, values) for part in parts))
+        by_type, values = iter(arguments[:count]), iter(arguments[count:])
+        gathered = iter([_gathered(part, values) for part in parts])
+        return handler(*(next(by_type if each in special else gathered) for each in parameters))
 
     @wraps(handler)
     def once(*arguments: Any) -> Any:

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from demo.form.request import Selection, Submission
-from demo.jobs import local as running
+from demo.jobs import progress
 from demo.jobs.local import UNKNOWN, LocalRunner
 from demo.jobs.records import Job
 from demo.paint.handlers import PaintHandlers
@@ -73,7 +73,7 @@ def main() -> None:
     print(f"{'px':>6s}{'steps':>7s}{'alone s':>9s}{'watched s':>10s}{'views':>7s}{'ratio':>7s}")
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", folder)
-        patch.setattr(running, "RECORD_EVERY", 1 / options.records)
+        patch.setattr(progress, "RECORD_EVERY", 1 / options.records)
         for size in map(int, options.sizes.split(",")):
             config = TransferConfig(size=size, scales=1, steps=4)
             step = alone(pair, config, network) / 3

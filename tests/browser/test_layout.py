@@ -55,6 +55,7 @@ def test_whoever_is_taken_elsewhere_is_not_held_back(open_page: Open) -> None:
     page.locator("#work").evaluate("work => { work.dataset.held = ''; }")  # as at the end of a run that one scrolled by
     start(page, steps=ENDLESS)
     expect(page.locator("#work[data-held]")).to_have_count(0)
+    wait_for_pictures(page, 1)
     stop(page)
 
 

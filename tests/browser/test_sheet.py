@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.page import ENDLESS, PATIENCE, STOPPED, Open, photograph, set_number
+from tests.support.page import ENDLESS, PATIENCE, STOPPED, Open, photograph, set_number, shown_step, wait_for_step
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -74,6 +74,7 @@ def test_a_sketch_that_is_clicked_during_a_run_is_painted_at_once(open_page: Ope
     expect(page.locator("#status")).to_contain_text(re.compile(rf"step \d+ of {ENDLESS}"), timeout=PATIENCE)
     set_number(page, "How much painting?", 60)
     expect(page.locator("#hint")).to_contain_text("follows from the next step on")
+    wait_for_step(page, shown_step(page) + 2)  # the next one may have begun before
     set_number(page, "Steps", 100)
     page.locator(".sketch:enabled").first.click()
     expect(page.locator("#status")).to_contain_text(re.compile(r"step \d+ of 100"), timeout=PATIENCE)

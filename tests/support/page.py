@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +76,19 @@ def stop(page: Page) -> None:
 def wait_for_pictures(page: Page, count: int) -> None:
     """Until the run has shown so many; the photo that it begins with doesn't count."""
     page.wait_for_function(f"window.pictures.length >= {count}", timeout=PATIENCE)
+
+
+def shown_step(page: Page) -> int:
+    """The number of the step that the status tells."""
+    found = re.search(r"(?:step|paso) (\d+)", page.inner_text("#status"))
+    assert found is not None
+    return int(found[1])
+
+
+def wait_for_step(page: Page, number: int) -> None:
+    """Until the status tells of that step, or a later one."""
+    told = "number => Number(/(?:step|paso) (\\d+)/.exec(document.getElementById('status').innerText)?.[1]) >= number"
+    page.wait_for_function(told, arg=number, timeout=PATIENCE)
 
 
 def download(page: Page, folder: Path) -> Path:

@@ -65,6 +65,14 @@ def test_a_handler_gets_a_record_and_its_own_is_made_a_list() -> None:
     assert seen == [ENGLISH, 3, "label", VALUES]
 
 
+def test_what_gradio_hands_on_by_type_may_stand_anywhere() -> None:
+    def handler(button: str, request: gr.Request, view: View, event: gr.EventData) -> str:
+        assert (request, view) == (ENGLISH, VALUES)
+        return f"{button} {event.index}"
+
+    assert adapted(handler, [BUTTON, PARTS], BUTTON)(ENGLISH, clicked(3), "label", *FLAT) == "label 3"
+
+
 def test_a_single_component_gets_its_value_as_it_is() -> None:
     def handler(cells: tuple[str, ...]) -> str:
         return "".join(cells)

@@ -18,6 +18,7 @@ from tests.support.networks import tiny_network
 
 @pytest.fixture
 def painter(monkeypatch: pytest.MonkeyPatch) -> Painter:
+    monkeypatch.setenv("NST_CACHE", "")  # the pace of such a network, which others may have measured, isn't known
     painter = Painter()
     monkeypatch.setattr(module, "Transfer", painter)
     monkeypatch.setattr(module, "load_vgg19", lambda weights, pooling: tiny_network(pooling))

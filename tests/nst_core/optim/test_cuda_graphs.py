@@ -345,7 +345,7 @@ def tapes(monkeypatch: pytest.MonkeyPatch) -> list[CPUTape]:
         made.append(CPUTape())
         return made[-1]
 
-    monkeypatch.setattr(evaluation, "replayed", lambda evaluate, *_: RecordedEvaluation(evaluate, tape()))
+    monkeypatch.setattr(evaluation, "recorded_evaluation", lambda evaluate, *_: RecordedEvaluation(evaluate, tape()))
     monkeypatch.setattr(evaluation, "recorded_move", lambda *_: RecordedMove(tape()))
     monkeypatch.setattr(convolution, "_channels_fit", lambda channels: False)
     return made
@@ -370,7 +370,7 @@ def test_a_run_whose_evaluations_are_replayed_is_the_same_run(
     found = steps_of(pictures, network, turn=5)
     # Two tapes for each scale, of evaluations and of moves, and one more after the turn.
     assert [tape.replayed for tape in tapes] == [4, 4, 1, 3, 2]
-    monkeypatch.setattr(evaluation, "replayed", lambda evaluate, *_: evaluate)
+    monkeypatch.setattr(evaluation, "recorded_evaluation", lambda evaluate, *_: evaluate)
     monkeypatch.setattr(evaluation, "recorded_move", lambda *_: run_directly)
     for step, expected in zip(found, steps_of(pictures, network, turn=5), strict=True):
         torch.testing.assert_close(step.image, expected.image)
