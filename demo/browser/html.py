@@ -113,7 +113,7 @@ def estimate(language: Language, seconds: float | None, is_measuring: bool = Fal
 
 
 def impossible(language: Language, reason: str) -> str:
-    """In its place, what can't be painted like this."""
+    """Instead of the estimate, what can't be painted like this."""
     return f'<p class="estimate" title="{escape(reason)}">{escape(say(language, "time.impossible"))}</p>'
 
 

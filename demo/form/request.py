@@ -48,7 +48,7 @@ class Selection:
         return self.photo, *self.paintings
 
     def with_dials(self, dials: Dials, language: Language = "en") -> Selection:
-        """With the dials where they are; `ValueError` for what is no number, and for nothing of any painting."""
+        """This selection with the dials as they are; `ValueError` for no number, or nothing of any painting."""
         values: dict[str, Any] = {name: number(name, value, language) for name, value in dials.settings.items()}
         return replace(self, config=replace(self.config, **values)).blended(dials.blends, language)
 
@@ -62,7 +62,7 @@ class Selection:
         return False
 
     def blended(self, blends: Sequence[Any], language: Language = "en") -> Selection:
-        """With so much of the painting in each slot; `ValueError` for what is no number, and for nothing of any."""
+        """This selection with so much of each slot's painting; `ValueError` for no number, or nothing of any."""
         shares = tuple(number("style_blend", blends[place], language) for place in self.places)
         if len(shares) > 1 and not any(shares):
             raise ValueError(say(language, "blend.nothing"))
@@ -117,7 +117,7 @@ def make_submission(selection: Selection, language: Language = "en", key: str = 
 
 
 def checked_sizes(selection: Selection, language: Language = "en") -> tuple[Size, list[Size]]:
-    """As `sizes_of`, of what can be painted by all that is known before a picture is decoded; else `ValueError`."""
+    """`sizes_of`, once all is checked that can be before a picture is decoded; raises `ValueError`."""
     sizes = sizes_of(selection, language)
     if not selection.paintings:
         raise ValueError(say(language, "error.no_painting"))
@@ -127,7 +127,7 @@ def checked_sizes(selection: Selection, language: Language = "en") -> tuple[Size
 
 
 def sizes_of(selection: Selection, language: Language = "en") -> tuple[Size, list[Size]]:
-    """Of the photo and the paintings, (width, height) as they are stored; raises `ValueError`."""
+    """The sizes of the photo and the paintings, (width, height) as they are stored; raises `ValueError`."""
     return size_of("photo", selection.photo, language), [
         size_of("painting", each, language) for each in selection.paintings
     ]

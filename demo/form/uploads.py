@@ -28,7 +28,7 @@ _decoders = BoundedSemaphore(2)  # at once, however many people come: a picture 
 
 
 def path_of(picture: FileDataDict | None) -> str | None:
-    """Of a chosen picture's file, if there is one."""
+    """The path of a chosen picture's file, if there is one."""
     return picture["path"] if picture else None
 
 

@@ -38,7 +38,7 @@ class FormValues:
 
     @property
     def dials(self) -> Dials:
-        """Those of the widgets that may be moved while a run is under way."""
+        """The values of the widgets that may be moved while a run is under way."""
         return Dials({name: self.settings[name] for name in DIALS}, self.blends)
 
     @property

@@ -108,7 +108,7 @@ class PictureComponents:
     regions: RegionComponents
 
     def form(self, settings: Mapping[str, Any]) -> FormComponents:
-        """With the widgets of the settings, all that is chosen."""
+        """All that is chosen: these pictures with the widgets of the settings."""
         return FormComponents(
             photo=self.photo,
             paintings=(self.first, *self.slots.others),

@@ -44,7 +44,7 @@ class PaintComponents(Components):
     painted: gr.State
 
     def some(self, *names: str) -> dict[str, gr.blocks.Block]:
-        """Those of these names, for an event that changes no others."""
+        """The components of these names, for an event that changes no others."""
         return {name: getattr(self, name) for name in names}
 
 

@@ -70,7 +70,7 @@ class Painted:
 
     @property
     def size(self) -> Size:
-        """Of the finished picture, which the last step may not have reached."""
+        """The size of the finished picture, which the last step may not have reached."""
         height, width = self.before.shape[:2]
         return width, height
 
@@ -81,16 +81,16 @@ class Painted:
 
     @property
     def steps(self) -> tuple[int, ...]:
-        """Those of which there is a picture, in ascending order."""
+        """The steps of which there is a picture, in ascending order."""
         return tuple(sorted({*(snapshot.index for snapshot in self.snapshots.kept), self.progress.index}))
 
     def extended(self, progress: Progress) -> Painted:
-        """With one more record."""
+        """This run with one more record."""
         curves, snapshots = self.curves.extended(progress), self.snapshots.extended(progress)
         return replace(self, progress=progress, curves=curves, snapshots=snapshots)
 
     def continued(self, submission: Submission) -> Painted:
-        """Up to the step that a job goes on from, and ready for that job's records."""
+        """This run up to the step that a job goes on from, and ready for that job's records."""
         snapshots, past = (
             self.snapshots.until(submission.done),
             [each for each in self.past if each.last < submission.done],

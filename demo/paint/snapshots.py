@@ -46,12 +46,12 @@ class Snapshots:
     is_refused: bool = False  # the disk took no file
 
     def extended(self, progress: Progress) -> Snapshots:
-        """With one more record, whose picture is kept if its turn has come and the disk takes it."""
+        """These snapshots with one more record, whose picture is kept if its turn has come and the disk takes it."""
         snapshots = replace(self, seen=self.seen + 1)
         return snapshots if self.seen % self.stride else snapshots.including(progress)
 
     def including(self, progress: Progress) -> Snapshots:
-        """With the picture of a record, if the disk takes it; of too many every second one goes."""
+        """These snapshots with the picture of a record, if the disk takes it; of too many every second one goes."""
         try:
             kept = (*self.kept, self._write(progress))
         except OSError as error:
@@ -64,12 +64,12 @@ class Snapshots:
         return replace(self, kept=kept[::2], stride=2 * self.stride)
 
     def until(self, step: int) -> Snapshots:
-        """Without those after `step`, whose files go."""
+        """These snapshots without those after `step`, whose files go."""
         _remove(snapshot for snapshot in self.kept if snapshot.index > step)
         return replace(self, kept=tuple(snapshot for snapshot in self.kept if snapshot.index <= step))
 
     def at(self, step: float) -> Snapshot | None:
-        """The one nearest to a step."""
+        """The snapshot nearest to a step."""
         return min(self.kept, key=lambda snapshot: abs(snapshot.index - step), default=None)
 
     def forget(self) -> None:

@@ -66,7 +66,7 @@ def grouped() -> dict[Group, list[str]]:
 
 
 def grouped_for_reconstruct() -> dict[Group, list[str]]:
-    """Those that mean something without a photo to repaint."""
+    """The options that mean something without a photo to repaint."""
     usable = {field.name for field in fields(TransferConfig) if field.metadata["rebuilds"]}
     others = {
         group: [name for name in names if name in usable and name not in RECONSTRUCT_FIRST]

@@ -18,7 +18,7 @@ from torch.autograd.function import once_differentiable
 from nst_core.cpu import kernels
 from nst_core.cpu.buffers import buffer, feature_buffer
 from nst_core.cpu.kernels.sizes import FLOAT_BYTES
-from nst_core.cpu.kernels.slots import Filters, Group, Patches, Results
+from nst_core.cpu.kernels.slots import Filters, Patches, TileGroup, TileResults
 from nst_core.device.cache import recall, remember
 
 logger = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class Winograd(Way):
             pad=pad,
         )
         floor = torch.full((kernels.lanes(),), 0.0 if relu else -math.inf)
-        results = Results(
+        results = TileResults(
             target=result.data_ptr(),
             rows=result.shape[2],
             columns=result.shape[3],
@@ -119,7 +119,7 @@ class Winograd(Way):
         convolve(patches, self._group(capacity), results, tiles)
         return result
 
-    def _convolve_alone(self, patches: Patches, group: Group, results: Results, tiles: int) -> None:
+    def _convolve_alone(self, patches: Patches, group: TileGroup, results: TileResults, tiles: int) -> None:
         """Each thread takes groups of tiles through all stages; the weights are kept transformed."""
         work = buffer(self._floats_of_tile * group.capacity * torch.get_num_threads())
         slots = kernels.ConvolveGroups(
@@ -132,7 +132,7 @@ class Winograd(Way):
         )
         kernels.run(slots, items=math.ceil(tiles / group.capacity))
 
-    def _convolve_together(self, patches: Patches, group: Group, results: Results, tiles: int) -> None:
+    def _convolve_together(self, patches: Patches, group: TileGroup, results: TileResults, tiles: int) -> None:
         """All threads take one group of tiles after another through each stage; the weights are transformed anew."""
         work = buffer(self._floats_of_tile * group.capacity)
         panels = buffer(torch.get_num_threads() * kernels.PATCH * self._depth * kernels.panel())
@@ -154,8 +154,8 @@ class Winograd(Way):
             kernels.run(multiply, items=self._items)
             kernels.run(gather, items=count)
 
-    def _group(self, capacity: int) -> Group:
-        return Group(capacity=capacity, depth=FLOAT_BYTES * self._depth, made=FLOAT_BYTES * self._made)
+    def _group(self, capacity: int) -> TileGroup:
+        return TileGroup(capacity=capacity, depth=FLOAT_BYTES * self._depth, made=FLOAT_BYTES * self._made)
 
     @property
     def _kept(self) -> Tensor:

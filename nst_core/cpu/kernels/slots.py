@@ -18,7 +18,7 @@ class Slots:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group(Slots):
+class TileGroup(Slots):
     """Tiles that are worked on at once: (frequencies, capacity, I) transformed values, then O products of them."""
 
     capacity: int  # tiles that there is room for
@@ -38,7 +38,7 @@ class Patches(Slots):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Results(Slots):
+class TileResults(Slots):
     """Where tiles go to: a feature map (rows, columns, O)."""
 
     target: int  # address of the result
@@ -66,8 +66,8 @@ class ConvolveGroups(Slots):
     """Each group of tiles through all stages by one thread alone; an item is a group of `capacity` tiles."""
 
     patches: Patches
-    group: Group
-    results: Results
+    group: TileGroup
+    results: TileResults
     work: int  # address of room for a group's values and products, (threads, frequencies, capacity, I + O)
     weights: int  # address of the transformed weights (frequencies, panels, I, panel)
     tiles: int  # of the whole map
@@ -78,7 +78,7 @@ class ScatterTiles(Slots):
     """The first stage of a group: from patches to transformed values; an item is a tile."""
 
     patches: Patches
-    group: Group
+    group: TileGroup
     values: int  # address of the transformed values (frequencies, capacity, I)
     first: int  # the tile that the group begins with
 
@@ -91,7 +91,7 @@ class MultiplyFrequencies(Slots):
     """
 
     filters: Filters
-    group: Group
+    group: TileGroup
     values: int  # address of the transformed values (frequencies, capacity, I)
     products: int  # address of (frequencies, capacity, O)
     panels: int  # address of room for transformed weights, (threads, a row of frequencies, I, panel)
@@ -102,8 +102,8 @@ class MultiplyFrequencies(Slots):
 class GatherTiles(Slots):
     """The third stage of a group: from products to results; an item is a tile."""
 
-    results: Results
-    group: Group
+    results: TileResults
+    group: TileGroup
     products: int  # address of (frequencies, capacity, O)
     first: int  # the tile that the group begins with
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from nst_core.cpu import kernels
 from nst_core.cpu.buffers import feature_buffer
 from nst_core.cpu.kernels.sizes import FLOAT_BYTES, NOWHERE
-from nst_core.cpu.kernels.slots import Filters, Group, Patches, Results
+from nst_core.cpu.kernels.slots import Filters, Patches, TileGroup, TileResults
 from tests.support.layers import difference, features, weights
 
 pytestmark = pytest.mark.skipif(not kernels.available(), reason="no compiled loops for this CPU")
@@ -35,8 +35,8 @@ OUTPUTS = torch.tensor([[1.0, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4,
 SIZES = [(7, 11), (4, 6), (13, 5)]
 
 
-def group(tiles: int) -> Group:
-    return Group(capacity=tiles, depth=PIXEL, made=PIXEL)
+def group(tiles: int) -> TileGroup:
+    return TileGroup(capacity=tiles, depth=PIXEL, made=PIXEL)
 
 
 def test_the_matrices_of_the_paper_are_a_convolution() -> None:
@@ -70,7 +70,7 @@ def test_tiles_are_gathered_as_far_as_they_lie_in_the_map(rows: int, columns: in
     down, across = math.ceil(rows / kernels.TILE), math.ceil(columns / kernels.TILE)
     products = torch.randn(kernels.PATCH, kernels.PATCH, down, across, CHANNELS)
     result, bias, least = feature_buffer(CHANNELS, rows, columns), torch.randn(CHANNELS), torch.full((16,), floor)
-    results = Results(
+    results = TileResults(
         target=result.data_ptr(), rows=rows, columns=columns, bias=bias.data_ptr(), floor=least.data_ptr()
     )
     slots = kernels.GatherTiles(results=results, group=group(down * across), products=products.data_ptr(), first=0)

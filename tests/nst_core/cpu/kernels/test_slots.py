@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nst_core.cpu.kernels.slots import Correlate, Group, Mix
+from nst_core.cpu.kernels.slots import Correlate, Mix, TileGroup
 
 GIVEN = {"source": 64, "pixel": 256, "row": 2560, "width": 10, "matrix": 128, "target": 192}
 
@@ -27,6 +27,6 @@ def test_a_missing_one_is_refused(name: str) -> None:
 
 def test_none_is_known_by_its_position() -> None:
     with pytest.raises(TypeError, match="positional"):
-        Group(6, 256, 256)  # type: ignore[call-arg]
+        TileGroup(6, 256, 256)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="positional"):
         Correlate(*GIVEN.values(), 1)  # type: ignore[call-arg]

@@ -18,7 +18,7 @@ from nst_core.cpu import kernels
 from nst_core.cpu.kernels import loops, threads
 from nst_core.cpu.kernels.codegen import take
 from nst_core.cpu.kernels.loops import LOOPS
-from nst_core.cpu.kernels.slots import Filters, Group, MultiplyFrequencies, Slots
+from nst_core.cpu.kernels.slots import Filters, MultiplyFrequencies, Slots, TileGroup
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.skipif(not kernels.available(), reason="no compiled loops for this CPU")
@@ -75,7 +75,7 @@ def test_numbers_lie_where_their_names_are_looked_for() -> None:
     filters = {"taps": 1, "inputs": 2, "layer": 3, "output": 4, "down": 5, "right": 6, "factors": 7}
     group = {"capacity": 8, "depth": 9, "made": 10}
     rest = {"values": 11, "products": 12, "panels": 13, "tiles": 14}
-    slots = MultiplyFrequencies(**rest, group=Group(**group), filters=Filters(**filters))
+    slots = MultiplyFrequencies(**rest, group=TileGroup(**group), filters=Filters(**filters))
     layout = threads._layout(MultiplyFrequencies)
     block = np.array([100, 200, 300, *threads._numbers(slots), 0], np.int64)
     assert block.nbytes == layout.itemsize
