@@ -95,6 +95,7 @@ def test_a_race_of_processes() -> None:
     assert all(row.seconds > 0 and row.teraflops > 0 and row.memory > 50 for row in report.rows)  # torch alone is more
 
 
+@pytest.mark.slow
 def test_what_stops_a_contestant_is_told_in_one_line() -> None:
     with pytest.raises(RuntimeError, match=r"^KeyError: 'nobody'$"):
         race("nobody", tiny_task(), 1, lambda image: 1.0, None)

@@ -40,6 +40,7 @@ def test_a_texture_has_the_statistics_but_not_the_arrangement(painting: Image.Im
         assert (made - wanted).norm() < 0.2 * wanted.norm()
 
 
+@pytest.mark.slow
 def test_a_tile_goes_on_across_its_edges(painting: Image.Image, network: VGG) -> None:
     """The jump across the edge is like those inside; on average, as one picture may have an edge of colours there."""
 
