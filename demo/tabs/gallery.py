@@ -34,7 +34,7 @@ from demo.paint.running import Running
 from demo.paint.session import Painted, RunPicture, Segment
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
-from nst_core.scene.scales import Size
+from nst_core.images.sizes import scaled
 
 logger = logging.getLogger(__name__)
 
@@ -186,7 +186,8 @@ def collected(
     except OSError as error:
         logger.warning("a picture can't be collected: %s", error)
         return entries, gr.skip()
-    thumbnail, selection = html.data_uri(picture.image, _within(segment.size)), segment.selected(picture.index)
+    thumbnail = html.data_uri(picture.image, scaled(segment.size, THUMBNAIL))
+    selection = segment.selected(picture.index)
     entry = Entry(made, kept, thumbnail, replace(selection, masks=()), tuple(_lost(segment, picture.index)))
     forget(entries[: max(0, len(entries) + 1 - MOST)])
     entries = (*entries, entry)[-MOST:]
@@ -258,12 +259,6 @@ def _button(speaks: Language, place: int, entry: Entry) -> str:
         f'<button type="button" data-index="{place}" aria-label="{escape(label)}" title="{escape(label)}">'
         f'<img src="{entry.thumbnail}" alt=""><small>{escape(short)}</small></button>'
     )
-
-
-def _within(size: Size) -> Size:
-    """The size of a thumbnail of a picture of `size`."""
-    scale = THUMBNAIL / max(size)
-    return max(1, round(scale * size[0])), max(1, round(scale * size[1]))
 
 
 def build_gallery(localized: Localized) -> GalleryComponents:
