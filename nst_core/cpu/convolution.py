@@ -295,8 +295,8 @@ def _can_compile() -> bool:
 def _winograd_wins(depth: int, made: int, height: int, width: int) -> bool:
     """Whether to take `Winograd` for feature maps of this size.
 
-    By a rule, and nothing is tried out: both ways' results differ by rounding, and L-BFGS carries that far. Measured by
-    tests/benchmarks/convolutions.py: below, its time goes into transforming the weights. That holds for all of VGG-19's
-    layers, forward and backward, with AVX-512 and with AVX2, on one and on two threads.
+    By a rule, and nothing is tried out: both ways' results differ by rounding, and L-BFGS carries that far. Of few
+    positions, the time goes into transforming the weights; by tests/benchmarks/convolutions.py, with AVX-512 as with
+    AVX2, both ways are even at 10x10 to 16x16 of them for each of VGG-19's layers, there and back.
     """
     return height * width >= WORTHWHILE and _channels_fit(depth) and _channels_fit(made)
