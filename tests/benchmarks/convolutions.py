@@ -1,4 +1,4 @@
-"""The two ways of convolving, for VGG-19's layers at several sizes: milliseconds of each, and of Winograd's to PyTorch's.
+"""The two ways of convolving, for VGG-19's layers at several sizes: milliseconds of each, and their ratio.
 
 `convolution.WORTHWHILE` is read off this table. Both are given float32, channels last; before each trial, caches are
 filled with something else, as in a network other layers' weights are there.
