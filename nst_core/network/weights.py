@@ -103,9 +103,15 @@ def _torchvision() -> Mapping[str, Tensor]:
     require("torchvision")
     from torchvision.models import VGG19_Weights
 
-    weights = VGG19_Weights.IMAGENET1K_V1
+    weights, folder = VGG19_Weights.IMAGENET1K_V1, Path(torch.hub.get_dir())
+    if folder.parts[0] == "~":  # PyTorch would make a folder of that name
+        raise InputError(
+            "torchvision's weights of VGG-19 can't be kept without a home folder; name one by the environment variable "
+            "TORCH_HOME, or use the weights 'embedded' or a file",
+            "no_download",
+        )
     try:
-        _remove_if_damaged(Path(torch.hub.get_dir(), "checkpoints", Path(weights.url).name))
+        _remove_if_damaged(folder / "checkpoints" / Path(weights.url).name)
         state: Mapping[str, Tensor] = weights.get_state_dict(check_hash=True, weights_only=True)
     except (OSError, RuntimeError) as error:  # RuntimeError: the download's checksum is wrong
         raise InputError(

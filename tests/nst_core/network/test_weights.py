@@ -235,6 +235,17 @@ def test_nobody_knows_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
         load_parameters("~/vgg.pth")
 
 
+def test_a_download_has_no_place_without_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyTorch would put it into a folder called ~."""
+    without_a_home(monkeypatch)
+    for name in ("TORCH_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(VGG19_Weights, "get_state_dict", lambda *_, **__: pytest.fail("it was downloaded"))
+    with pytest.raises(ValueError, match="without a home folder; name one by the environment variable TORCH_HOME"):
+        load_parameters("torchvision")
+
+
 @pytest.mark.parametrize("is_whole", [True, False], ids=["whole", "cut"])
 def test_a_download_that_was_cut_is_fetched_again(
     is_whole: bool, embedded: Parameters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
