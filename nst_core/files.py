@@ -9,6 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+def expand_home(name: str) -> Path:
+    """`name` with the home folder that it begins with, `~` or `~ada`; as it is where nobody knows that home."""
+    return Path(os.path.expanduser(name))
+
+
 def check_place(path: str | Path) -> Path:
     """Return `path` if a file can be written there; `ValueError` that says why not."""
     target = Path(path)

@@ -10,6 +10,7 @@ from html import escape
 import gradio as gr
 
 from demo.words import Language, say
+from nst_core.device.memory import is_out_of_memory
 from nst_core.errors import InputError
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,8 @@ def toast(language: Language = "en") -> Iterator[None]:
         raise gr.Error(sentence(message_of(language, error)), print_exception=False) from error
     except Exception as error:
         logger.exception("a run failed")
-        raise gr.Error(say(language, "error.failed"), print_exception=False) from error
+        known = "error.out_of_memory" if is_out_of_memory(error) else "error.failed"
+        raise gr.Error(say(language, known), print_exception=False) from error
 
 
 def warn(language: Language, what: str | ValueError) -> None:

@@ -248,8 +248,12 @@ WORDS = {
         "«{name}» debe ser uno de estos valores: {choices}; recibió {value}.",
     ),
     "error.failed": (
-        "Something went wrong while painting. A smaller size may help; what was painted so far is kept.",
-        "Algo salió mal al pintar. Quizá ayude un tamaño menor; lo pintado hasta ahora se conserva.",
+        "Something went wrong while painting; what was painted so far is kept.",
+        "Algo salió mal al pintar; lo pintado hasta ahora se conserva.",
+    ),
+    "error.out_of_memory": (
+        "The memory gave out while painting. Choose a lower resolution; what was painted so far is kept.",
+        "La memoria se agotó al pintar. Elige una resolución menor; lo pintado hasta ahora se conserva.",
     ),
     "error.nothing": (
         "There is no picture yet: press Paint first.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections import Counter
@@ -155,7 +156,7 @@ def _check_sense(job: CommandJob) -> None:
     if job.output.exists() and not job.output.is_dir():
         raise ValueError(f"{job.output} is a file; give -o a folder for the results")
     folders = [path for role in (Role.CONTENT, Role.STYLE) for path in job.paths(role) if path.is_dir()]
-    if job.output.resolve() in {folder.resolve() for folder in folders}:
+    if os.path.realpath(job.output) in map(os.path.realpath, folders):
         raise ValueError(f"{job.output} is one of the folders that go in; give -o another for the results")
 
 
@@ -216,11 +217,11 @@ def _result_name(photo: Source, painting: Source) -> str:
 
 def _check_names(jobs: Sequence[CommandJob]) -> None:
     """By lower-case names: many file systems don't tell a.png from A.png. No result replaces a picture of any pair."""
-    used = {path.resolve() for job in jobs for role in Role for path in job.paths(role)}
+    used = {os.path.realpath(path) for job in jobs for role in Role for path in job.paths(role)}
     written = Counter(path.name.lower() for job in jobs for path in (job.output, *job.intermediates))
     for job in jobs:
         for path in (job.output, *job.intermediates):
-            if path.resolve() in used:
+            if os.path.realpath(path) in used:
                 raise ValueError(f"{path} is one of the pictures that go in; choose another folder for the results")
         if written[job.output.name.lower()] > 1:
             photo, painting = job.content, job.paths(Role.STYLE)[0]

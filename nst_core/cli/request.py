@@ -13,6 +13,7 @@ from nst_core.cli.job import CommandJob, Earlier, Source, Start
 from nst_core.cli.options import Given, read_options
 from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
 from nst_core.execution import Execution
+from nst_core.files import expand_home
 from nst_core.recipe import NAMED_WEIGHTS, Command, Recipe, Role, find, name_of, parse, read_recipe
 
 Turns = list[tuple[int, TransferConfig]]  # what a run goes by, with the first step of each, from 1
@@ -201,7 +202,7 @@ def _typed_paths(given: Given, role: Role) -> list[Path | None]:
         return list(given.others.get("styles" if role is Role.STYLE else "masks", ()))
     if role is Role.WEIGHTS:
         weights = given.config.get("weights", NAMED_WEIGHTS[0])
-        return [] if weights in NAMED_WEIGHTS else [Path(weights).expanduser()]
+        return [] if weights in NAMED_WEIGHTS else [expand_home(weights)]
     path = given.others.get(role)
     return [] if path is None else [path]
 
@@ -209,7 +210,7 @@ def _typed_paths(given: Given, role: Role) -> list[Path | None]:
 def _given_sources(given: Given, config: TransferConfig, role: Role) -> list[Source]:
     paths = _typed_paths(given, role)
     if role is Role.WEIGHTS and config.weights not in NAMED_WEIGHTS:  # maybe the environment's
-        paths = [Path(config.weights).expanduser()]
+        paths = [expand_home(config.weights)]
     return [Source(role, path, None if path is None else name_of(path)) for path in paths]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -129,11 +130,11 @@ def check_files(job: CommandJob) -> None:
     check_place(state_path(job))
     inputs = [path for role in Role for path in job.paths(role)]
     inputs += [] if job.recipe_of is None else [job.recipe_of]
-    taken = {path.resolve(): "one of the files that go in" for path in inputs}
+    taken = {os.path.realpath(path): "one of the files that go in" for path in inputs}  # a link to itself is no error
     for path in [*pictures, *filter(None, (job.clip, job.state))]:
-        if what := taken.get(path.resolve()):
+        if what := taken.get(os.path.realpath(path)):
             raise ValueError(f"{path} is {what}; choose another name for the output")
-        taken[path.resolve()] = "written already"
+        taken[os.path.realpath(path)] = "written already"
 
 
 def _read(job: CommandJob) -> Inputs:

@@ -1,12 +1,10 @@
-"""3x3 convolution and ReLU, forward and backward, by the faster of two ways on this CPU."""
+"""3x3 convolution and ReLU, forward and backward, by the faster of two ways on a CPU."""
 
 from __future__ import annotations
 
 import functools
 import logging
 import math
-import time
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -19,7 +17,6 @@ from nst_core.cpu import kernels
 from nst_core.cpu.buffers import buffer, feature_buffer
 from nst_core.cpu.kernels.sizes import FLOAT_BYTES
 from nst_core.cpu.kernels.slots import Filters, Patches, TileGroup, TileResults
-from nst_core.device.cache import recall, remember
 
 logger = logging.getLogger(__name__)
 
@@ -27,9 +24,7 @@ LOCAL_FLOATS = 500_000  # transformed values that a thread works on by itself: w
 KEPT = 2**15  # filters of a layer whose transformed weights are kept, 5 MB
 SHARED_FLOATS = 3_000_000  # those that all threads work on together
 FEWEST_TILES = 48  # of a group: each group reads all transformed weights, which are megabytes where tiles are few
-TRIALS = 3
-WAYS = 2  # one more whenever one of them got faster: what was tried before no longer counts
-CACHES = 16_000_000  # floats that no processor's caches have room beside
+WORTHWHILE = 12 * 12  # positions of a feature map from which on Winograd's way is the faster one
 
 
 class Way(Protocol):
@@ -298,46 +293,10 @@ def _can_compile() -> bool:
 
 
 def _winograd_wins(depth: int, made: int, height: int, width: int) -> bool:
-    """Whether to take `Winograd` for feature maps of about this size."""
-    if not (_channels_fit(depth) and _channels_fit(made)):
-        return False
-    tiles = height * width // kernels.TILE**2
-    return tiles > 0 and _winograd_won(depth, made, round(math.log2(tiles)))
+    """Whether to take `Winograd` for feature maps of this size.
 
-
-@functools.cache
-def _winograd_won(depth: int, made: int, magnitude: int) -> bool:
-    """Whether it was faster at 2^magnitude tiles, tried once on this machine.
-
-    Both ways' results differ by rounding, so a choice has to last: the same command gives the same picture.
+    By a rule, and nothing is tried out: both ways' results differ by rounding, and L-BFGS carries that far. Of few
+    positions, the time goes into transforming the weights; by tests/benchmarks/convolutions.py, with AVX-512 as with
+    AVX2, both ways are even at 10x10 to 16x16 of them for each of VGG-19's layers, there and back.
     """
-    name = f"winograd-{WAYS}-{depth}-{made}-{magnitude}"
-    won = recall(name)
-    if not isinstance(won, bool):
-        won = _try_out(depth, made, magnitude)
-        remember(name, won)
-    return won
-
-
-def _try_out(depth: int, made: int, magnitude: int) -> bool:
-    side = round(kernels.TILE * 2 ** (magnitude / 2))
-    features = torch.ones(1, depth, side, side).contiguous(memory_format=torch.channels_last)
-    weight, bias = torch.ones(made, depth, 3, 3), torch.zeros(made)
-    ways: list[Way] = [Winograd(weight, bias), Direct(weight, bias)]
-    fast, plain = (_seconds(functools.partial(way, features, 1, relu=True)) for way in ways)
-    return fast < plain
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    """The shortest of some trials, after one to warm up.
-
-    Before each the caches are filled with something else: in a network, other layers' weights are there.
-    """
-    work()
-    times = []
-    for _ in range(TRIALS):
-        torch.zeros(CACHES).add_(1)
-        begin = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begin)
-    return min(times)
+    return height * width >= WORTHWHILE and _channels_fit(depth) and _channels_fit(made)

@@ -1,47 +1,61 @@
-"""Small facts about this machine that take seconds to find out, kept from one run to the next.
+"""What takes seconds to find out, kept from one run to the next: how fast this machine is, its compiled loops.
 
 One file a fact, in the user's cache folder or the one that the environment's `NST_CACHE` names; empty, it means none.
+A file is believed only if it is whole, by its digest, and of the same circumstances; else it is as if it weren't there.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+import logging
 import os
 import platform
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from nst_core.files import replacing
+from nst_core.files import expand_home, replacing
+
+logger = logging.getLogger(__name__)
+
+Circumstances = Mapping[str, str | int | None]  # what a fact depends on, in terms of JSON
 
 
-def recall(name: str) -> Any | None:
-    """What was last remembered as `name` on this machine; None if that was nothing, or can't be read."""
-    path = _path(name)
-    if path is None:
-        return None
+def recall(name: str, circumstances: Circumstances | None = None) -> Any | None:
+    """What was last remembered as `name` in such circumstances; None if that was nothing, or can't be read.
+
+    The circumstances are this machine's unless others are given.
+    """
+    decisive = circumstances or machine()
+    path = _path(name, decisive)
     try:
+        if path is None or not path.is_file():  # a pipe would be waited for
+            return None
         record = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
+        value = record["value"]
+        return value if record["digest"] == _digest(name, decisive, value) else None
+    except (OSError, ValueError, RecursionError, TypeError, KeyError):
         return None
-    return record.get("value") if isinstance(record, dict) and record.get("machine") == machine() else None
 
 
-def remember(name: str, value: Any) -> None:
+def remember(name: str, value: Any, circumstances: Circumstances | None = None) -> None:
     """Keep `value`, anything that JSON can say, as `name` (letters, digits and dashes); no harm if it can't be kept."""
-    path = _path(name)
-    text = json.dumps({"machine": machine(), "value": value})
+    decisive = circumstances or machine()
+    path = _path(name, decisive)
+    text = json.dumps({"digest": _digest(name, decisive, value), "value": value})
     if path is not None:
-        with suppress(OSError):
+        with suppress(OSError, RuntimeError):  # RuntimeError: links in a circle, before Python 3.13
             path.parent.mkdir(parents=True, exist_ok=True)
             with replacing(path) as temporary:
                 temporary.write_text(text, "utf-8")
 
 
-def machine() -> dict[str, str | int | None]:
+def machine() -> Circumstances:
     """What else decides how fast something is: home folders are shared by machines, and a machine by processes."""
     return {
         "name": platform.node(),
@@ -54,15 +68,37 @@ def machine() -> dict[str, str | int | None]:
     }
 
 
-def _path(name: str) -> Path | None:
+def _digest(*content: Any) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _path(name: str, circumstances: Circumstances) -> Path | None:
+    folder = _folder(os.environ.get("NST_CACHE"))
+    return None if folder is None else folder / f"{name}-{_digest(circumstances)[:16]}.json"
+
+
+def _folder(named: str | None) -> Path | None:
+    """The folder `named` by the environment, the user's own for None; None where there is none, nor a home for one."""
+    return _own_folder() if named is None else _at_home(named) if named else None
+
+
+def _own_folder() -> Path | None:
     from platformdirs import user_cache_path
 
-    folder = os.environ.get("NST_CACHE")
-    if folder == "":
+    try:
+        place = user_cache_path("nst_core", appauthor=False)
+    except RuntimeError:  # nobody knows a home, as in a container whose user has no name
         return None
-    place = Path(folder).expanduser() if folder else user_cache_path("nst_core", appauthor=False)
-    digest = hashlib.sha256(json.dumps(machine()).encode()).hexdigest()[:16]
-    return place / f"{name}-{digest}.json"
+    return place if place.is_absolute() else None  # "~/.cache" of earlier versions of platformdirs
+
+
+@functools.cache  # told once
+def _at_home(named: str) -> Path | None:
+    place = expand_home(named)
+    if not place.parts[0].startswith("~"):
+        return place
+    logger.warning("NST_CACHE is %s, and there is no such home: nothing is kept for the next run", named)
+    return None
 
 
 def _processor() -> str:

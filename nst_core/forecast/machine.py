@@ -24,6 +24,7 @@ from nst_core.transfer import Transfer
 SIDES = {"cpu": (128, 384)}  # pixels, of the pictures that the pace is measured with, by the kind of device
 LARGE_SIDES = (256, 1024)  # of the others: below, they don't get going
 ENGINE = 3  # one more whenever steps got faster: what was measured before no longer counts
+LONGEST = 3600.0  # seconds of a step that may have been measured; what is more, or not a number, is nonsense
 STEPS = 3  # measured at either, after one to warm up
 
 # What of a config a step's time depends on, beside how its colours are finished.
@@ -79,9 +80,10 @@ def recalled(network: VGG, config: TransferConfig) -> Pace | None:
     """The pace that was once measured on the device of `network` for a config like this one."""
     known = recall(_fact(network, config))
     try:
-        return Pace(*map(float, known))  # type: ignore[arg-type]
-    except (TypeError, ValueError):  # nothing is known, or nonsense
+        pace = Pace(*map(float, known))  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):  # nothing is known, or nonsense
         return None
+    return pace if all(0 <= seconds <= LONGEST for seconds in (pace.start, pace.pixel)) else None
 
 
 def speed(config: TransferConfig) -> dict[str, Any]:

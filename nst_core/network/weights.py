@@ -6,19 +6,25 @@ dictionary `conv1_1.weight` (out, in, 3, 3), `conv1_1.bias` (out,), ... `conv5_4
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib.metadata
 import io
-import pickle
+import os
+import warnings
 from collections.abc import Mapping
 from itertools import chain, pairwise
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from nst_core.device.memory import is_out_of_memory
 from nst_core.errors import InputError
 from nst_core.extras import require
+from nst_core.files import expand_home
+from nst_core.recipe import sha256_of
 
 Parameters = dict[str, Tensor]
 
@@ -43,7 +49,7 @@ def load_parameters(source: str) -> Parameters:
         return _checked(_embedded(), "the embedded weights")
     if source == "torchvision":
         return _checked(_renamed(_torchvision()), "torchvision's weights")
-    return _checked(_renamed(_read(Path(source).expanduser())), source)
+    return _checked(_renamed(_read(expand_home(source))), source)
 
 
 def _embedded() -> Parameters:
@@ -97,8 +103,16 @@ def _torchvision() -> Mapping[str, Tensor]:
     require("torchvision")
     from torchvision.models import VGG19_Weights
 
+    weights, folder = VGG19_Weights.IMAGENET1K_V1, Path(torch.hub.get_dir())
+    if folder.parts[0] == "~":  # PyTorch would make a folder of that name
+        raise InputError(
+            "torchvision's weights of VGG-19 can't be kept without a home folder; name one by the environment variable "
+            "TORCH_HOME, or use the weights 'embedded' or a file",
+            "no_download",
+        )
     try:
-        state: Mapping[str, Tensor] = VGG19_Weights.IMAGENET1K_V1.get_state_dict(check_hash=True)
+        _remove_if_damaged(folder / "checkpoints" / Path(weights.url).name)
+        state: Mapping[str, Tensor] = weights.get_state_dict(check_hash=True, weights_only=True)
     except (OSError, RuntimeError) as error:  # RuntimeError: the download's checksum is wrong
         raise InputError(
             f"torchvision's weights of VGG-19 can't be downloaded ({error}); "
@@ -108,29 +122,50 @@ def _torchvision() -> Mapping[str, Tensor]:
     return state
 
 
+def _remove_if_damaged(download: Path) -> None:
+    """Let a file be fetched again that isn't what its name says, as PyTorch has it: name-<start of its SHA-256>.pth."""
+    if download.is_file() and not sha256_of(download).startswith(download.stem.rpartition("-")[2]):
+        download.unlink()
+
+
 def _read(path: Path) -> Mapping[str, Tensor]:
     if path.suffix not in (".safetensors", ".pth"):
         raise ValueError(f"weights must be embedded, torchvision, or a .safetensors or .pth file, got {str(path)!r}")
-    if not path.is_file():
+    if os.path.isdir(path):
+        raise ValueError(f"the weights {path} are a folder; name a file in it, or use the weights 'embedded'")
+    if not os.path.isfile(path):  # of `os`: a name that is too long is no error to it
         raise ValueError(f"the weights file {path} doesn't exist; check the path, or use the weights 'embedded'")
     try:
-        state = _read_safetensors(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
-    except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
-        reason = str(error).partition("\n")[0]
-        raise ValueError(f"{path} can't be read as a state dict ({reason}); save one anew, tensors only") from error
+        state = _read_safetensors(path) if path.suffix == ".safetensors" else _read_pickle(path)
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        raise ValueError(f"{path} can't be read as a state dict: {_why_not(path, error)}") from error
     if not isinstance(state, Mapping):
         raise ValueError(f"{path} holds a {type(state).__name__}; a state dict (names and tensors) is needed")
     return {str(key): value for key, value in state.items() if isinstance(value, Tensor)}
 
 
+def _why_not(path: Path, error: Exception) -> str:
+    """In our own words: PyTorch's are for programmers, and some of them advise to run what code is in the file."""
+    if isinstance(error, OSError) and error.errno != errno.EINVAL:  # that one is of a search beyond the file's end
+        return f"{error.strerror or error}; use another file, or the weights 'embedded'"
+    if os.path.getsize(path) == 0:
+        return "it is empty (0 bytes); fetch or save it anew"
+    return "it is damaged, or holds something else than names and tensors; fetch it anew, or save a state dict alone"
+
+
+def _read_pickle(path: Path) -> Any:
+    """What is in the file, as far as that takes no code of its own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of PyTorch to programmers, about formats that it then refuses
+        return torch.load(path, "cpu", weights_only=True)
+
+
 def _read_safetensors(path: Path) -> Mapping[str, Tensor]:
-    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    try:
-        return load_file(path)
-    except SafetensorError as error:
-        raise ValueError(str(error)) from error
+    return load_file(path)
 
 
 def _renamed(state: Mapping[str, Tensor]) -> Parameters:

@@ -40,6 +40,7 @@ PAIR = Pair("blobs x blobs", smooth_picture(64, 48, seed=1), smooth_picture(50, 
 # The shortest run of each; the others are libraries of these.
 SMOKE = {
     "__main__": "--sizes 48 --rounds 1 --steps 2 --every 1 --only plain,ours",
+    "convolutions": "--sides 4 --trials 1 --channels 64",
     "evaluations": "--size 48 --steps 2 --pairs 1 --preset-size 48 --preset-steps 2",
     "forecasts": "--sizes 48 --steps 2",
     "gradient": "--sizes 48 --rounds 1",

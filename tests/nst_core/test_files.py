@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from nst_core.files import check_place, replacing, temporary_beside
+from nst_core.files import check_place, expand_home, replacing, temporary_beside
+from tests.support.homes import without_a_home
 
 
 def test_a_file_takes_the_place_of_another_when_it_is_whole(tmp_path: Path) -> None:
@@ -93,3 +94,13 @@ def test_a_folder_that_takes_no_files_is_told(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(Path, "touch", read_only)
     with pytest.raises(ValueError, match=r"can't be written: Permission denied"):
         check_place(tmp_path / "a.txt")
+
+
+def test_a_home_is_expanded_where_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert [expand_home(name) for name in ("~/a", "~", "a~", "./~/a")] == [
+        *(Path("/home/ada/a"), Path("/home/ada"), Path("a~"), Path("~/a"))
+    ]
+    assert expand_home("~nobody-of-this-name/a") == Path("~nobody-of-this-name/a")
+    without_a_home(monkeypatch)
+    assert expand_home("~/a") == Path("~/a")

@@ -7,7 +7,7 @@ which is kept on disk, and torch's own threads share its items. What it does wit
 instructions: left to find them by itself, LLVM gives up on the 36 streams of a transform.
 
 From below: `sizes`, `processor`, `slots`; `codegen`, and in its words `winograd`, `products`, `pooling`; `loops`, which
-call those; `threads`. Nothing of Numba is loaded before the first loop runs.
+call those; `machine_code`, `threads`. Nothing of Numba is loaded before the first loop runs.
 """
 
 from __future__ import annotations

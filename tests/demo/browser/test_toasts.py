@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import gradio as gr
 import pytest
 
 from demo.browser.toasts import inform, message_of, sentence, toast, warn
-from demo.words import say
+from demo.words import LANGUAGES, say
 from nst_core.errors import InputError
 
 
@@ -55,6 +57,22 @@ def test_what_nobody_expected_goes_to_the_log_and_is_told_in_general(caplog: pyt
     (record,) = caplog.records
     assert (record.levelname, record.exc_info is not None) == ("ERROR", True)
     assert "a secret of the server" in caplog.text
+
+
+def test_an_unknown_failure_gives_no_advice() -> None:
+    """What has nothing to do with the size isn't blamed on it."""
+    for language in LANGUAGES:
+        assert not re.search(
+            "size|resolution|tamaño|resolución|may|quizá", say(language, "error.failed"), re.IGNORECASE
+        )
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")])
+def test_memory_that_gave_out_is_told_with_the_way_out(error: Exception) -> None:
+    with pytest.raises(gr.Error) as caught, toast():
+        raise error
+    assert caught.value.message == sentence(say("en", "error.out_of_memory"))
+    assert "lower resolution" in caught.value.message
 
 
 def test_where_nothing_goes_wrong_nothing_is_said(said: list[str]) -> None:

@@ -17,6 +17,7 @@ from nst_core.execution import Execution
 from nst_core.images import save_image
 from nst_core.recipe import KEY, Command, Ingredient, Recipe, Role, read_recipe, sha256_of, versions
 from nst_core.transfer import Transfer
+from tests.support.homes import without_a_home
 from tests.support.pictures import smooth_picture
 from tests.support.terminal import TINY, Terminal, interrupt_at
 
@@ -267,6 +268,19 @@ def test_a_weights_file_at_home_is_found(painted: Terminal, monkeypatch: pytest.
     Path("vgg.pth").write_bytes(b"weights")
     assert painted("a.png", "s.png", "-o", "out.png", "--size", 48, "--weights", "~/vgg.pth")[0] == 0
     assert read_recipe(Path("out.png")).config.weights == "vgg.pth"
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-this-name/vgg.pth", "~/vgg.pth"])
+@pytest.mark.parametrize("way", ["option", "environment"])
+def test_a_home_that_nobody_knows_is_no_place(
+    supplied: Terminal, monkeypatch: pytest.MonkeyPatch, name: str, way: str
+) -> None:
+    without_a_home(monkeypatch)
+    if way == "environment":
+        monkeypatch.setenv("NST_WEIGHTS", name)
+    options = ("--weights", name) if way == "option" else ()
+    said = supplied.refuses("a.png", "s.png", "-o", "out.png", "--size", 48, *options)
+    assert f"the weights file {name} doesn't exist" in said
 
 
 def test_a_picture_that_changed_is_refused_but_may_be_given(painted: Terminal) -> None:

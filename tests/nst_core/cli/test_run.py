@@ -18,6 +18,12 @@ from tests.support.pictures import smooth_picture
 from tests.support.terminal import MACHINE, PAINTING, PHOTO, TWO, Paints, Terminal, at, engine, nothing, raising
 
 
+@pytest.mark.parametrize("options", [("loop.pth", "s.png"), ("a.png", "s.png", "--weights", "loop.pth")])
+def test_a_link_to_itself_is_no_file(options: tuple[str, ...], supplied: Terminal) -> None:
+    Path("loop.pth").symlink_to("loop.pth")
+    assert "loop.pth doesn't exist" in supplied.refuses(*options, "-o", "out.png", "--size", 48)
+
+
 def test_what_goes_in_is_never_overwritten(terminal: Terminal) -> None:
     shutil.copy(PHOTO, "photo.jpg")
     shutil.copy(PAINTING, "photo-0020.jpg")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from nst_core.config import Border, Pooling
 from nst_core.cpu import convolution, kernels
 from nst_core.cpu.convolution import Convolution, Direct, Way, Winograd
 from nst_core.cpu.gram import correlate
+from nst_core.device import cache
 from nst_core.network.vgg import VGG
 from tests.support.layers import difference, features, weights
 
@@ -142,30 +144,25 @@ def test_what_it_can_not_do_is_left_to_pytorch() -> None:
         torch.testing.assert_close(layer(image), expected)
 
 
-def test_a_choice_is_made_once_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    tried: list[tuple[int, ...]] = []
-    kept: dict[str, object] = {}
-    monkeypatch.setattr(convolution, "_try_out", lambda *shape: bool(tried.append(shape)) or shape[0] == 64)
-    monkeypatch.setattr(convolution, "recall", kept.get)
-    monkeypatch.setattr(convolution, "remember", kept.__setitem__)
-    for _ in range(2):  # the second time as another process
-        convolution._winograd_won.cache_clear()
-        for height in (64, 66, 70):
-            assert convolution._winograd_wins(64, 64, height, 64)
-            assert not convolution._winograd_wins(128, 128, height, 64)
-    assert tried == [(64, 64, 8), (128, 128, 8)]
-    convolution._winograd_won.cache_clear()
+@pytest.mark.parametrize("channels", [(64, 64), (64, 128), (256, 512), (512, 512)])
+@pytest.mark.parametrize(
+    ("height", "width", "way"), [(3, 5, Direct), (10, 10, Direct), (12, 12, Winograd), (8, 18, Winograd)]
+)
+def test_the_size_of_a_feature_map_decides(channels: tuple[int, int], height: int, width: int, way: type[Way]) -> None:
+    """And nothing else, on the way there as on that back: a rule gives the same picture in each process."""
+    layer = Convolution(*weights(*channels))
+    assert {type(layer.way(height, width, backward=backward)) for backward in (False, True)} == {way}
 
 
-def test_trying_out_compares_the_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    for fast in (Winograd, Direct):
-        monkeypatch.setattr(
-            convolution, "_seconds", lambda work, fast=fast: 1.0 if isinstance(work.func, fast) else 2.0
-        )
-        assert convolution._try_out(64, 64, 4) == (fast is Winograd)
+def test_channels_that_do_not_fit_are_left_to_pytorch() -> None:
+    layer = Convolution(*weights(64, 3))
+    assert isinstance(layer.way(64, 64, backward=False), Direct)
 
 
-def test_few_positions_or_channels_are_never_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(convolution, "_winograd_won", lambda *_: pytest.fail("there was nothing to choose"))
-    assert not convolution._winograd_wins(64, 64, 3, 5)
-    assert not convolution._winograd_wins(3, 64, 64, 64)
+def test_nothing_is_timed_nor_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A choice by how fast something was just now would be another one in the next process."""
+    for name in ("time", "perf_counter", "monotonic", "process_time"):
+        monkeypatch.setattr(time, name, lambda: pytest.fail("a clock was asked"))
+    monkeypatch.setattr(cache, "remember", lambda *_: pytest.fail("something was remembered"))
+    layer, image = Convolution(*weights(128, 128)), features(128, 17, 13).requires_grad_()
+    layer(image).sum().backward()

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
+import io
 import pickle
+import re
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from urllib.error import URLError
 
@@ -15,6 +20,7 @@ from torchvision.models.vgg import cfgs, make_layers
 
 from nst_core.network import weights
 from nst_core.network.weights import IMAGENET_MEAN, IMAGENET_STD, Parameters, load_parameters
+from tests.support.homes import without_a_home
 
 
 @pytest.fixture(scope="module")
@@ -125,19 +131,141 @@ class Exploit:
         return Path.touch, (Path("exploited"),)
 
 
-def test_a_pickle_that_runs_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def saved(content: object, *, old: bool = False) -> bytes:
+    """What `torch.save` writes, in the format of today or that of before 2020."""
+    file = io.BytesIO()
+    torch.save(content, file, _use_new_zipfile_serialization=not old)
+    return file.getvalue()
+
+
+def archive() -> bytes:
+    """A zip file of something else."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as members:
+        members.writestr("notes.txt", "hello")
+    return file.getvalue()
+
+
+# What a file may be that no state dict can be read from; each is what people do by mistake, but for the first.
+UNREADABLE: dict[str, Callable[[], bytes]] = {
+    "code": lambda: saved({"features.0.weight": Exploit()}),
+    "a whole model": lambda: saved(torch.nn.Linear(2, 2)),
+    "a web page": lambda: b"<!DOCTYPE html><html><body>404 Not Found</body></html>",
+    "a pointer": lambda: b"version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 548\n",
+    "a zip file": archive,
+    "cut off": lambda: saved({"a": torch.zeros(1000)})[:-500],
+    "cut off, old format": lambda: saved({"a": torch.zeros(1000)}, old=True)[:100],
+    "Python's own pickle": lambda: pickle.dumps({"a": Path("b")}),
+    "nothing but zeros": lambda: bytes(1000),
+    "garbage": lambda: pickle.dumps("garbage" * 100)[3:],
+    "nested": lambda: b"\x80\x02" + b"]" * 100_000 + b"a" * 99_999 + b".",
+    "a number": lambda: b"\x80\x02\x8a\xff",
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+@pytest.mark.parametrize("content", UNREADABLE)
+def test_what_is_no_state_dict_is_refused_in_our_words(
+    content: str, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyTorch's own say to programmers how to run what code is in the file, in colours."""
     monkeypatch.chdir(tmp_path)
-    torch.save({"features.0.weight": Exploit()}, tmp_path / "evil.pth")
-    with pytest.raises(ValueError, match="can't be read as a state dict"):
-        load_parameters(str(tmp_path / "evil.pth"))
+    path = tmp_path / f"vgg{suffix}"
+    path.write_bytes(UNREADABLE[content]())
+    with pytest.raises(ValueError, match="names and tensors") as caught:
+        load_parameters(str(path))
+    said = str(caught.value)
+    assert said.startswith(f"{path} can't be read as a state dict: it is damaged, or holds something else than")
+    assert said.isprintable()
+    assert not re.search("weights_only|trust|torch|pickle", said, re.IGNORECASE)
     assert not (tmp_path / "exploited").exists()
 
 
-@pytest.mark.parametrize("name", ["garbage.pth", "garbage.safetensors", "empty.pth", "empty.safetensors"])
-def test_garbage_is_refused(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(b"" if name.startswith("empty") else pickle.dumps("garbage" * 100)[3:])
-    with pytest.raises(ValueError, match="can't be read as a state dict"):
-        load_parameters(str(tmp_path / name))
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+def test_an_empty_file_is_called_empty(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / f"vgg{suffix}").write_bytes(b"")
+    with pytest.raises(
+        ValueError, match=r"can't be read as a state dict: it is empty \(0 bytes\); fetch or save it anew$"
+    ):
+        load_parameters(str(tmp_path / f"vgg{suffix}"))
+
+
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+def test_what_the_system_refuses_is_told_in_its_words(
+    tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / f"vgg{suffix}").write_bytes(b"something")
+    monkeypatch.setattr(torch, "load", refuse)
+    monkeypatch.setattr("safetensors.torch.load_file", refuse)
+    with pytest.raises(ValueError, match="state dict: Permission denied; use another file, or the weights 'embedded'$"):
+        load_parameters(str(tmp_path / f"vgg{suffix}"))
+
+
+def test_memory_that_gives_out_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    (tmp_path / "vgg.pth").write_bytes(b"something")
+    monkeypatch.setattr(torch, "load", fail)
+    with pytest.raises(MemoryError):
+        load_parameters(str(tmp_path / "vgg.pth"))
+
+
+def test_a_folder_is_called_one(tmp_path: Path) -> None:
+    (tmp_path / "vgg.pth").mkdir()
+    with pytest.raises(ValueError, match="are a folder; name a file in it"):
+        load_parameters(str(tmp_path / "vgg.pth"))
+
+
+@pytest.mark.parametrize(
+    "name", ["~nobody-of-this-name/vgg.pth", "x" * 5000 + ".pth", "a\0b.pth", "gone/vgg.safetensors"]
+)
+def test_a_place_that_is_none_says_so(name: str) -> None:
+    with pytest.raises(ValueError, match="doesn't exist; check the path"):
+        load_parameters(name)
+
+
+def test_nobody_knows_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_a_home(monkeypatch)
+    with pytest.raises(ValueError, match="the weights file ~/vgg.pth doesn't exist"):
+        load_parameters("~/vgg.pth")
+
+
+def test_a_download_has_no_place_without_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyTorch would put it into a folder called ~."""
+    without_a_home(monkeypatch)
+    for name in ("TORCH_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(VGG19_Weights, "get_state_dict", lambda *_, **__: pytest.fail("it was downloaded"))
+    with pytest.raises(ValueError, match="without a home folder; name one by the environment variable TORCH_HOME"):
+        load_parameters("torchvision")
+
+
+@pytest.mark.parametrize("is_whole", [True, False], ids=["whole", "cut"])
+def test_a_download_that_was_cut_is_fetched_again(
+    is_whole: bool, embedded: Parameters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b"weights"
+    name = f"vgg19-{hashlib.sha256(content).hexdigest()[:8]}.pth"
+    kept = tmp_path / "checkpoints" / name
+    kept.parent.mkdir()
+    kept.write_bytes(content if is_whole else content[:3])
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    monkeypatch.setattr(VGG19_Weights, "url", f"https://example.org/{name}", raising=False)
+    received: list[dict[str, object]] = []
+
+    def fetch(*_: object, **options: object) -> dict[str, Tensor]:
+        received.append({"is there": kept.exists(), **options})
+        return torchvision_state(embedded)
+
+    monkeypatch.setattr(VGG19_Weights, "get_state_dict", fetch)
+    load_parameters("torchvision")
+    assert received == [{"is there": is_whole, "check_hash": True, "weights_only": True}]
 
 
 @pytest.mark.parametrize("source", ["", "vgg16", "weights.bin"])

@@ -36,5 +36,5 @@ def test_other_processors(features: dict[str, bool], lanes: int, tmp_path: Path)
             result = Winograd(weight, None)(image, 1, relu=True, gate=image)
             torch.testing.assert_close(result, F.conv2d(image, weight, padding=1), rtol=1e-4, atol=1e-3)
     """
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    environment = os.environ | {"NST_CACHE": str(tmp_path)}
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, env=environment)
