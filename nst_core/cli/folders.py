@@ -18,12 +18,12 @@ from nst_core.cli.console import (
     OUT_OF_MEMORY,
     Bar,
     end,
-    graceful,
     tell,
 )
 from nst_core.cli.job import CommandJob, Source
 from nst_core.cli.results import Outcome
 from nst_core.cli.run import check_files, look_ahead, paint, prepare
+from nst_core.cli.signals import graceful
 from nst_core.device.memory import is_out_of_memory
 from nst_core.recipe import KEY, Command, Role, name_of, parse, sha256_of
 

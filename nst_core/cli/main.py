@@ -16,14 +16,13 @@ from nst_core.cli.console import (
     OUT_OF_MEMORY,
     Bar,
     end,
-    graceful,
     tell,
-    terminated_like_interrupted,
 )
 from nst_core.cli.folders import has_folders, paint_folders
 from nst_core.cli.job import CommandJob
 from nst_core.cli.request import read_job
 from nst_core.cli.run import paint, prepare
+from nst_core.cli.signals import graceful, terminated_like_interrupted
 from nst_core.device.memory import is_out_of_memory, keep_freed_memory
 
 

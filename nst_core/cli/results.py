@@ -10,8 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from nst_core.cli.console import DONE, FAILED, INTERRUPTED, Bar, deaf_to_interrupts, invocation, reason
+from nst_core.cli.console import DONE, FAILED, INTERRUPTED, Bar, invocation, reason
 from nst_core.cli.job import CommandJob, state_text
+from nst_core.cli.signals import deaf_to_interrupts
 from nst_core.recipe import KEY, Recipe, versions
 
 if TYPE_CHECKING:

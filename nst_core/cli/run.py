@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nst_core.cli.console import FAILED, INTERRUPTED, OUT_OF_MEMORY, Bar, Stop
+from nst_core.cli.console import FAILED, INTERRUPTED, OUT_OF_MEMORY, Bar
 from nst_core.cli.job import CommandJob
 from nst_core.cli.results import Film, Outcome, Results, state_path
+from nst_core.cli.signals import Stop
 from nst_core.config import TransferConfig, check_steering
 from nst_core.device.memory import is_out_of_memory
 from nst_core.recipe import Command, Role
