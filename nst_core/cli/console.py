@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +47,11 @@ def end(code: int, message: str) -> int:
     """Say why the program ends; returns `code`."""
     tell(message)
     return code
+
+
+def as_typed(path: Path) -> str:
+    """A file's name as an argument, which a dash at its beginning would make an option of."""
+    return f".{os.sep}{path}" if str(path).startswith("-") else str(path)
 
 
 def reason(error: OSError) -> str:
