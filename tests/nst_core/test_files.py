@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nst_core.files import check_place, replacing, temporary_beside
+from nst_core.files import alone_in, check_place, fitting, replacing, temporary_beside
 
 
 def test_a_file_takes_the_place_of_another_when_it_is_whole(tmp_path: Path) -> None:
@@ -64,7 +66,7 @@ def test_a_good_place_is_left_as_it_was(tmp_path: Path) -> None:
     [
         ("folder", r"folder is a folder; name a file"),
         ("missing/a.txt", r"the folder .*missing doesn't exist; create it"),
-        ("x" * 300, r"can't be written: File name too long; choose another place"),
+        ("x" * 300, r"can't be written: File name too long; choose a shorter name"),
         ("circle", r"circle can't be written|doesn't exist"),
     ],
 )
@@ -93,3 +95,51 @@ def test_a_folder_that_takes_no_files_is_told(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(Path, "touch", read_only)
     with pytest.raises(ValueError, match=r"can't be written: Permission denied"):
         check_place(tmp_path / "a.txt")
+
+
+def test_a_name_that_fits_stays(tmp_path: Path) -> None:
+    assert fitting(tmp_path, "x" * 249, ".state") == tmp_path / f"{'x' * 249}.state"
+
+
+@pytest.mark.parametrize("letter", ["x", "ü", "画", "\udcff"])
+def test_a_name_that_is_too_long_is_cut_and_told_from_others(letter: str, tmp_path: Path) -> None:
+    first, second = (fitting(tmp_path, letter * 250 + end, ".png.state") for end in "ab")
+    assert first != second
+    assert first == fitting(tmp_path, letter * 250 + "a", ".png.state")
+    for path in (first, second):
+        assert path.name.startswith(letter * 50)
+        assert path.name.endswith(".png.state")
+        path.touch()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_file_system_says_how_long_a_name_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.pathconf", lambda *_: 143)  # eCryptfs
+    assert len(fitting(tmp_path, "x" * 200, ".state").name) == 143
+    monkeypatch.setattr("os.pathconf", lambda *_: 1530)  # vfat counts otherwise
+    assert len(fitting(tmp_path, "x" * 300, ".state").name) == 255
+    assert len(fitting(tmp_path / "missing", "x" * 300, ".state").name) == 255
+
+
+def test_a_temporary_name_has_the_suffix(tmp_path: Path) -> None:
+    with replacing(tmp_path / "a.png") as temporary:
+        assert temporary.suffix == ".png"
+        temporary.touch()
+
+
+def test_a_folder_is_had_alone(tmp_path: Path) -> None:
+    other = os.open(tmp_path, os.O_RDONLY)
+    with alone_in(tmp_path), pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(other)
+
+
+def test_where_there_is_no_lock_it_goes_on_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entered = []
+    with alone_in(tmp_path / "missing"):
+        entered.append("missing")
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with alone_in(tmp_path):
+        entered.append("Windows")
+    assert entered == ["missing", "Windows"]
