@@ -11,20 +11,21 @@ from typing import Any
 import pytest
 import torch
 
+from nst_core.cli.signals import Stop, graceful, interruptible
 from tests.support.terminal import Paints, at, raising
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupt_ends_the_step_at_hand(paints: Paints, number: signal.Signals) -> None:
     earlier = signal.getsignal(number)
     code, err = paints(before=at(5, lambda: os.kill(os.getpid(), number)))
     assert code == 130
     assert paints.level() == 5
     assert err.splitlines()[-1] == (
-        "nst_core: stopped after step 5 of 8; wrote out.png (64x43) and out.state; "
-        "go on with: python -m nst_core --resume out.state"
+        "nst_core: stopped after step 5 of 8; wrote out.png (64x43) and out.png.state; "
+        "go on with: python -m nst_core --resume out.png.state"
     )
-    assert paints.files() == ["out.png", "out.state"]
+    assert paints.files() == ["out.png", "out.png.state"]
     assert signal.getsignal(number) == earlier
 
 
@@ -73,3 +74,37 @@ def test_a_run_on_a_thread_leaves_signals_alone(paints: Paints) -> None:
     thread.start()
     thread.join()
     assert codes == [0]
+
+
+def test_a_closed_terminal_may_say_so_often(paints: Paints) -> None:
+    def often() -> None:
+        for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
+            os.kill(os.getpid(), number)
+
+    code, _ = paints(before=at(5, often))
+    assert (code, paints.level()) == (130, 5)
+    assert paints.files() == ["out.png", "out.png.state"]
+
+
+def test_under_nohup_it_is_not_heard(paints: Paints) -> None:
+    earlier = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        code, _ = paints(before=at(5, lambda: os.kill(os.getpid(), signal.SIGHUP)))
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, earlier)
+    assert (code, paints.level()) == (0, 8)
+
+
+def test_a_request_that_raised_nothing_ends_the_first_step() -> None:
+    earlier = Stop(requested=True)
+    with graceful(earlier) as stop:
+        assert stop.requested
+    assert not earlier.requested
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_before_the_first_step_there_is_nothing_to_keep(number: signal.Signals) -> None:
+    with interruptible() as stop, pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), number)
+    assert stop.requested
