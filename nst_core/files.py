@@ -6,11 +6,13 @@ import errno
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 LONGEST_NAME = 255  # bytes, of nearly all file systems
+ATTEMPTS, PAUSE = 200, 0.05  # seconds between them, for a lock
 
 
 def check_place(path: str | Path) -> Path:
@@ -37,14 +39,22 @@ def check_place(path: str | Path) -> Path:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """In the block no other process is in such a block about the same folder, as far as the system can see to that."""
+    """In the block no other process is in such a block about the same folder.
+
+    That is as far as the system can see to it, and the other one comes out in time: one that is suspended stops nobody.
+    """
     with ExitStack() as stack:
         with suppress(OSError, ImportError):  # Windows has no fcntl, and some network drives no locks
             import fcntl
 
             place = os.open(folder, os.O_RDONLY)
             stack.callback(os.close, place)  # which ends the lock, too
-            fcntl.flock(place, fcntl.LOCK_EX)
+            for _ in range(ATTEMPTS):
+                try:
+                    fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    time.sleep(PAUSE)
         yield
 
 

@@ -85,7 +85,7 @@ def _taken(place: Place, is_outdone: Callable[[Recipe], bool], has_state: bool) 
     """What would be lost if an unfinished run's results went there; nothing if nothing would."""
     label = label_of(place.state) if exists(place.state) else None
     if exists(place.state) and not (has_state and label and is_outdone(label.recipe)):
-        return f"{place.state} is there to go on from"
+        return f"{place.state} is there to go on from" if label else f"{place.state} was there before"
     if not exists(place.picture):
         return ""
     recipe = recipe_of(place.picture) or _told_by(label, place)

@@ -185,15 +185,15 @@ def paint(work: Work, bar: Bar, stop: Stop, title: str = "") -> Outcome:
                 if stop.requested or film.is_whole:
                     state = _state(work, last, stop)
                     break
+        if last is None:
+            raise RuntimeError("the run ended without a step")
+        if film.is_whole:
+            return results.finish(last, state, complete and film.complete)
+        return results.interrupted(last, state)
     except (Exception, KeyboardInterrupt) as error:
         if last is None:
             raise
         return _broken_off(results, last, error)
-    if last is None:
-        raise RuntimeError("the run ended without a step")
-    if not film.is_whole:
-        return results.interrupted(last, state)
-    return results.finish(last, state, complete and film.complete)
 
 
 def _state(work: Work, last: Step, stop: Stop) -> Checkpoint | None:

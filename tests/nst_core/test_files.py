@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nst_core.files import alone_in, check_place, fitting, replacing, temporary_beside
+from nst_core.files import ATTEMPTS, alone_in, check_place, fitting, replacing, temporary_beside
 
 
 def test_a_file_takes_the_place_of_another_when_it_is_whole(tmp_path: Path) -> None:
@@ -133,6 +133,13 @@ def test_a_folder_is_had_alone(tmp_path: Path) -> None:
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
     fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
     os.close(other)
+
+
+def test_who_never_comes_out_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    with alone_in(tmp_path), alone_in(tmp_path):
+        assert len(pauses) == ATTEMPTS
 
 
 def test_where_there_is_no_lock_it_goes_on_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,15 @@ def test_an_interrupt_does_not_lose_the_picture_that_is_being_saved(paints: Pain
     assert paints.level() == 5
 
 
+def test_a_second_interrupt_just_before_the_picture_is_saved(paints: Paints) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    paints.monkeypatch.setattr("nst_core.cli.results.Results.interrupted", interrupted)
+    code, _ = paints(before=at(5, lambda: os.kill(os.getpid(), signal.SIGINT)))
+    assert (code, paints.level()) == (130, 5)
+
+
 def test_a_run_on_a_thread_leaves_signals_alone(paints: Paints) -> None:
     codes: list[int] = []
     thread = threading.Thread(target=lambda: codes.append(paints()[0]))
