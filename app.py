@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+
+try:
+    from nst_core.process import begin, ending_signals, quit_on_interrupt, run
+except KeyboardInterrupt:  # it is Python's until then
+    sys.exit(130)
+
+if __name__ == "__main__":
+    begin("app.py")  # what follows takes seconds, and is for newer Pythons
+
 import argparse
 import logging
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Sequence
 from importlib import import_module
@@ -138,12 +147,13 @@ def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig)
     """Run the server until it is interrupted."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what a container is stopped with
     runner.measure(defaults)
     ui = build_ui(runner, defaults)
     # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.
     threads = 40 + options.queue_size
     ui.queue(max_size=4 * (options.queue_size + 1), api_open=False, default_concurrency_limit=None)
+    for number in ending_signals():  # SIGTERM is what a container is stopped with
+        signal.signal(number, signal.default_int_handler)
     try:
         ui.launch(
             server_name=options.host,
@@ -166,9 +176,10 @@ def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig)
         )
         threading.Event().wait()
     except KeyboardInterrupt:
+        quit_on_interrupt("app.py")  # who presses again has no patience for the step at hand
         runner.close()
         ui.close(verbose=False)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("app.py", lambda: main))

@@ -11,11 +11,10 @@ Names are loaded when they are first used: importing the package brings neither 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nst_core.lazy import attributes
 from nst_core.version import __version__
 
+TYPE_CHECKING = False  # as in nst_core/process.py, which is imported through here
 if TYPE_CHECKING:
     from nst_core.config import TransferConfig
     from nst_core.images.reading import load_image
@@ -30,6 +29,6 @@ __getattr__ = attributes(
         "TransferConfig": "nst_core.config",
         "load_image": "nst_core.images.reading",
         "save_image": "nst_core.images.saving",
-    }
-    | dict.fromkeys(("Step", "Transfer", "stylize"), "nst_core.transfer"),
+        **dict.fromkeys(("Step", "Transfer", "stylize"), "nst_core.transfer"),
+    },
 )

@@ -36,11 +36,14 @@ def save_state(state: Checkpoint, path: Path, recipe: str) -> None:
         raise
 
 
-def load_state(path: Path) -> tuple[Checkpoint, str]:
-    """A state, on the CPU, and the recipe it was saved with; raises `ValueError` for what isn't one."""
+def load_state(path: Path, device: str = "cpu") -> tuple[Checkpoint, str]:
+    """A state, on `device`, and the recipe it was saved with; raises `ValueError` for what isn't one.
+
+    On "meta", its tensors have no values, and most of the file isn't read.
+    """
     try:
         # weights_only: the file can hold tensors, numbers and text, but no code.
-        found = torch.load(path, map_location="cpu", weights_only=True)
+        found = torch.load(path, map_location=device, weights_only=True)
     except OSError as error:
         raise ValueError(f"{path} can't be read: {error.strerror}") from error
     except (RuntimeError, EOFError, KeyError, pickle.UnpicklingError) as error:

@@ -126,9 +126,10 @@ def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.slow
-def test_it_starts_from_anywhere_and_a_container_can_stop_it(port: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])  # a container's, and a closed terminal's
+def test_it_starts_from_anywhere_and_stops_in_good_order(port: int, tmp_path: Path, number: signal.Signals) -> None:
     with serving(port, tmp_path) as server:
-        end(server, signal.SIGTERM)
+        end(server, number)
 
 
 @pytest.mark.weights

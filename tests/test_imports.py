@@ -30,6 +30,7 @@ MODULES = {module_of(path): path for path in (*CORE, *DEMO)}
 # Both trees from below: a folder or a module may import what is in its own line or before it.
 LEVELS = (
     ("nst_core.lazy", "nst_core.version", "nst_core.errors", "nst_core.extras", "nst_core.fields"),
+    ("nst_core.streams", "nst_core.process"),
     ("nst_core.files", "nst_core.notes"),
     ("nst_core.config", "nst_core.execution"),
     ("nst_core.images", "nst_core.device"),

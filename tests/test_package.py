@@ -15,12 +15,15 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from packaging.markers import Marker
+from packaging.requirements import Requirement
 from PIL import Image
 
 from nst_core import extras
+from nst_core.process import OLDEST
 from nst_core.version import __version__
 from tests.support.paths import ROOT
-from tests.support.project import DEPENDENCIES, EXTRAS, everything, plain
+from tests.support.project import DEPENDENCIES, EXTRAS, everything, plain, python_versions
 
 ONLY_SOME_NEED = ("gradio", "gradio_client", "matplotlib", "demo", *extras.EXTRAS)
 
@@ -101,13 +104,29 @@ def test_what_to_install_is_what_the_project_says() -> None:
 
 
 def listed(name: str) -> set[str]:
-    """The requirements in a file, without their reasons."""
+    """The requirements in a file, without their reasons, and without what refuses an old Python."""
     lines = (ROOT / name).read_text("utf-8").splitlines()
-    return {line.split()[0] for line in lines if not line.startswith("#")}
+    return {line.split()[0] for line in lines if not line.startswith("#") and " @ " not in line}
 
 
 def test_requirements_are_the_package_s_and_the_page_s() -> None:
     assert listed("requirements.txt") == plain([*DEPENDENCIES, *EXTRAS["page"], *EXTRAS["torchvision"]])
+
+
+def test_an_old_python_is_refused_before_anything_is_downloaded() -> None:
+    """pip looks for that file first, and says its name; only a Python that is too old is sent for it."""
+    first = next(line for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines() if line[0] != "#")
+    requirement = Requirement(first.split("  #")[0])
+    oldest = ".".join(map(str, OLDEST))
+    assert requirement.url == f"file:///this-needs-Python-{oldest}-or-later"
+    assert requirement.marker is not None
+    refused = [version for version in ("3.8", "3.10", *python_versions()) if is_met(requirement.marker, version)]
+    assert refused == ["3.8", "3.10"]
+    assert python_versions()[0] == oldest
+
+
+def is_met(marker: Marker, version: str) -> bool:
+    return marker.evaluate({"python_version": version})
 
 
 def test_every_bound_has_both_ends() -> None:

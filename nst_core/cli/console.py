@@ -1,16 +1,12 @@
-"""What a person at the terminal sees and does: lines and a progress bar on stderr, Ctrl-C, `kill`."""
+"""What a person at the terminal sees: lines and a progress bar on stderr."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from types import TracebackType
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from nst_core.notes import in_english
 
@@ -51,6 +47,11 @@ def end(code: int, message: str) -> int:
     """Say why the program ends; returns `code`."""
     tell(message)
     return code
+
+
+def as_typed(path: Path) -> str:
+    """A file's name as an argument, which a dash at its beginning would make an option of."""
+    return f".{os.sep}{path}" if str(path).startswith("-") else str(path)
 
 
 def reason(error: OSError) -> str:
@@ -97,55 +98,3 @@ class Bar:
     def say(self, message: str) -> None:
         """A line that stays above the bar."""
         self._bar.write(line(message), file=sys.stderr)
-
-
-class Stop:
-    """Whether the run shall end after the step at hand."""
-
-    requested = False
-
-
-@contextmanager
-def graceful() -> Iterator[Stop]:
-    """The first Ctrl-C or `kill` asks to stop after the step at hand, the second raises `KeyboardInterrupt`."""
-    stop = Stop()
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        if stop.requested:
-            raise KeyboardInterrupt
-        stop.requested = True
-        with suppress(OSError):  # not through sys.stderr: the signal may have come amidst one of its writes
-            os.write(2, f"\n{line('stopping after this step; Ctrl-C again stops at once')}\n".encode())
-
-    with _handling(signal.SIGINT, interrupt), _handling(signal.SIGTERM, interrupt):
-        yield stop
-
-
-@contextmanager
-def terminated_like_interrupted() -> Iterator[None]:
-    """A `kill` is then a Ctrl-C."""
-
-    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
-
-    with _handling(signal.SIGTERM, interrupt):
-        yield
-
-
-@contextmanager
-def deaf_to_interrupts() -> Iterator[None]:
-    """An impatient Ctrl-C must not lose the picture that an earlier one asked to keep."""
-    with _handling(signal.SIGINT, signal.SIG_IGN), _handling(signal.SIGTERM, signal.SIG_IGN):
-        yield
-
-
-@contextmanager
-def _handling(number: signal.Signals, handler: Any) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():  # only there may handlers be set
-        yield
-        return
-    previous = signal.signal(number, handler)
-    try:
-        yield
-    finally:
-        signal.signal(number, previous)

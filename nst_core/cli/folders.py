@@ -19,14 +19,16 @@ from nst_core.cli.console import (
     OUT_OF_MEMORY,
     Bar,
     end,
-    graceful,
     tell,
 )
 from nst_core.cli.job import CommandJob, Source
 from nst_core.cli.results import Outcome
 from nst_core.cli.run import check_files, look_ahead, paint, prepare
+from nst_core.cli.signals import Stop, graceful
+from nst_core.cli.states import recipe_of
 from nst_core.device.memory import is_out_of_memory
-from nst_core.recipe import KEY, Command, Role, name_of, parse, sha256_of
+from nst_core.files import fitting
+from nst_core.recipe import Command, Role, name_of, sha256_of
 
 if TYPE_CHECKING:
     from nst_core.forecast.forecast import Forecast
@@ -47,10 +49,12 @@ class Tally:
     done: int = 0
     failures: dict[str, list[str]] = field(default_factory=dict)  # pictures by what was wrong: often one file's fault
     interrupted: bool = False
+    elsewhere: str = ""  # where the picture is that was at work, if it would have replaced a better one
 
     def count(self, job: CommandJob, outcome: Outcome) -> None:
         """Note how the run of `job` ended."""
         self.interrupted = outcome.code == INTERRUPTED
+        self.elsewhere = outcome.message if outcome.is_elsewhere else ""
         if outcome.code == DONE:
             self.done += 1
         elif not self.interrupted:
@@ -84,11 +88,12 @@ def has_folders(job: CommandJob) -> bool:
     return job.command is Command.STYLIZE and job.start is None and any(path.is_dir() for path in pictures)
 
 
-def paint_folders(job: CommandJob) -> int:
+def paint_folders(job: CommandJob, stop: Stop) -> int:
     """Paint every photo after every painting into the folder `job.output`; returns the exit code.
 
-    What is there already, finished, from the same pictures and options, is skipped. Raises `ValueError`, before any
-    work, for options that can't be; a pair that fails is told at the end, and the others are painted all the same.
+    `stop`: whether that was asked for before the first step. What is there already, finished, from the same pictures
+    and options, is skipped. Raises `ValueError`, before any work, for options that can't be; a pair that fails is told
+    at the end, and the others are painted all the same.
     """
     from nst_core.forecast.wording import overview, summary
 
@@ -107,7 +112,7 @@ def paint_folders(job: CommandJob) -> int:
         return DONE
     if any(each.forecast for each in planned) and not job.quiet:
         tell(summary([each.forecast for each in planned]))
-    tally = _paint_all(planned, network, job.quiet)
+    tally = _paint_all(planned, network, job.quiet, stop)
     return _report(job, tally, skipped=len(jobs) - len(todo), planned=len(todo))
 
 
@@ -116,7 +121,7 @@ def pairs(job: CommandJob) -> list[CommandJob]:
     photos, paintings = (list(_pictures(job, role)) for role in (Role.CONTENT, Role.STYLE))
     others = [source for source in job.sources if source.role not in (Role.CONTENT, Role.STYLE)]
     jobs = [
-        replace(job, sources=(photo, painting, *others), output=job.output / _result_name(photo, painting))
+        replace(job, sources=(photo, painting, *others), output=_result(job.output, photo, painting))
         for photo in photos
         for painting in paintings
     ]
@@ -128,12 +133,10 @@ def pairs(job: CommandJob) -> list[CommandJob]:
 
 def is_finished(job: CommandJob, hash_of: Callable[[Path], str]) -> bool:
     """Whether the result is there, as far as it shall be painted, from the same pictures and options."""
-    from nst_core.images.reading import read_text
-
-    if not job.output.is_file():
+    found = recipe_of(job.output)
+    if found is None:
         return False
     try:
-        found = parse(read_text(job.output).get(KEY, ""), job.output)
         same = found.makes_the_same_as(job.recipe(hash_of))
     except ValueError:
         return False
@@ -209,18 +212,18 @@ def _listed(folder: Path) -> list[Path]:
     return pictures
 
 
-def _result_name(photo: Source, painting: Source) -> str:
+def _result(folder: Path, photo: Source, painting: Source) -> Path:
     assert photo.path is not None
     assert painting.path is not None
-    return f"{photo.path.stem}_{painting.path.stem}.png"
+    return fitting(folder, f"{photo.path.stem}_{painting.path.stem}", ".png")
 
 
 def _check_names(jobs: Sequence[CommandJob]) -> None:
     """By lower-case names: many file systems don't tell a.png from A.png. No result replaces a picture of any pair."""
     used = {os.path.realpath(path) for job in jobs for role in Role for path in job.paths(role)}
-    written = Counter(path.name.lower() for job in jobs for path in (job.output, *job.intermediates))
+    written = Counter(path.name.lower() for job in jobs for path in (job.output, *job.intermediates.values()))
     for job in jobs:
-        for path in (job.output, *job.intermediates):
+        for path in (job.output, *job.intermediates.values()):
             if os.path.realpath(path) in used:
                 raise ValueError(f"{path} is one of the pictures that go in; choose another folder for the results")
         if written[job.output.name.lower()] > 1:
@@ -261,9 +264,9 @@ def _size(path: Path) -> Size:
             raise ValueError(str(error)) from error
 
 
-def _paint_all(planned: Sequence[PlannedJob], network: VGG, quiet: bool) -> Tally:
+def _paint_all(planned: Sequence[PlannedJob], network: VGG, quiet: bool, earlier: Stop) -> Tally:
     tally = Tally()
-    with graceful() as stop, Bar(sum(each.cost for each in planned), quiet) as bar:
+    with graceful(earlier) as stop, Bar(sum(each.cost for each in planned), quiet) as bar:
         for number, each in enumerate(planned, 1):
             if stop.requested or tally.interrupted:
                 break
@@ -293,6 +296,8 @@ def _report(job: CommandJob, tally: Tally, skipped: int, planned: int) -> int:
     for why, names in tally.failures.items():
         more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
         end(FAILED, f"no {', '.join(names[:MANY])}{more}: {why}")
+    if tally.elsewhere and tally.interrupted:
+        tell(tally.elsewhere)
     failed = sum(map(len, tally.failures.values()))
     left = planned - tally.done - failed
     code = INTERRUPTED if left else FAILED if failed else DONE

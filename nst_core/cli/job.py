@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nst_core.config import TransferConfig
 from nst_core.execution import Execution
+from nst_core.files import fitting
 from nst_core.recipe import Command, Ingredient, Recipe, Role, sha256_of
 
 if TYPE_CHECKING:
@@ -27,11 +27,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Start:
-    """Where an earlier run stopped: its state, how many steps it had done, and the file of both."""
+    """Where an earlier run stopped: its state and recipe, the file of both, and the picture that it was saved with."""
 
     path: Path
     state: Checkpoint
-    steps_done: int
+    recipe: Recipe
+    picture: Path
+
+    @property
+    def steps_done(self) -> int:
+        """How many steps it had done."""
+        return self.recipe.steps_done
 
 
 @dataclass(frozen=True)
@@ -88,14 +94,15 @@ class CommandJob:
 
     def intermediate(self, index: int) -> Path:
         """Where the picture after step `index` goes: out.png -> out-0050.png."""
-        return self.output.with_stem(f"{self.output.stem}-{index:04d}")
+        return fitting(self.output.parent, self.output.stem, f"-{index:04d}{self.output.suffix}")
 
     @property
-    def intermediates(self) -> list[Path]:
-        """All the pictures that `--save-every` will write."""
+    def intermediates(self) -> dict[int, Path]:
+        """All the pictures that `--save-every` will write, by the number of their step."""
         if self.save_every is None:
-            return []
-        return [self.intermediate(index) for index in range(self.save_every, self.config.steps + 1, self.save_every)]
+            return {}
+        steps = range(self.save_every, self.config.steps + 1, self.save_every)
+        return {index: self.intermediate(index) for index in steps}
 
     def recipe(self, hash_of: Callable[[Path], str] = sha256_of) -> Recipe:
         """What the pictures will carry; reads all files once more, for their hashes."""
@@ -113,8 +120,3 @@ class CommandJob:
             keep_profile=self.keep_profile,
             versions={},
         )
-
-
-def state_text(job: CommandJob, recipe: Recipe) -> str:
-    """What a state file carries beside the state: the recipe, and what `--resume` needs to know of the files."""
-    return json.dumps({"output": job.output.name, "kept": job.state is not None, "recipe": recipe.to_text()})

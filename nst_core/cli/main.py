@@ -16,41 +16,56 @@ from nst_core.cli.console import (
     OUT_OF_MEMORY,
     Bar,
     end,
-    graceful,
     tell,
-    terminated_like_interrupted,
 )
 from nst_core.cli.folders import has_folders, paint_folders
 from nst_core.cli.job import CommandJob
 from nst_core.cli.request import read_job
 from nst_core.cli.run import paint, prepare
+from nst_core.cli.signals import Stop, deaf, graceful, interruptible
 from nst_core.device.memory import is_out_of_memory, keep_freed_memory
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
-    0 with the file written, 2 on bad input, 130 on Ctrl-C; 1 when memory or the disk gave out, or a pair of pictures
-    failed among folders. `--help` and `--version` leave by `SystemExit`, as argparse does.
+    0 with the file written, 2 on bad input, 130 on Ctrl-C, `kill` or a closed terminal; 1 when memory or the disk gave
+    out, or a pair of pictures failed among folders. `--help` and `--version` leave by `SystemExit`, as argparse does.
     """
-    keep_freed_memory()
-    try:
-        with terminated_like_interrupted():
-            job = read_job(argv)
-            if job.remark:
-                tell(job.remark)
-            return paint_folders(job) if has_folders(job) else _paint_one(job)
-    except ValueError as error:
+    with interruptible() as stop:
+        try:
+            keep_freed_memory()
+            return _carry_out(read_job(argv), stop)
+        except Exception as error:
+            with deaf():
+                if stop.requested:
+                    return _stopped()
+                return _refused(error)
+        except KeyboardInterrupt:
+            with deaf():
+                return _stopped()
+
+
+def _carry_out(job: CommandJob, stop: Stop) -> int:
+    if job.remark:
+        tell(job.remark)
+    return paint_folders(job, stop) if has_folders(job) else _paint_one(job, stop)
+
+
+def _stopped() -> int:
+    return end(INTERRUPTED, "stopped before the first step: nothing was made")
+
+
+def _refused(error: Exception) -> int:
+    """What a person can do something about; anything else is raised again."""
+    if isinstance(error, ValueError):
         return end(BAD_INPUT, str(error))
-    except KeyboardInterrupt:
-        return end(INTERRUPTED, "stopped before the first step: nothing was made")
-    except (MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
-            raise
+    if is_out_of_memory(error):
         return end(FAILED, f"{OUT_OF_MEMORY} before the first step: nothing was made")
+    raise error
 
 
-def _paint_one(job: CommandJob) -> int:
+def _paint_one(job: CommandJob, stop: Stop) -> int:
     work = prepare(job)
     from nst_core.forecast.wording import sentence, table  # with torch, which what can't be prepared doesn't wait for
 
@@ -59,8 +74,8 @@ def _paint_one(job: CommandJob) -> int:
         return DONE
     if not job.quiet:
         tell(sentence(work.forecast))
-    with graceful() as stop, Bar(work.cost, job.quiet) as bar:
-        outcome = paint(work, bar, stop)
+    with graceful(stop) as heard, Bar(work.cost, job.quiet) as bar:
+        outcome = paint(work, bar, heard)
     if outcome.code or not job.quiet:
         end(outcome.code, outcome.message)
     if outcome.error is not None:

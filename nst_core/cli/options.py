@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import Field, dataclass, fields
@@ -43,7 +44,11 @@ def read_options(argv: Sequence[str] | None) -> Given:
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = Command.RECONSTRUCT if arguments[:1] == [Command.RECONSTRUCT] else Command.STYLIZE
     parser = make_parser() if command is Command.STYLIZE else make_reconstruct_parser()
-    options = vars(parser.parse_intermixed_args(arguments[command is Command.RECONSTRUCT :]))
+    typed, names = _divided(arguments[command is Command.RECONSTRUCT :])
+    options = vars(parser.parse_intermixed_args(typed))
+    _add_names(options, names)
+    if command is Command.RECONSTRUCT and options.pop("styles", []):
+        parser.error(f"unrecognized arguments: {shlex.join(names)}")
     config, execution = (_taken(options, kind) for kind in (TransferConfig, Execution))
     # Not by argparse's `type`, which would be applied to the mark of what is absent.
     if "content" in options:
@@ -51,6 +56,20 @@ def read_options(argv: Sequence[str] | None) -> Given:
     if "styles" in options:
         options["styles"] = [_picture(style) for style in options["styles"]]
     return Given(command, config, execution, options)
+
+
+def _divided(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """What stands before `--`, and the names after it; argparse itself takes some of these for options (3.11)."""
+    place = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:place], arguments[place + 1 :]
+
+
+def _add_names(options: dict[str, Any], names: Sequence[str]) -> None:
+    """Put `names` after those of pictures that the parser has found."""
+    before = [options["content"], *options.get("styles", ())] if "content" in options else []
+    if names:
+        pictures = [*before, *names]
+        options |= {"content": pictures[0], "styles": pictures[1:]}
 
 
 def _taken(options: dict[str, Any], kind: type[TransferConfig | Execution]) -> dict[str, Any]:
@@ -83,7 +102,7 @@ def make_parser() -> argparse.ArgumentParser:
         prog=program,
         usage=f"{program} CONTENT STYLE [STYLE ...] -o OUT.png [options]\n"
         f"       {program} --recipe OUT.png -o NEW.png\n"
-        f"       {program} --resume OUT.state\n"
+        f"       {program} --resume OUT.png.state\n"
         f"       {program} reconstruct PICTURE -o OUT.png [options]",
         description="Repaint the photo CONTENT in the manner of the painting STYLE; several paintings are blended. "
         "Where one of them is a folder, every photo is repainted after every painting, each pair one picture.",
@@ -130,6 +149,9 @@ class _Parser(argparse.ArgumentParser):
     """Complains by `ValueError`, in one line, instead of printing the usage."""
 
     def error(self, message: str) -> NoReturn:
+        files = ("/".join(action.option_strings) for action in self._actions if action.type in (Path, _path_or_none))
+        if message in (f"argument {option}: expected one argument" for option in files):
+            message += ", and a name that begins with a dash is written ./-name"
         raise ValueError(f"{message}; {self.prog} --help lists the options")
 
 

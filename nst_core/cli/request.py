@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -11,10 +10,11 @@ from typing import Any
 
 from nst_core.cli.job import CommandJob, Earlier, Source, Start
 from nst_core.cli.options import Given, read_options
+from nst_core.cli.states import check_own_picture, parse_label
 from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
 from nst_core.execution import Execution
 from nst_core.files import expand_home
-from nst_core.recipe import NAMED_WEIGHTS, Command, Recipe, Role, find, name_of, parse, read_recipe
+from nst_core.recipe import NAMED_WEIGHTS, Command, Recipe, Role, find, name_of, read_recipe
 
 Turns = list[tuple[int, TransferConfig]]  # what a run goes by, with the first step of each, from 1
 
@@ -105,7 +105,9 @@ def _resumed(given: Given) -> CommandJob:
     from nst_core.checkpoint import load_state  # with torch
 
     state, text = load_state(origin)
-    output, kept, recipe = _read_state_text(text, origin)
+    label = parse_label(text, origin)
+    check_own_picture(label, origin, given.others.get("output"))
+    recipe, picture = label.recipe, origin.parent / label.output
     sources = [source for role in Role for source in _same(given, recipe, role, origin)]
     changes = {name: value for name, value in given.config.items() if name != "weights"}
     wanted = _each(recipe, lambda config: _changed(config, changes))
@@ -113,11 +115,11 @@ def _resumed(given: Given) -> CommandJob:
         raise ValueError(f"the run in {origin} has done all of its {recipe.steps_done} steps; give more with --steps")
     defaults = {
         "command": recipe.command,
-        "output": origin.parent / output,
+        "output": picture,
         "depth": recipe.depth,
         "keep_profile": recipe.keep_profile,
-        "state": origin if kept else None,
-        "start": Start(origin, state, recipe.steps_done),
+        "state": origin if label.is_kept else None,
+        "start": Start(origin, state, recipe, picture),
         "earlier": _earlier(recipe),
     }
     return _steered_job(given, wanted, sources, defaults)
@@ -131,17 +133,6 @@ def _check_resume(given: Given) -> None:
                 f"--{option} can't be given with --resume, which goes on with the options of that run; "
                 "only --steps may be raised"
             )
-
-
-def _read_state_text(text: str, origin: Path) -> tuple[str, bool, Recipe]:
-    try:
-        values = json.loads(text)
-        output, kept, recipe = values["output"], values["kept"], values["recipe"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise ValueError(f"{origin} carries no recipe; give a state that the command line wrote") from None
-    if not isinstance(output, str) or Path(output).name != output or not isinstance(recipe, str):
-        raise ValueError(f"{origin} is damaged; give a state that the command line wrote")
-    return output, kept is True, parse(recipe, origin)
 
 
 def _earlier(recipe: Recipe) -> Earlier | None:

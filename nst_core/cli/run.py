@@ -8,9 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nst_core.cli.console import FAILED, INTERRUPTED, OUT_OF_MEMORY, Bar, Stop
+from nst_core.cli.console import FAILED, INTERRUPTED, OUT_OF_MEMORY, Bar
 from nst_core.cli.job import CommandJob
-from nst_core.cli.results import Film, Outcome, Results, state_path
+from nst_core.cli.places import check_intermediates
+from nst_core.cli.results import Film, Outcome, Results
+from nst_core.cli.signals import Stop
 from nst_core.config import TransferConfig, check_steering
 from nst_core.device.memory import is_out_of_memory
 from nst_core.recipe import Command, Role
@@ -116,9 +118,8 @@ def check_files(job: CommandJob) -> None:
     from nst_core.film.clip import check_film
     from nst_core.images.formats import check_output
 
-    pictures = [job.output, *job.intermediates]
-    for path in (pictures[0], pictures[-1]):  # the last name is the longest
-        check_output(path, alpha=job.config.keep_alpha, depth=job.depth)
+    pictures = [job.output, *job.intermediates.values()]
+    check_output(job.output, alpha=job.config.keep_alpha, depth=job.depth)
     if job.state is not None and job.state.suffix != ".state":
         raise ValueError(f"{job.state} must end in .state")
     if job.state is not None and job.config.only_colours:
@@ -127,7 +128,8 @@ def check_files(job: CommandJob) -> None:
         )
     if job.clip is not None:
         check_film(job.clip)
-    check_place(state_path(job))
+    if job.state is not None:
+        check_place(job.state)
     inputs = [path for role in Role for path in job.paths(role)]
     inputs += [] if job.recipe_of is None else [job.recipe_of]
     taken = {os.path.realpath(path): "one of the files that go in" for path in inputs}  # a link to itself is no error
@@ -135,6 +137,7 @@ def check_files(job: CommandJob) -> None:
         if what := taken.get(os.path.realpath(path)):
             raise ValueError(f"{path} is {what}; choose another name for the output")
         taken[os.path.realpath(path)] = "written already"
+    check_intermediates(job)
 
 
 def _read(job: CommandJob) -> Inputs:
@@ -179,18 +182,19 @@ def paint(work: Work, bar: Bar, stop: Stop, title: str = "") -> Outcome:
                 bar.show(last, work.costs[last.index - 1], title)
                 complete &= results.intermediate(last, bar)
                 film.add(last)
-                if stop.requested or last.index in (last.total, job.stop_after):
+                film.is_whole = last.index in (last.total, job.stop_after)
+                if stop.requested or film.is_whole:
                     state = _state(work, last, stop)
                     break
+        if last is None:
+            raise RuntimeError("the run ended without a step")
+        if film.is_whole:
+            return results.finish(last, state, complete and film.complete)
+        return results.interrupted(last, state)
     except (Exception, KeyboardInterrupt) as error:
         if last is None:
             raise
         return _broken_off(results, last, error)
-    if last is None:
-        raise RuntimeError("the run ended without a step")
-    if stop.requested and last.index not in (last.total, job.stop_after):
-        return results.interrupted(last, state)
-    return results.finish(last, state, complete and film.complete)
 
 
 def _state(work: Work, last: Step, stop: Stop) -> Checkpoint | None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nst_core.extras import require
-from nst_core.files import check_place, replacing
+from nst_core.files import check_place, replacing, temporary_beside
 from nst_core.film.encoders import Encoder, Gif, Mp4, Size, WebP
 
 if TYPE_CHECKING:
@@ -40,8 +40,9 @@ class Clip:
     """
 
     def __init__(self, path: str | Path, size: Size, steps: int) -> None:
-        self._path = check_film(path)
-        self._kind, longest = FILMS[self._path.suffix.lower()]
+        self.path = check_film(path)  # another name in its folder may be chosen until the block is left
+        self._temporary: Path | None = None
+        self._kind, longest = FILMS[self.path.suffix.lower()]
         self._size = _within(size, longest)
         self._shown = shown_steps(steps)
         self._ticks = max(1, round(BRIEF * self._kind.rate / len(self._shown)))  # each frame's
@@ -68,15 +69,18 @@ class Clip:
         except Exception as failure:
             if error is None:
                 raise
-            error.add_note(f"The clip {self._path} couldn't be finished either: {failure}")
+            error.add_note(f"The clip {self.path} couldn't be finished either: {failure}")
 
     def _finish(self, last: Step) -> None:
         with self._stack:
             self._encode(last, round(HOLD * self._kind.rate)).close()
+            assert self._temporary is not None
+            self._temporary.replace(self.path.resolve())
 
     def _encode(self, step: Step, ticks: int) -> Encoder:
         if self._encoder is None:
-            self._encoder = self._kind(self._stack.enter_context(replacing(self._path)), self._size, self._stack)
+            self._temporary = self._stack.enter_context(temporary_beside(self.path.resolve()))
+            self._encoder = self._kind(self._temporary, self._size, self._stack)
         self._encoder.add(_frame(step, self._size), ticks)
         return self._encoder
 

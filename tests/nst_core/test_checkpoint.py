@@ -81,3 +81,10 @@ def test_a_full_disk_is_told(tmp_path: Path, full_disk: FullDisk) -> None:
     with full_disk(), pytest.raises(OSError, match="File too large"):
         save_state(state, tmp_path / "run.state", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_state_can_be_looked_at_without_its_numbers(tmp_path: Path) -> None:
+    pixels = torch.rand(1, 3, 48, 64)
+    save_state(Checkpoint([((64, 48), 3)], 0, 1, {"pixels": pixels}), tmp_path / "run.state", "text")
+    state, recipe = load_state(tmp_path / "run.state", "meta")
+    assert (state.done, recipe, state.descent["pixels"].is_meta) == (1, "text", True)

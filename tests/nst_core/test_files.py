@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nst_core.files import check_place, expand_home, replacing, temporary_beside
+from nst_core.files import ATTEMPTS, alone_in, check_place, expand_home, fitting, replacing, temporary_beside
 from tests.support.homes import without_a_home
 
 
@@ -65,7 +67,7 @@ def test_a_good_place_is_left_as_it_was(tmp_path: Path) -> None:
     [
         ("folder", r"folder is a folder; name a file"),
         ("missing/a.txt", r"the folder .*missing doesn't exist; create it"),
-        ("x" * 300, r"can't be written: File name too long; choose another place"),
+        ("x" * 300, r"can't be written: File name too long; choose a shorter name"),
         ("circle", r"circle can't be written|doesn't exist"),
     ],
 )
@@ -104,3 +106,58 @@ def test_a_home_is_expanded_where_it_is_known(monkeypatch: pytest.MonkeyPatch) -
     assert expand_home("~nobody-of-this-name/a") == Path("~nobody-of-this-name/a")
     without_a_home(monkeypatch)
     assert expand_home("~/a") == Path("~/a")
+
+
+def test_a_name_that_fits_stays(tmp_path: Path) -> None:
+    assert fitting(tmp_path, "x" * 249, ".state") == tmp_path / f"{'x' * 249}.state"
+
+
+@pytest.mark.parametrize("letter", ["x", "ü", "画", "\udcff"])
+def test_a_name_that_is_too_long_is_cut_and_told_from_others(letter: str, tmp_path: Path) -> None:
+    first, second = (fitting(tmp_path, letter * 250 + end, ".png.state") for end in "ab")
+    assert first != second
+    assert first == fitting(tmp_path, letter * 250 + "a", ".png.state")
+    for path in (first, second):
+        assert path.name.startswith(letter * 50)
+        assert path.name.endswith(".png.state")
+        path.touch()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_file_system_says_how_long_a_name_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.pathconf", lambda *_: 143)  # eCryptfs
+    assert len(fitting(tmp_path, "x" * 200, ".state").name) == 143
+    monkeypatch.setattr("os.pathconf", lambda *_: 1530)  # vfat counts otherwise
+    assert len(fitting(tmp_path, "x" * 300, ".state").name) == 255
+    assert len(fitting(tmp_path / "missing", "x" * 300, ".state").name) == 255
+
+
+def test_a_temporary_name_has_the_suffix(tmp_path: Path) -> None:
+    with replacing(tmp_path / "a.png") as temporary:
+        assert temporary.suffix == ".png"
+        temporary.touch()
+
+
+def test_a_folder_is_had_alone(tmp_path: Path) -> None:
+    other = os.open(tmp_path, os.O_RDONLY)
+    with alone_in(tmp_path), pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(other)
+
+
+def test_who_never_comes_out_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    with alone_in(tmp_path), alone_in(tmp_path):
+        assert len(pauses) == ATTEMPTS
+
+
+def test_where_there_is_no_lock_it_goes_on_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entered = []
+    with alone_in(tmp_path / "missing"):
+        entered.append("missing")
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with alone_in(tmp_path):
+        entered.append("Windows")
+    assert entered == ["missing", "Windows"]

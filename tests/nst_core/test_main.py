@@ -64,8 +64,8 @@ def test_a_kill_keeps_the_picture_so_far_and_the_state(tmp_path: Path) -> None:
     assert "nst_core: stopping after this step; Ctrl-C again stops at once" in rest.splitlines()
     last = rest.splitlines()[-1]
     assert last.startswith("nst_core: stopped after step ")
-    assert last.endswith(f"go on with: python -m nst_core --resume {tmp_path / 'out.state'}")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.png", "out.state"]
+    assert last.endswith(f"go on with: python -m nst_core --resume {tmp_path / 'out.png.state'}")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.png", "out.png.state"]
     with Image.open(output) as result:
         assert result.size == (48, 32)
 

@@ -144,6 +144,11 @@ def raising(error: BaseException) -> Callable[[], None]:
     return action
 
 
+def no_space(*_: object) -> None:
+    """Stands in for whatever writes to a disk that is full."""
+    raise OSError(28, "No space left on device")
+
+
 def engine(before: Before = nothing, received: list[dict[str, Any]] | None = None) -> Any:
     """A stand-in for `Transfer`: every channel of the picture after step n is n / 255."""
 

@@ -1,19 +1,14 @@
-"""What a person at the terminal sees and does: the program's name, the bar, Ctrl-C, `kill`."""
+"""What a person at the terminal sees: the program's name, the bar."""
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
-import torch
 
 from nst_core.cli import main
 from nst_core.cli.console import invocation, line
-from tests.support.terminal import Paints, at, raising
+from tests.support.terminal import Paints
 
 INSTALLED = ("/home/somebody/.venv/bin/nst", "nst", "nst.exe")
 
@@ -53,64 +48,3 @@ def test_the_bar_counts_what_steps_cost(paints: Paints) -> None:
     _, err = paints()
     shown = [line.split("%")[0].strip() for line in err.replace("\r", "\n").splitlines() if "step 4/8" in line]
     assert shown == ["28"]
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_the_step_at_hand(paints: Paints, number: signal.Signals) -> None:
-    earlier = signal.getsignal(number)
-    code, err = paints(before=at(5, lambda: os.kill(os.getpid(), number)))
-    assert code == 130
-    assert paints.level() == 5
-    assert err.splitlines()[-1] == (
-        "nst_core: stopped after step 5 of 8; wrote out.png (64x43) and out.state; "
-        "go on with: python -m nst_core --resume out.state"
-    )
-    assert paints.files() == ["out.png", "out.state"]
-    assert signal.getsignal(number) == earlier
-
-
-def test_an_interrupt_of_the_last_step_interrupts_nothing(paints: Paints) -> None:
-    code, _ = paints(before=at(8, lambda: os.kill(os.getpid(), signal.SIGINT)))
-    assert code == 0
-    assert paints.files() == ["out.png"]
-
-
-def test_a_second_interrupt_stops_at_once(paints: Paints) -> None:
-    def twice() -> None:
-        os.kill(os.getpid(), signal.SIGINT)
-        os.kill(os.getpid(), signal.SIGINT)
-
-    code, err = paints(before=at(5, twice))
-    assert code == 130
-    assert paints.level() == 4
-    assert err.splitlines()[-1] == "nst_core: stopped after step 4 of 8; wrote out.png (64x43)"
-    assert paints.files() == ["out.png"]
-
-
-def test_two_interrupts_before_the_first_step(paints: Paints) -> None:
-    code, err = paints(before=at(1, raising(KeyboardInterrupt())))
-    assert code == 130
-    assert err.splitlines()[-1] == "nst_core: stopped before the first step: nothing was made"
-    assert paints.files() == []
-
-
-def test_an_interrupt_does_not_lose_the_picture_that_is_being_saved(paints: Paints) -> None:
-    from nst_core.images.saving import save_image
-
-    def save_impatiently(image: torch.Tensor, path: Path, **options: Any) -> None:
-        for _ in range(2):
-            os.kill(os.getpid(), signal.SIGINT)
-        save_image(image, path, **options)
-
-    paints.monkeypatch.setattr("nst_core.images.saving.save_image", save_impatiently)
-    code, _ = paints(before=at(6, raising(KeyboardInterrupt())))
-    assert code == 130
-    assert paints.level() == 5
-
-
-def test_a_run_on_a_thread_leaves_signals_alone(paints: Paints) -> None:
-    codes: list[int] = []
-    thread = threading.Thread(target=lambda: codes.append(paints()[0]))
-    thread.start()
-    thread.join()
-    assert codes == [0]

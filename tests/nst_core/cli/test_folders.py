@@ -18,7 +18,17 @@ from nst_core.config import TransferConfig
 from nst_core.recipe import read_recipe
 from tests.support.networks import tiny_network
 from tests.support.pictures import smooth_picture
-from tests.support.terminal import MACHINE, Before, Terminal, engine, hollow_network, nothing, open_terminal, raising
+from tests.support.terminal import (
+    MACHINE,
+    Before,
+    Terminal,
+    at,
+    engine,
+    hollow_network,
+    nothing,
+    open_terminal,
+    raising,
+)
 
 SMALL = ("--size", "48", "--steps", "4", "--scales", "1")
 ALL = ["out/a_x.png", "out/a_y.png", "out/b_x.png", "out/b_y.png"]
@@ -337,3 +347,27 @@ def test_a_mask_of_where_to_paint_goes_with_one_photo(folders: Folders) -> None:
     assert folders.terminal("photos/a.jpg", "styles", "-o", "out", "--within", "photos/b.png", *SMALL)[0] == 0
     assert [each["within"].size for each in received[1:]] == [(64, 48), (64, 48)]
     assert [each["extractor"] for each in received] == [received[0]["extractor"]] * 3  # loaded once
+
+
+def test_a_pair_that_is_stopped_replaces_no_better_one(folders: Folders) -> None:
+    assert folders()[0] == 0
+    earlier = Path("out/a_x.png").read_bytes()
+    kill = at(2, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    code, said = folders("photos", "styles", "-o", "out", "--strength", 80, before=kill)
+    assert code == 130
+    assert Path("out/a_x.png").read_bytes() == earlier
+    assert said.splitlines()[-2] == (
+        "nst_core: stopped after step 2 of 4; wrote out/a_x-stopped.png (48x36), because out/a_x.png is there, finished"
+    )
+    assert folders("photos", "styles", "-o", "out", "--strength", 80)[0] == 0
+    assert read_recipe(Path("out/a_x.png")).config.strength == 80
+
+
+def test_long_names_are_no_reason_to_refuse_a_pair(folders: Folders) -> None:
+    Path("photos/a.jpg").rename(f"photos/{'a' * 240}.jpg")
+    Path("styles/x.png").rename(f"styles/{'x' * 240}.png")
+    Path("styles/y.jpg").rename(f"styles/{'x' * 240}y.jpg")
+    assert folders("photos", "styles", "-o", "out", "--save-every", 3)[0] == 0
+    assert len(folders.results()) == 8
+    code, said = folders("photos", "styles", "-o", "out")
+    assert (code, last(said)) == (0, "nst_core: painted 0 of 4 pictures in out; 4 were there already")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nst_core.cli.job import CommandJob, Source, state_text
+from nst_core.cli.job import CommandJob, Source
 from nst_core.config import TransferConfig
 from nst_core.recipe import Command, Role, parse
 
@@ -76,9 +75,9 @@ def test_there_are_as_many_masks_as_paintings_or_none(given: tuple[str | None, .
 def test_intermediates_are_named_after_the_result_and_their_step() -> None:
     assert job_of(save_every=5).intermediate(50) == Path("a/out-0050.png")
     config = TransferConfig(steps=12)
-    assert job_of(config=config, save_every=5).intermediates == [Path("a/out-0005.png"), Path("a/out-0010.png")]
-    assert job_of(config=config, save_every=13).intermediates == []
-    assert job_of(config=config).intermediates == []
+    assert job_of(config=config, save_every=5).intermediates == {5: Path("a/out-0005.png"), 10: Path("a/out-0010.png")}
+    assert job_of(config=config, save_every=13).intermediates == {}
+    assert job_of(config=config).intermediates == {}
 
 
 def test_a_mask_that_a_painting_does_not_have_has_no_hash() -> None:
@@ -92,14 +91,3 @@ def test_a_mask_that_a_painting_does_not_have_has_no_hash() -> None:
     recipe = job.recipe(hash_of)
     assert [(each.name, each.sha256) for each in recipe.ingredients] == [("photo", "hash of photo"), (None, None)]
     assert hashed == [Path("photo")]
-
-
-@pytest.mark.parametrize(("state", "kept"), [(None, False), (Path("my.state"), True)])
-def test_what_a_state_file_says_beside_the_state(state: Path | None, kept: bool, tmp_path: Path) -> None:
-    photo = tmp_path / "photo.jpg"
-    photo.write_bytes(b"photo")
-    job = job_of(Source(Role.CONTENT, photo, "photo.jpg"), command=Command.RECONSTRUCT, state=state)
-    recipe = replace(job.recipe(), steps_done=3, steps_planned=9)
-    said = json.loads(state_text(job, recipe))
-    assert (said["output"], said["kept"]) == ("out.png", kept)  # no folder: it is found again where the state is
-    assert parse(said["recipe"], ORIGIN) == recipe

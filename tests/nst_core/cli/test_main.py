@@ -19,7 +19,7 @@ from tests.support.terminal import PAINTING, PHOTO, REMARK, TWO, Paints, Termina
         (["c.jpg", "s.jpg", "-o", "out.png", "--sizes", "5"], ["--sizes"]),
         (["c.jpg", "s.jpg", "-o", "out.png", "--style-w", "5"], ["--style-w"]),
         (["two\nlines.jpg", "s.jpg", "-o", "out.png"], ["two lines.jpg doesn't exist"]),
-        (["c.jpg", "s.jpg", "-o", "x" * 248 + ".png", "--save-every", "9"], ["can't be written"]),
+        (["c.jpg", "s.jpg", "-o", "x" * 252 + ".png"], ["can't be written", "choose a shorter name"]),
         (["c.jpg", "s.jpg", "-o", "out.png", "--size", "5"], ["size", "32", "10000", "5"]),
         (["c.jpg", "s.jpg", "-o", "out.png", "--size", "big"], ["--size", "big"]),
         (["c.jpg", "s.jpg", "-o", "out.png", "--size", "512px"], ["whole number", "32 to 10000", "512px"]),

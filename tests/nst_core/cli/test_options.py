@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from dataclasses import fields, make_dataclass
+from pathlib import Path
 
 import pytest
 
 from nst_core.cli import options
+from nst_core.cli.options import read_options
 from nst_core.config import PRESETS, RECONSTRUCTION, Group, Preset, TransferConfig, setting
 from nst_core.recipe import Command
 
@@ -154,3 +156,40 @@ def test_no_option_has_a_default_of_its_own(make: object) -> None:
     assert callable(make)
     for action in make()._actions:
         assert action.default is argparse.SUPPRESS or action.dest == "quiet", action.dest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "content", "styles"),
+    [
+        (["-o", "x.png", "--", "-a.jpg", "s.jpg"], "-a.jpg", ["s.jpg"]),
+        (["a.jpg", "-o", "x.png", "--", "-s.jpg", "--size"], "a.jpg", ["-s.jpg", "--size"]),
+        (["a.jpg", "s.jpg", "--", "-t.jpg"], "a.jpg", ["s.jpg", "-t.jpg"]),
+        (["--", "--", "-h"], "--", ["-h"]),
+        (["a.jpg", "s.jpg", "--"], "a.jpg", ["s.jpg"]),
+        (["--", "reconstruct", "s.jpg"], "reconstruct", ["s.jpg"]),
+    ],
+)
+def test_after_two_dashes_there_are_only_names(arguments: list[str], content: str, styles: list[str]) -> None:
+    others = read_options(arguments).others
+    assert (others["content"], others["styles"]) == (Path(content), [*map(Path, styles)])
+
+
+def test_two_dashes_after_reconstruct() -> None:
+    assert read_options(["reconstruct", "--style", "relu1_1", "--", "-a.jpg"]).others["content"] == Path("-a.jpg")
+    with pytest.raises(ValueError, match="unrecognized arguments: -a.jpg b.jpg"):
+        read_options(["reconstruct", "--", "-a.jpg", "b.jpg"])
+
+
+@pytest.mark.parametrize("arguments", [["--output=-x.png"], ["-o-x.png"], ["-o=-x.png"], ["-o", "./-x.png"]])
+def test_an_output_that_begins_with_a_dash(arguments: list[str]) -> None:
+    assert read_options(["a.jpg", "s.jpg", *arguments]).others["output"] == Path("-x.png")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-o", "-x.png"], ["--state", "-x.state"], ["--within", "-x"], ["-o", "--", "x"]]
+)
+def test_a_name_that_is_taken_for_an_option_is_told_how_to_be_none(arguments: list[str]) -> None:
+    with pytest.raises(ValueError, match=r"expected one argument, and a name that begins with a dash is written \./-"):
+        read_options(["a.jpg", "s.jpg", *arguments])
+    with pytest.raises(ValueError, match="expected one argument; "):
+        read_options(["a.jpg", "s.jpg", "--size"])

@@ -162,7 +162,7 @@ def test_a_repeat_that_was_stopped_goes_on_as_it_was_steered(
     with monkeypatch.context() as patch:
         interrupt_at(stop, patch)
         assert tiny("--recipe", "out.png", "-o", "stopped.png")[0] == 130
-    assert tiny("--resume", "stopped.state")[0] == 0
+    assert tiny("--resume", "stopped.png.state")[0] == 0
     with Image.open("again.png") as made, Image.open("stopped.png") as stopped:
         assert stopped.tobytes() == made.tobytes()
     assert read_recipe(Path("stopped.png")).makes_the_same_as(read_recipe(Path("again.png")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 from pathlib import Path
@@ -13,7 +14,7 @@ from PIL import Image
 
 from nst_core.film.clip import Clip
 from nst_core.transfer import Step
-from tests.support.terminal import TWO, Paints, at, engine
+from tests.support.terminal import TWO, Paints, at, engine, no_space
 
 
 def test_intermediates(paints: Paints) -> None:
@@ -76,14 +77,30 @@ def test_a_bad_place_for_an_intermediate_is_told_and_the_run_goes_on(paints: Pai
     assert paints.level() == 8
 
 
-def test_a_bad_place_for_the_state_is_told(paints: Paints) -> None:
-    def block() -> None:
-        Path("out.state").mkdir()
-        os.kill(os.getpid(), signal.SIGINT)
+def test_the_command_that_goes_on_takes_no_name_for_an_option(paints: Paints) -> None:
+    paints.monkeypatch.setattr("nst_core.transfer.Transfer", engine(at(2, lambda: os.kill(os.getpid(), signal.SIGINT))))
+    _, err = paints.terminal(*TWO, "--output=-x.png", "--size", 64, "--steps", 3, "--scales", 1)
+    command = shlex.split(err.splitlines()[-1].rpartition("python -m nst_core ")[2])
+    assert command == ["--resume", "./-x.png.state"]
+    paints.monkeypatch.setattr("nst_core.transfer.Transfer", engine())
+    assert paints.terminal(*command, *TWO)[0] == 0
+    assert paints.files() == ["-x.png"]
 
-    code, err = paints(before=at(3, block))
+
+def test_a_state_that_cannot_be_written_is_told(paints: Paints) -> None:
+    paints.monkeypatch.setattr("nst_core.checkpoint.save_state", no_space)
+    code, err = paints(before=at(3, lambda: os.kill(os.getpid(), signal.SIGINT)))
     assert code == 1
-    assert err.splitlines()[-1].startswith(
-        "nst_core: stopped after step 3 of 8; wrote out.png (64x43); out.state can't"
+    assert err.splitlines()[-1] == (
+        "nst_core: stopped after step 3 of 8; wrote out.png (64x43); "
+        "out.png.state can't be written (No space left on device)"
     )
     assert paints.level() == 3
+    assert paints.files() == ["out.png"]
+
+
+def test_a_finished_picture_is_written_even_if_its_state_cannot_be(paints: Paints) -> None:
+    paints.monkeypatch.setattr("nst_core.checkpoint.save_state", no_space)
+    code, err = paints("--state", "mine.state")
+    assert (code, paints.level()) == (1, 8)
+    assert "wrote out.png (64x43); mine.state can't be written" in err.splitlines()[-1]

@@ -24,10 +24,10 @@ def test_an_interrupted_run_goes_on_as_if_it_had_never_stopped(real: Terminal, m
         interrupt_at(3, patch)
         code, said = real("a.png", "s.png", "-o", "out.png", *options)
     assert code == 130
-    assert said.splitlines()[-1].endswith("go on with: python -m nst_core --resume out.state")
-    assert real("--resume", "out.state")[0] == 0
+    assert said.splitlines()[-1].endswith("go on with: python -m nst_core --resume out.png.state")
+    assert real("--resume", "out.png.state")[0] == 0
     assert real.bytes("out.png") == real.bytes("whole.png")
-    assert "out.state" not in real.files()
+    assert "out.png.state" not in real.files()
 
 
 def test_more_steps_are_as_if_they_had_been_asked_for_at_once(tiny: Terminal) -> None:
@@ -43,12 +43,12 @@ def test_more_steps_are_as_if_they_had_been_asked_for_at_once(tiny: Terminal) ->
 def test_a_run_can_be_interrupted_again(tiny: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     pictures = ("a.png", "s.png", *TINY, "--steps", 9)
     assert tiny(*pictures, "-o", "whole.png")[0] == 0
-    for arguments in ((*pictures, "-o", "out.png"), ("--resume", "out.state"), ("--resume", "out.state")):
+    for arguments in ((*pictures, "-o", "out.png"), ("--resume", "out.png.state"), ("--resume", "out.png.state")):
         with monkeypatch.context() as patch:
             interrupt_at(2, patch)
             assert tiny(*arguments)[0] == 130
     assert read_recipe(Path("out.png")).steps_done == 6
-    assert tiny("--resume", "out.state")[0] == 0
+    assert tiny("--resume", "out.png.state")[0] == 0
     assert tiny.bytes("out.png") == tiny.bytes("whole.png")
     assert tiny.files() == ["a.png", "out.png", "s.png", "whole.png"]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,9 +73,12 @@ def test_depth_alpha_and_profile_reach_the_file(paints: Paints) -> None:
     picture = smooth_picture(64, 48, seed=1)
     picture.save("photo.png", icc_profile=profile)
     saved: list[dict[str, Any]] = []
-    paints.monkeypatch.setattr(
-        "nst_core.images.saving.save_image", lambda image, path, **options: saved.append(options)
-    )
+
+    def note(image: torch.Tensor, path: Path, **options: Any) -> None:
+        path.touch()
+        saved.append(options)
+
+    paints.monkeypatch.setattr("nst_core.images.saving.save_image", note)
     paints.monkeypatch.setattr("nst_core.transfer.Transfer", engine())
     for options in (("--depth", "16", "--keep-profile"), ()):
         paints.terminal("photo.png", "photo.png", "-o", "out.png", "--size", 64, "--steps", 1, *options)
@@ -173,3 +178,21 @@ def test_a_reconstruction_is_a_transfer_with_one_side(paints: Paints) -> None:
     assert style["styles"] == [style["content"]]
     assert (style["config"].initial, style["config"].seed) == ("noise", 5)
     assert paints.level() == 3
+
+
+def test_a_name_as_long_as_a_name_may_be(paints: Paints) -> None:
+    name = f"{'ü' * 125}x.png"
+    assert len(os.fsencode(name)) == 255
+    kill = at(5, lambda: os.kill(os.getpid(), signal.SIGINT))
+    options = (*TWO, "-o", name, "--size", 64, "--steps", 8, "--scales", 1, "--save-every", 3, "--strength")
+    paints.monkeypatch.setattr("nst_core.transfer.Transfer", engine(kill))
+    assert paints.terminal(*options, 50)[0] == 130
+    assert paints.terminal(*options, 60)[0] == 130  # and its names for what is stopped
+    names = paints.files()
+    assert names.count(name) == 1
+    assert sum(each.endswith(".png.state") for each in names) == 2
+    assert sum(each.endswith("-0003.png") for each in names) == 1
+    state = next(each for each in names if each.endswith(".png.state") and "-stopped" not in each)
+    paints.monkeypatch.setattr("nst_core.transfer.Transfer", engine())
+    assert paints.terminal("--resume", state, *TWO)[0] == 0
+    assert paints.level(name) == 8
