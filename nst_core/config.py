@@ -129,9 +129,9 @@ def setting(
 class TransferConfig:
     """Everything that decides a picture beside the pictures that go in.
 
-    The total loss is alpha x content + beta x sum of w_l x style_l + gamma x total variation (Gatys et al., 2016,
-    eq. 7, and the usual smoothness term), with the weights of `loss_weights`. Raises `ValueError` for a value out of
-    range.
+    The total loss is alpha x sum of v_l x content_l + beta x sum of w_l x style_l + gamma x total variation (Gatys et
+    al., 2016, eq. 7, and the usual smoothness term), with the weights of `loss_weights`. Raises `ValueError` for a
+    value out of range.
     """
 
     size: int = setting(Group.FIRST, 512, "long side of the result in pixels", 32, 10_000, rebuilds=True)
@@ -223,6 +223,9 @@ class TransferConfig:
         "layers whose statistics keep the painting",
         sets_pace=True,
     )
+    content_layer_weights: tuple[float, ...] = setting(
+        Group.METHOD, (), "v_l, one a content layer; none = equal, adding up to 1", 0, 1e12
+    )
     style_layer_weights: tuple[float, ...] = setting(
         Group.METHOD, (), "w_l, one a style layer; none = equal, adding up to 1", 0, 1e12, rebuilds=True
     )
@@ -242,11 +245,7 @@ class TransferConfig:
             object.__setattr__(self, name, member(kind, name, getattr(self, name)))
         if not self.content_layers and not self.style_layers:
             raise ValueError("content_layers and style_layers are both empty; name at least one layer")
-        if self.style_layer_weights and len(self.style_layer_weights) != len(self.style_layers):
-            raise ValueError(
-                f"style_layer_weights has {len(self.style_layer_weights)} values for {len(self.style_layers)} "
-                "style_layers; give one a layer, or none"
-            )
+        self._check_layer_weights()
         if self.style_blend and not any(self.style_blend):
             raise ValueError("style_blend is zero for every painting; give at least one of them some weight")
         if self.normalization not in self.style_loss.halfway:
@@ -265,6 +264,14 @@ class TransferConfig:
         if name in LAYER_LISTS and len(set(values)) < len(values):
             raise ValueError(f"{name} has a layer twice, got {', '.join(values)}; name each once, and weigh it")
         object.__setattr__(self, name, tuple(values))
+
+    def _check_layer_weights(self) -> None:
+        for layers, weights in zip(LAYER_LISTS, LAYER_WEIGHTS, strict=True):
+            names, values = getattr(self, layers), getattr(self, weights)
+            if values and len(values) != len(names):
+                raise ValueError(
+                    f"{weights} has {len(values)} values for {len(names)} {layers}; give one a layer, or none"
+                )
 
     @property
     def loss_weights(self) -> tuple[float, float, float]:
@@ -312,6 +319,7 @@ class TransferConfig:
 
 
 LAYER_LISTS = ("content_layers", "style_layers")
+LAYER_WEIGHTS = ("content_layer_weights", "style_layer_weights")
 
 CHOICES: dict[str, type[StrEnum]] = {
     each.name: type(each.default) for each in fields(TransferConfig) if isinstance(each.default, StrEnum)

@@ -74,6 +74,10 @@ WORDS = {
     "lost.normalization": ("what the errors are divided by", "entre qué se dividen los errores"),
     "lost.content_layers": ("the layers that keep the photo", "las capas que conservan la foto"),
     "lost.style_layers": ("the layers that keep the painting", "las capas que conservan el cuadro"),
+    "lost.content_layer_weights": (
+        "how much each layer counts that keeps the photo",
+        "cuánto cuenta cada capa que conserva la foto",
+    ),
     "lost.style_layer_weights": ("how much each layer counts", "cuánto cuenta cada capa"),
     "links.button": ("Copy a link to these settings", "Copiar un enlace a estos ajustes"),
     "links.label": ("This address opens the page like this", "Esta dirección abre la página así"),

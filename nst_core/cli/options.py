@@ -23,7 +23,8 @@ from nst_core.version import __version__
 ORDER = (
     *("strength", "size", "steps", "colours"),
     *("scales", "initial", "seed", "content_weight", "style_weight", "tv_weight", "tv_norm", "style_loss"),
-    *("content_layers", "style_layers", "style_layer_weights", "normalization", "pooling", "border", "weights"),
+    *("content_layers", "content_layer_weights", "style_layers", "style_layer_weights"),
+    *("normalization", "pooling", "border", "weights"),
 )
 RECONSTRUCT_FIRST = ("size", "steps", "border", "seed")
 

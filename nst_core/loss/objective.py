@@ -85,9 +85,10 @@ class Losses:
 class Objective:
     """alpha x content + beta x style + gamma x total variation of an image (1, 3, H, W), against fixed targets.
 
-    Content: mean over the content layers of the error of F against P, where the photo is opaque. Style: sum over the
-    regions and style layers of lambda_r w_l times the error of the image's statistics in the region against those of
-    its paintings, averaged as they are blended (Gatys et al., 2016, eq. 5 and 7; Gatys et al., 2017, section 4).
+    Content: sum over the content layers of v_l times the error of F against P, where the photo is opaque. Style: sum
+    over the regions and style layers of lambda_r w_l times the error of the image's statistics in the region against
+    those of its paintings, averaged as they are blended (Gatys et al., 2016, eq. 5 and 7; Gatys et al., 2017, section
+    4).
     `notes` says what a person should know: which masks are empty at which layers, and left out there.
 
     `block` is how many pixels along either side are the network's task at once, beside the margin that it has to see
@@ -172,10 +173,17 @@ class Objective:
         styles = dict.fromkeys(config.style_layers, zero)
         for term, total in zip(self._styles, sums[split:], strict=True):
             styles[term.layer] = styles[term.layer] + term.weight * term.error(total)
-        content = sum(contents.values(), zero) / max(1, len(contents))
+        content = self._content(contents, zero)
         style = sum((config.layer_weights[name] * loss for name, loss in styles.items()), zero)
         alpha, beta, gamma = config.loss_weights
         return Losses(content, style, roughness, alpha * content + beta * style + gamma * roughness, contents, styles)
+
+    def _content(self, layers: Mapping[str, Tensor], zero: Tensor) -> Tensor:
+        """Sum of v_l times the errors of the content layers."""
+        weights = self._config.content_layer_weights
+        if not weights:  # a mean, which for three layers rounds otherwise than thirds that are added
+            return sum(layers.values(), zero) / max(1, len(layers))
+        return sum((weight * error for weight, error in zip(weights, layers.values(), strict=True)), zero)
 
     def _content_terms(self) -> Iterator[ContentTerm]:
         """The photo's features are kept: 2.7 images' worth for relu4_2; making them anew costs half an evaluation."""
