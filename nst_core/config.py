@@ -280,11 +280,20 @@ class TransferConfig:
         A strength of t shifts weight from the photo to the painting, (1 - t) : t. Total variation is there to smooth
         what the painting's statistics roughen, so it goes with them: at 0 % the photo comes back untouched.
         """
-        if self.style_weight is not None:
-            return self.content_weight, self.style_weight, self.tv_weight
-        photo, painting = 2 - self.strength / 50, self.strength / 50
-        halfway = self.style_loss.halfway[self.normalization]
-        return photo * self.content_weight, painting * halfway, painting * self.tv_weight
+        photo, painting = 2 - self.effective_strength / 50, self.effective_strength / 50
+        alpha, beta, gamma = self.halfway_weights
+        return photo * alpha, painting * beta, painting * gamma
+
+    @property
+    def effective_strength(self) -> float:
+        """The strength in percent; that of a style weight, which counts instead, is in the weight itself."""
+        return self.strength if self.style_weight is None else 50.0
+
+    @property
+    def halfway_weights(self) -> tuple[float, float, float]:
+        """`loss_weights` at a strength of 50 %."""
+        beta = self.style_loss.halfway[self.normalization] if self.style_weight is None else self.style_weight
+        return self.content_weight, beta, self.tv_weight
 
     def style_shares(self, paintings: int) -> tuple[float, ...]:
         """What each of so many paintings counts, adding up to 1; raises `ValueError` for another number of weights."""
