@@ -59,6 +59,8 @@ WORDS = {
     # What can't be set: what the page has no widget for, or less room
     "lost.instead": ("{name} ({now} instead of {then})", "{name} ({now} en vez de {then})"),
     "lost.regions": ("the regions that were brushed", "las regiones que se marcaron"),
+    "lost.within": ("the mask of what was painted", "la máscara de lo que se pintó"),
+    "lost.strength_map": ("the map of how much painting where", "el mapa de cuánto cuadro hay en cada sitio"),
     "lost.steered": (
         "that it was steered while it was painted, which the command line repeats by its recipe",
         "que se cambió mientras se pintaba, lo que la línea de órdenes repite por su receta",

@@ -193,6 +193,14 @@ def _add_regions(group: argparse._ActionsContainer) -> None:
         metavar="MASK",
         help="paint only where this mask is white; none = everywhere",
     )
+    group.add_argument(
+        "--strength-map",
+        action=_Once,
+        type=_path_or_none,
+        metavar="MAP",
+        help="how much painting where on the photo: black = none, mid-grey = as --strength says, white = half of the "
+        "way from there to 100; none = everywhere the same",
+    )
 
 
 def _add_files(group: argparse._ActionsContainer) -> None:
