@@ -24,7 +24,7 @@ def test_the_defaults_are_valid_and_described() -> None:
     for field in fields(config):
         assert field.metadata["help"]
         assert field.metadata["low"] <= field.metadata["high"]
-    assert config.content_layers == ("relu4_2",)
+    assert config.content_layers == ("relu3_1", "relu4_2")
     assert config.style_layers == ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
 
@@ -119,7 +119,8 @@ def test_strength_shifts_weight_from_the_photo_to_the_painting() -> None:
 
 
 def test_the_papers_normalisation_has_its_own_halfway() -> None:
-    assert TransferConfig(normalization="paper").loss_weights[:2] == TransferConfig.preset("paper").loss_weights[:2]
+    halfway = TransferConfig(normalization="paper", strength=50.0)
+    assert halfway.loss_weights[:2] == TransferConfig.preset("paper").loss_weights[:2]
 
 
 def test_raw_weights_count_instead_of_the_strength() -> None:

@@ -76,7 +76,7 @@ def test_the_help_tells_ranges_choices_and_defaults() -> None:
         "(default: no)",
         "--no-keep-alpha",
         "{paper,fast,balanced,fine}",
-        "0 to 100, default: 50",
+        "0 to 100, default: 60",
         "python -m nst_core reconstruct PICTURE",
     ):
         assert part in text, part
