@@ -129,9 +129,9 @@ def setting(
 class TransferConfig:
     """Everything that decides a picture beside the pictures that go in.
 
-    The total loss is alpha x content + beta x sum of w_l x style_l + gamma x total variation (Gatys et al., 2016,
-    eq. 7, and the usual smoothness term), with the weights of `loss_weights`. Raises `ValueError` for a value out of
-    range.
+    The total loss is alpha x sum of v_l x content_l + beta x sum of w_l x style_l + gamma x total variation (Gatys et
+    al., 2016, eq. 7, and the usual smoothness term), with the weights of `loss_weights`. Raises `ValueError` for a
+    value out of range.
     """
 
     size: int = setting(Group.FIRST, 512, "long side of the result in pixels", 32, 10_000, rebuilds=True)
@@ -139,8 +139,9 @@ class TransferConfig:
         Group.FIRST, 250, "optimiser steps, all scales together", 1, 100_000, steerable=True, rebuilds=True
     )
     strength: float = setting(
+        # With the content at two layers as much painting as 50 % was with relu4_2 alone.
         Group.FIRST,
-        50.0,
+        60.0,
         "how much painting, in percent: 0 leaves the photo, 100 hardly any of it",
         0,
         100,
@@ -215,13 +216,21 @@ class TransferConfig:
         rebuilds=True,
     )
     content_layers: tuple[str, ...] = setting(
-        Group.METHOD, ("relu4_2",), "layers whose features keep the photo", sets_pace=True
+        # The papers' relu4_2 alone lets strokes run through faces, and fills dark, flat places with a lattice of 8 px,
+        # which is how far its positions are apart: at relu3_1 both are as wrong as they look.
+        Group.METHOD,
+        ("relu3_1", "relu4_2"),
+        "layers whose features keep the photo",
+        sets_pace=True,
     )
     style_layers: tuple[str, ...] = setting(
         Group.METHOD,
         ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
         "layers whose statistics keep the painting",
         sets_pace=True,
+    )
+    content_layer_weights: tuple[float, ...] = setting(
+        Group.METHOD, (), "v_l, one a content layer; none = equal, adding up to 1", 0, 1e12
     )
     style_layer_weights: tuple[float, ...] = setting(
         Group.METHOD, (), "w_l, one a style layer; none = equal, adding up to 1", 0, 1e12, rebuilds=True
@@ -242,11 +251,7 @@ class TransferConfig:
             object.__setattr__(self, name, member(kind, name, getattr(self, name)))
         if not self.content_layers and not self.style_layers:
             raise ValueError("content_layers and style_layers are both empty; name at least one layer")
-        if self.style_layer_weights and len(self.style_layer_weights) != len(self.style_layers):
-            raise ValueError(
-                f"style_layer_weights has {len(self.style_layer_weights)} values for {len(self.style_layers)} "
-                "style_layers; give one a layer, or none"
-            )
+        self._check_layer_weights()
         if self.style_blend and not any(self.style_blend):
             raise ValueError("style_blend is zero for every painting; give at least one of them some weight")
         if self.normalization not in self.style_loss.halfway:
@@ -266,6 +271,14 @@ class TransferConfig:
             raise ValueError(f"{name} has a layer twice, got {', '.join(values)}; name each once, and weigh it")
         object.__setattr__(self, name, tuple(values))
 
+    def _check_layer_weights(self) -> None:
+        for layers, weights in zip(LAYER_LISTS, LAYER_WEIGHTS, strict=True):
+            names, values = getattr(self, layers), getattr(self, weights)
+            if values and len(values) != len(names):
+                raise ValueError(
+                    f"{weights} has {len(values)} values for {len(names)} {layers}; give one a layer, or none"
+                )
+
     @property
     def loss_weights(self) -> tuple[float, float, float]:
         """alpha, beta and the weight of the total variation.
@@ -273,11 +286,20 @@ class TransferConfig:
         A strength of t shifts weight from the photo to the painting, (1 - t) : t. Total variation is there to smooth
         what the painting's statistics roughen, so it goes with them: at 0 % the photo comes back untouched.
         """
-        if self.style_weight is not None:
-            return self.content_weight, self.style_weight, self.tv_weight
-        photo, painting = 2 - self.strength / 50, self.strength / 50
-        halfway = self.style_loss.halfway[self.normalization]
-        return photo * self.content_weight, painting * halfway, painting * self.tv_weight
+        photo, painting = 2 - self.effective_strength / 50, self.effective_strength / 50
+        alpha, beta, gamma = self.halfway_weights
+        return photo * alpha, painting * beta, painting * gamma
+
+    @property
+    def effective_strength(self) -> float:
+        """The strength in percent; that of a style weight, which counts instead, is in the weight itself."""
+        return self.strength if self.style_weight is None else 50.0
+
+    @property
+    def halfway_weights(self) -> tuple[float, float, float]:
+        """`loss_weights` at a strength of 50 %."""
+        beta = self.style_loss.halfway[self.normalization] if self.style_weight is None else self.style_weight
+        return self.content_weight, beta, self.tv_weight
 
     def style_shares(self, paintings: int) -> tuple[float, ...]:
         """What each of so many paintings counts, adding up to 1; raises `ValueError` for another number of weights."""
@@ -312,6 +334,7 @@ class TransferConfig:
 
 
 LAYER_LISTS = ("content_layers", "style_layers")
+LAYER_WEIGHTS = ("content_layer_weights", "style_layer_weights")
 
 CHOICES: dict[str, type[StrEnum]] = {
     each.name: type(each.default) for each in fields(TransferConfig) if isinstance(each.default, StrEnum)
@@ -329,6 +352,7 @@ PRESETS: dict[Preset, dict[str, Any]] = {
         "pooling": Pooling.AVERAGE,
         "border": Border.ZERO,
         "normalization": Normalization.PAPER,
+        "content_layers": ("relu4_2",),
     },
     Preset.FAST: {"size": 256, "steps": 50},
     Preset.BALANCED: {},

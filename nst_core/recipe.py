@@ -42,6 +42,7 @@ class Role(StrEnum):
     STYLE = "style"
     MASK = "mask"
     WITHIN = "within"
+    STRENGTH_MAP = "strength_map"
     WEIGHTS = "weights"
 
 
@@ -50,6 +51,7 @@ WHAT_TO_NAME = {
     Role.STYLE: "the painting",
     Role.MASK: "the mask with --mask",
     Role.WITHIN: "the mask with --within",
+    Role.STRENGTH_MAP: "the map with --strength-map",
     Role.WEIGHTS: "the file with --weights",
 }
 
@@ -277,6 +279,7 @@ def _check(recipe: Recipe) -> None:
         (Role.CONTENT, 1, 1),
         (Role.STYLE, *((1, None) if recipe.command is Command.STYLIZE else (0, 0))),
         (Role.WITHIN, 0, 1),
+        (Role.STRENGTH_MAP, 0, 1),
         (Role.WEIGHTS, *((0, 0) if recipe.config.weights in NAMED_WEIGHTS else (1, 1))),
     ):
         count = len(recipe.of(role))

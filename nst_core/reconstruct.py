@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 def content_config(layer: str, config: TransferConfig) -> TransferConfig:
     """`config`, but looking at what layer `layer` shows of the photo and at nothing else."""
-    return replace(config, content_layers=(layer,), style_layers=(), style_layer_weights=())
+    return replace(config, content_layers=(layer,), content_layer_weights=(), style_layers=(), style_layer_weights=())
 
 
 def style_config(layers: Sequence[str], config: TransferConfig) -> TransferConfig:
     """`config`, but looking at the statistics of `layers` and at nothing else."""
-    return replace(config, content_layers=(), style_layers=tuple(layers))
+    return replace(config, content_layers=(), content_layer_weights=(), style_layers=tuple(layers))
 
 
 def reconstruct_content(

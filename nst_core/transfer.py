@@ -53,6 +53,7 @@ def stylize(
     *,
     masks: Sequence[Image.Image | None] = (),
     within: Image.Image | None = None,
+    strength_map: Image.Image | None = None,
     begin: Image.Image | None = None,
     extractor: VGG | None = None,
     device: torch.device | str | None = None,
@@ -65,6 +66,7 @@ def stylize(
         config,
         masks=masks,
         within=within,
+        strength_map=strength_map,
         begin=begin,
         extractor=extractor,
         device=device,
@@ -77,8 +79,10 @@ class Transfer:
 
     Paintings are blended. `masks` are pictures of any size that belong to the photo, one a painting: a painting is used
     where its mask is white, and one without (`None`) wherever the others leave room. `within` is a mask of where to
-    paint at all. `begin` is a painted picture of any size to go on from, instead of what `config.initial` says: all
-    steps are then made at full size. If it is smaller and `config.initial` the photo, it gets the photo's details.
+    paint at all. `strength_map` says how much painting where: nothing but the photo where it is black, as much as
+    `config` says at mid-grey, and more where it is brighter. `begin` is a painted picture of any size to go on from,
+    instead of what `config.initial` says: all steps are then made at full size. If it is smaller and `config.initial`
+    the photo, it gets the photo's details.
     `extractor` is a network that is already loaded (its pooling and weights then count, not the config's); `device` is
     where to compute, the extractor's own or the best there is by default. `state` is where an earlier run with the same
     pictures and config stopped; if `config.steps` are more than it had, the last scale gets them. `execution` is how to
@@ -97,6 +101,7 @@ class Transfer:
         *,
         masks: Sequence[Image.Image | None] = (),
         within: Image.Image | None = None,
+        strength_map: Image.Image | None = None,
         begin: Image.Image | None = None,
         extractor: VGG | None = None,
         device: torch.device | str | None = None,
@@ -105,7 +110,7 @@ class Transfer:
     ) -> None:
         self.config, self.steered = config, list[tuple[int, TransferConfig]]()
         self._state, self.execution = state, execution or Execution()
-        self._pictures = gather(content, styles, masks, within, config, begin)
+        self._pictures = gather(content, styles, masks, within, config, begin, strength_map)
         paintings = [painting.image.size for painting in self._pictures.paintings]
         scales = config if begin is None else replace(config, scales=1)
         plan = scale_plan(self._pictures.photo.image.size, paintings, scales)

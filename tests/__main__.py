@@ -27,7 +27,8 @@ CHECKS = (
     ("mypy",),
     ("tests.support.javascript",),
 )
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadgroup")  # processes that share the tests: tests/conftest.py says how
+# Processes that share the tests, in the order and the parts that tests/conftest.py makes.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 FAST = ("-m", "not weights and not browser and not slow")
 NO_BROWSER = """\
 The tests of the page need a browser, and there is none. One of these helps:

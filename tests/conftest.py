@@ -21,6 +21,7 @@ from tests.support.networks import tiny_network
 from tests.support.pictures import smooth_picture
 
 BROWSER = Path(__file__).with_name("browser")
+LONG = ("browser", "weights", "slow")  # markers, the longest tests first
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,13 +51,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Those in the browser fall into as many parts as there are workers, with a server and a browser for each part.
     """
     workers = workers_beside(config)
+    if workers == 1:
+        return
     in_browser = sorted({item.path for item in items if BROWSER in item.path.parents})
     parts = {path: f"browser {place * workers // len(in_browser)}" for place, path in enumerate(in_browser)}
-    if workers > 1:
-        for item in items:
-            item.add_marker(
-                pytest.mark.xdist_group(parts.get(item.path, item.path.relative_to(config.rootpath).as_posix()))
-            )
+    for item in items:
+        item.add_marker(
+            pytest.mark.xdist_group(parts.get(item.path, item.path.relative_to(config.rootpath).as_posix()))
+        )
+    longest_first(items)
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Sort files by the longest kind of test in them: what is handed out last should be short, or one worker waits."""
+    kinds: dict[Path, int] = {}
+    for item in items:
+        kind = next((place for place, name in enumerate(LONG) if item.get_closest_marker(name)), len(LONG))
+        kinds[item.path] = min(kind, kinds.get(item.path, kind))
+    items.sort(key=lambda item: kinds[item.path])
 
 
 @pytest.fixture

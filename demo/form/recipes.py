@@ -21,6 +21,7 @@ from nst_core.recipe import KEY, NAMED_WEIGHTS, Command, Ingredient, Recipe, Rol
 
 NAME = 60  # characters of a file's name that are shown
 KINDS: dict[Role, library.Kind] = {Role.CONTENT: "photo", Role.STYLE: "painting"}
+MAPS = {Role.MASK: "lost.regions", Role.WITHIN: "lost.within", Role.STRENGTH_MAP: "lost.strength_map"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def restored(recipe: Recipe, defaults: TransferConfig, selections: Iterable[Sele
     names = [library.called(KINDS[each.role], str(each.name), each.sha256, speaks) for each in wanted]
     lost = [_lost(name, wished, config, speaks) for name in options]
     lost += [say(speaks, "lost.painting", name=_name(each)) for each in paintings[MOST_PAINTINGS:]]
-    lost += [say(speaks, "lost.regions")] if recipe.of(Role.MASK) else []
+    lost += [say(speaks, words) for role, words in MAPS.items() if recipe.of(role)]
     lost += [say(speaks, "lost.steered")] if recipe.steered else []
     lost += [say(speaks, "lost.went_on")] if recipe.went_on else []
     return Restored(

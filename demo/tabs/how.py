@@ -47,7 +47,9 @@ def build_how(ui: gr.Blocks) -> None:
 def content_equation(config: TransferConfig) -> str:
     """LaTeX: the content loss of a config with the default normalisation."""
     layers = ", ".join(map(_layer, config.content_layers))
-    return rf"\mathcal L_c = \frac{{\lVert F^l - P^l \rVert^2}}{{\lVert P^l \rVert^2}}, \quad l = {layers}"
+    mean = rf"\frac{{1}}{{{len(config.content_layers)}}} \sum_l " if len(config.content_layers) > 1 else ""
+    error = r"\frac{\lVert F^l - P^l \rVert^2}{\lVert P^l \rVert^2}"
+    return rf"\mathcal L_c = {mean}{error}, \quad l \in \{{{layers}\}}"
 
 
 def style_equations(config: TransferConfig) -> tuple[str, str, str]:

@@ -59,6 +59,8 @@ WORDS = {
     # What can't be set: what the page has no widget for, or less room
     "lost.instead": ("{name} ({now} instead of {then})", "{name} ({now} en vez de {then})"),
     "lost.regions": ("the regions that were brushed", "las regiones que se marcaron"),
+    "lost.within": ("the mask of what was painted", "la máscara de lo que se pintó"),
+    "lost.strength_map": ("the map of how much painting where", "el mapa de cuánto cuadro hay en cada sitio"),
     "lost.steered": (
         "that it was steered while it was painted, which the command line repeats by its recipe",
         "que se cambió mientras se pintaba, lo que la línea de órdenes repite por su receta",
@@ -74,6 +76,10 @@ WORDS = {
     "lost.normalization": ("what the errors are divided by", "entre qué se dividen los errores"),
     "lost.content_layers": ("the layers that keep the photo", "las capas que conservan la foto"),
     "lost.style_layers": ("the layers that keep the painting", "las capas que conservan el cuadro"),
+    "lost.content_layer_weights": (
+        "how much each layer counts that keeps the photo",
+        "cuánto cuenta cada capa que conserva la foto",
+    ),
     "lost.style_layer_weights": ("how much each layer counts", "cuánto cuenta cada capa"),
     "links.button": ("Copy a link to these settings", "Copiar un enlace a estos ajustes"),
     "links.label": ("This address opens the page like this", "Esta dirección abre la página así"),

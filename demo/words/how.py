@@ -36,14 +36,15 @@ cuadro $a$ en el segundo: aquí no se entrena ninguna red, lo que se aprende es 
 ## Content: what is in the picture
 
 A layer $l$ has $N_l$ features at $M_l$ positions. Written one feature a row they are a matrix: $F^l$ for the picture,
-$P^l$ for the photo. How far the picture is from the photo is the squared distance of the two, in one late layer:
+$P^l$ for the photo. How far the picture is from the photo is the squared distance of the two, in a late layer, which
+knows things, and in a middle one, which sees edges and calm places, so that faces stay faces:
 """,
         """
 ## Contenido: qué hay en la imagen
 
 Una capa $l$ tiene $N_l$ características en $M_l$ posiciones. Escritas una por fila forman una matriz: $F^l$ la de la
-imagen, $P^l$ la de la foto. Cuánto se aleja la imagen de la foto es la distancia al cuadrado entre las dos, en una sola
-capa tardía:
+imagen, $P^l$ la de la foto. Cuánto se aleja la imagen de la foto es la distancia al cuadrado entre las dos, en una capa
+tardía, que sabe de cosas, y en una intermedia, que ve bordes y zonas tranquilas, para que las caras sigan siendo caras:
 """,
     ),
     "how.style": (

@@ -126,8 +126,9 @@ def pairs(job: CommandJob) -> list[CommandJob]:
         for painting in paintings
     ]
     _check_names(jobs)
-    if len(photos) > 1 and job.paths(Role.WITHIN):
-        raise ValueError(f"--within belongs to one photo, and there are {len(photos)}; give one photo, or no mask")
+    for role, option in ((Role.WITHIN, "--within"), (Role.STRENGTH_MAP, "--strength-map")):
+        if len(photos) > 1 and job.paths(role):
+            raise ValueError(f"{option} belongs to one photo, and there are {len(photos)}; give one photo, or leave it")
     return jobs
 
 
@@ -172,10 +173,10 @@ def _check_options(job: CommandJob) -> VGG:
     from nst_core.network.vgg import load_vgg19
     from nst_core.transfer import Transfer
 
-    masks = [load_mask(path) for path in job.paths(Role.WITHIN)]
+    within, strength_map = (next(map(load_mask, job.paths(role)), None) for role in (Role.WITHIN, Role.STRENGTH_MAP))
     network = load_vgg19(job.config.weights, job.config.pooling).to(resolve_device(job.device))
     square = Image.new("RGB", (64, 64))
-    Transfer(square, [square], job.config, within=masks[0] if masks else None, extractor=network)
+    Transfer(square, [square], job.config, within=within, strength_map=strength_map, extractor=network)
     return network
 
 

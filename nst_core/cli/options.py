@@ -24,7 +24,8 @@ from nst_core.version import __version__
 ORDER = (
     *("strength", "size", "steps", "colours"),
     *("scales", "initial", "seed", "content_weight", "style_weight", "tv_weight", "tv_norm", "style_loss"),
-    *("content_layers", "style_layers", "style_layer_weights", "normalization", "pooling", "border", "weights"),
+    *("content_layers", "content_layer_weights", "style_layers", "style_layer_weights"),
+    *("normalization", "pooling", "border", "weights"),
 )
 RECONSTRUCT_FIRST = ("size", "steps", "border", "seed")
 
@@ -213,6 +214,14 @@ def _add_regions(group: argparse._ActionsContainer) -> None:
         type=_path_or_none,
         metavar="MASK",
         help="paint only where this mask is white; none = everywhere",
+    )
+    group.add_argument(
+        "--strength-map",
+        action=_Once,
+        type=_path_or_none,
+        metavar="MAP",
+        help="how much painting where on the photo: black = none, mid-grey = as --strength says, white = half of the "
+        "way from there to 100; none = everywhere the same",
     )
 
 

@@ -20,7 +20,7 @@ Turns = list[tuple[int, TransferConfig]]  # what a run goes by, with the first s
 
 # What may be given with --resume: the pictures where they lie elsewhere now, and what changes no pixel of a step.
 WITH_RESUME = {
-    *("resume", "content", "styles", "masks", "within", "weights", "steps"),
+    *("resume", "content", "styles", "masks", "within", "strength_map", "weights", "steps"),
     *("output", "state", "save_every", "clip", "depth", "keep_profile", "device", "block", "quiet", "plan"),
 }
 

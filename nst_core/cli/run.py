@@ -55,6 +55,7 @@ class Inputs:
     paintings: list[Image]
     masks: list[Image | None]
     within: Image | None
+    strength_map: Image | None
 
 
 def prepare(job: CommandJob, network: VGG | None = None, machine: Machine | None = None) -> Work:
@@ -151,8 +152,8 @@ def _read(job: CommandJob) -> Inputs:
     if job.command is Command.RECONSTRUCT and job.config.style_layers:
         paintings = [content]  # a texture is its own model
     masks = [None if path is None else load_mask(path) for path in job.masks]
-    within = [load_mask(path) for path in job.paths(Role.WITHIN)]
-    return Inputs(content, paintings, masks, within[0] if within else None)
+    within, strength_map = (next(map(load_mask, job.paths(role)), None) for role in (Role.WITHIN, Role.STRENGTH_MAP))
+    return Inputs(content, paintings, masks, within, strength_map)
 
 
 def _transfer(job: CommandJob, inputs: Inputs, network: VGG | None) -> Transfer:
@@ -164,6 +165,7 @@ def _transfer(job: CommandJob, inputs: Inputs, network: VGG | None) -> Transfer:
         job.config_at(job.start.steps_done if job.start else 0),
         masks=inputs.masks,
         within=inputs.within,
+        strength_map=inputs.strength_map,
         extractor=network,
         device=None if network else job.device,
         state=job.start.state if job.start else None,

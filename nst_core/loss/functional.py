@@ -9,6 +9,7 @@ part of a picture: the averages of the parts then add up to that of the whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import repeat
 
 import torch
 from torch import Tensor
@@ -49,46 +50,69 @@ def paper_content_loss(squares: Tensor) -> Tensor:
     return squares / 2
 
 
-def total_variation(image: Tensor, *, circular: bool = False) -> Tensor:
+def total_variation(image: Tensor, weights: Tensor | None = None, *, circular: bool = False) -> Tensor:
     """Mean squared difference of neighbours, down plus across, of an image (B, C, H, W): a scalar.
 
-    `circular`: opposite edges are neighbours too.
+    `weights` say how much a difference counts: as much as the two pixels on average. `circular`: opposite edges are
+    neighbours too.
     """
-    return _roughness(image, circular, torch.square)
+    return _roughness(image, weights, circular, torch.square)
 
 
-def total_variation_l1(image: Tensor, *, circular: bool = False) -> Tensor:
+def total_variation_l1(image: Tensor, weights: Tensor | None = None, *, circular: bool = False) -> Tensor:
     """Mean size of the differences of neighbours, as `total_variation`: Rudin, Osher and Fatemi (1992), anisotropic."""
-    return _roughness(image, circular, torch.abs)
+    return _roughness(image, weights, circular, torch.abs)
 
 
-def total_variation_gradient(image: Tensor, *, circular: bool = False) -> Tensor:
+def total_variation_gradient(image: Tensor, weights: Tensor | None = None, *, circular: bool = False) -> Tensor:
     """The gradient of `total_variation` by the image, with less memory than through a graph."""
-    return _roughness_gradient(image, circular, lambda difference: 2 * difference)
+    return _roughness_gradient(image, weights, circular, lambda difference: 2 * difference)
 
 
-def total_variation_l1_gradient(image: Tensor, *, circular: bool = False) -> Tensor:
+def total_variation_l1_gradient(image: Tensor, weights: Tensor | None = None, *, circular: bool = False) -> Tensor:
     """The gradient of `total_variation_l1` by the image; 0 where neighbours are equal."""
-    return _roughness_gradient(image, circular, torch.sign)
+    return _roughness_gradient(image, weights, circular, torch.sign)
 
 
-def _roughness(image: Tensor, circular: bool, measure: Callable[[Tensor], Tensor]) -> Tensor:
+def _roughness(image: Tensor, weights: Tensor | None, circular: bool, measure: Callable[[Tensor], Tensor]) -> Tensor:
     total = image.new_zeros(())
     for side in (-2, -1):
-        measured = [measure(after - before).sum() for before, after in _neighbours(image, side, circular)]
+        measured = [
+            _weighed(measure(after - before), count).sum()
+            for (before, after), count in zip(
+                _neighbours(image, side, circular), _pair_weights(weights, side, circular), strict=False
+            )
+        ]
         total = total + sum(measured) / _pairs(image, side, circular)
     return total
 
 
-def _roughness_gradient(image: Tensor, circular: bool, slope: Callable[[Tensor], Tensor]) -> Tensor:
+def _roughness_gradient(
+    image: Tensor, weights: Tensor | None, circular: bool, slope: Callable[[Tensor], Tensor]
+) -> Tensor:
     gradient = torch.zeros_like(image)
     for side in (-2, -1):
         places = _neighbours(gradient, side, circular)
-        for (before, after), (place, next_place) in zip(_neighbours(image, side, circular), places, strict=True):
-            push = slope(after - before).div_(_pairs(image, side, circular))
+        counts = _pair_weights(weights, side, circular)
+        for (before, after), (place, next_place), count in zip(
+            _neighbours(image, side, circular), places, counts, strict=False
+        ):
+            push = _weighed(slope(after - before), count).div_(_pairs(image, side, circular))
             place -= push
             next_place += push
     return gradient
+
+
+def _pair_weights(weights: Tensor | None, side: int, circular: bool) -> Iterator[Tensor | None]:
+    """How much each of the `_neighbours` counts, for ever None where all count alike."""
+    if weights is None:
+        yield from repeat(None)
+    else:
+        yield from ((before + after) / 2 for before, after in _neighbours(weights, side, circular))
+
+
+def _weighed(values: Tensor, weights: Tensor | None) -> Tensor:
+    return values if weights is None else values * weights
 
 
 def _neighbours(image: Tensor, side: int, circular: bool) -> Iterator[tuple[Tensor, Tensor]]:

@@ -85,9 +85,10 @@ class Losses:
 class Objective:
     """alpha x content + beta x style + gamma x total variation of an image (1, 3, H, W), against fixed targets.
 
-    Content: mean over the content layers of the error of F against P, where the photo is opaque. Style: sum over the
-    regions and style layers of lambda_r w_l times the error of the image's statistics in the region against those of
-    its paintings, averaged as they are blended (Gatys et al., 2016, eq. 5 and 7; Gatys et al., 2017, section 4).
+    Content: sum over the content layers of v_l times the error of F against P, where the photo is opaque. Style: sum
+    over the regions and style layers of lambda_r w_l times the error of the image's statistics in the region against
+    those of its paintings, averaged as they are blended (Gatys et al., 2016, eq. 5 and 7; Gatys et al., 2017, section
+    4).
     `notes` says what a person should know: which masks are empty at which layers, and left out there.
 
     `block` is how many pixels along either side are the network's task at once, beside the margin that it has to see
@@ -109,7 +110,7 @@ class Objective:
         self._contents: list[ContentTerm]
         self._styles: list[StyleTerm]
         with torch.inference_mode(False), torch.no_grad():
-            found = None if earlier is None else earlier.contents_of(scene.target)
+            found = None if earlier is None else earlier.contents_of(scene)
             self._contents = list(self._content_terms()) if found is None else found
             self._styles = [term for region in scene.regions for term in self._style_terms(region)]
 
@@ -118,9 +119,10 @@ class Objective:
         """What was measured of paintings, by their number among the run's."""
         return self._known
 
-    def contents_of(self, target: Tensor) -> list[ContentTerm] | None:
-        """What the photo is compared by, if `target` is its image (1, 3, H, W)."""
-        return self._contents if torch.equal(target, self._scene.target) else None
+    def contents_of(self, scene: Scene) -> list[ContentTerm] | None:
+        """What the photo is compared by, if it has the same pixels in `scene`, which count as much."""
+        own = self._scene
+        return self._contents if _equal(scene.target, own.target) and _equal(scene.emphasis, own.emphasis) else None
 
     def __call__(self, image: Tensor) -> Losses:
         """Measure `image` (1, 3, H, W) of the photo's size; outside the canvas the photo counts in its place.
@@ -128,7 +130,7 @@ class Objective:
         Gradients flow through them, for as much memory as the whole picture takes; `evaluate` goes block by block.
         """
         image = self._scene.compose(image)
-        roughness = ROUGHNESS[self._config.tv_norm](image, circular=self._is_circular)
+        roughness = ROUGHNESS[self._config.tv_norm](image, self._scene.emphasis, circular=self._is_circular)
         return self._losses(add_up(self._network, self._blocks(), image, self._terms), roughness)
 
     def evaluate(self, image: Tensor) -> tuple[Losses, Tensor]:
@@ -136,8 +138,9 @@ class Objective:
         config, canvas = self._config, self._scene.canvas
         with torch.inference_mode(False), torch.no_grad():
             image = self._scene.compose(image.detach())
-            roughness = ROUGHNESS[config.tv_norm](image, circular=self._is_circular)
-            gradient = SLOPE[config.tv_norm](image, circular=self._is_circular).mul_(config.loss_weights[-1])
+            emphasis, circular = self._scene.emphasis, self._is_circular
+            roughness = ROUGHNESS[config.tv_norm](image, emphasis, circular=circular)
+            gradient = SLOPE[config.tv_norm](image, emphasis, circular=circular).mul_(self._weights[-1])
             blockwise = BlockwiseSums(self._network, self._blocks(), image, self._terms)
             with torch.enable_grad():
                 losses = self._losses([total.requires_grad_() for total in blockwise.sums], roughness)
@@ -149,6 +152,11 @@ class Objective:
     def is_whole(self) -> bool:
         """Whether `evaluate` sees the picture in one go."""
         return len(self._blocks()) == 1
+
+    @property
+    def _weights(self) -> tuple[float, float, float]:
+        """alpha, beta and gamma, beside what a strength map says of each pixel."""
+        return self._config.loss_weights if self._scene.emphasis is None else self._config.halfway_weights
 
     @property
     def _is_circular(self) -> bool:
@@ -172,10 +180,17 @@ class Objective:
         styles = dict.fromkeys(config.style_layers, zero)
         for term, total in zip(self._styles, sums[split:], strict=True):
             styles[term.layer] = styles[term.layer] + term.weight * term.error(total)
-        content = sum(contents.values(), zero) / max(1, len(contents))
+        content = self._content(contents, zero)
         style = sum((config.layer_weights[name] * loss for name, loss in styles.items()), zero)
-        alpha, beta, gamma = config.loss_weights
+        alpha, beta, gamma = self._weights
         return Losses(content, style, roughness, alpha * content + beta * style + gamma * roughness, contents, styles)
+
+    def _content(self, layers: Mapping[str, Tensor], zero: Tensor) -> Tensor:
+        """Sum of v_l times the errors of the content layers."""
+        weights = self._config.content_layer_weights
+        if not weights:  # a mean, which for three layers rounds otherwise than thirds that are added
+            return sum(layers.values(), zero) / max(1, len(layers))
+        return sum((weight * error for weight, error in zip(weights, layers.values(), strict=True)), zero)
 
     def _content_terms(self) -> Iterator[ContentTerm]:
         """The photo's features are kept: 2.7 images' worth for relu4_2; making them anew costs half an evaluation."""
@@ -190,7 +205,8 @@ class Objective:
             block.look(self._network, block.cut(photo), layers, partial(keep, block))
         for name in layers:
             stride = self._network.stride(name)
-            yield content_term(name, stride, layer_map(self._scene.opacity, stride), targets[name], self._config)
+            opacity, emphasis = (layer_map(each, stride) for each in (self._scene.opacity, self._scene.emphasis))
+            yield content_term(name, stride, opacity, emphasis, targets[name], self._config)
 
     def _style_terms(self, region: Region) -> Iterator[StyleTerm]:
         """What a region is compared by; layers where its mask or its paintings have no position are left out."""
@@ -259,9 +275,12 @@ class MeasuredPainting(NamedTuple):
 
 def _looks_alike(painting: Painting, other: Painting) -> bool:
     """Whether both have the same pixels, equally opaque."""
-    if painting.opacity is None or other.opacity is None:
-        return painting.opacity is other.opacity and torch.equal(painting.image, other.image)
-    return torch.equal(painting.opacity, other.opacity) and torch.equal(painting.image, other.image)
+    return _equal(painting.opacity, other.opacity) and _equal(painting.image, other.image)
+
+
+def _equal(one: Tensor | None, other: Tensor | None) -> bool:
+    """Whether both are the same to the bit, or neither is there."""
+    return one is other if one is None or other is None else torch.equal(one, other)
 
 
 def _buffer(features: Tensor, grid: tuple[int, int]) -> Tensor:

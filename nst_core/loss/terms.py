@@ -17,11 +17,11 @@ Error = Callable[[Tensor], Tensor]  # of a sum, against a target that is fixed
 
 @dataclass(frozen=True, kw_only=True)
 class ContentTerm:
-    """||F - P||^2, each position counting by how opaque the photo is there."""
+    """||F - P||^2, each position counting by how opaque the photo is there, and how little of the painting it gets."""
 
     layer: str
     stride: int
-    root: Tensor | None  # (1, 1, h, w), the square root of the opacity
+    root: Tensor | None  # (1, 1, h, w), the square root of how much a position counts; None = all alike
     target: Tensor  # (1, C, h, w), P times the root
     error: Error
 
@@ -64,13 +64,26 @@ class StyleTerm(LayerAverage):
 
 
 def content_term(
-    layer: str, stride: int, opacity: Tensor | None, target: Tensor, config: TransferConfig
+    layer: str,
+    stride: int,
+    opacity: Tensor | None,
+    emphasis: Tensor | None,
+    target: Tensor,
+    config: TransferConfig,
 ) -> ContentTerm:
-    """Against the photo's features (1, C, h, w), which are changed in place; `opacity` (1, 1, h, w) is the layer's."""
-    root = None if opacity is None else opacity.sqrt()
-    if root is not None:
-        target *= root
+    """Against the photo's features (1, C, h, w), which are changed in place.
+
+    `opacity` and `emphasis` (1, 1, h, w) are the layer's: how much of the photo is seen, and the strength there over
+    50 %, which takes as much from the photo as it gives to the painting.
+    """
+    if opacity is not None:
+        target *= opacity.sqrt()
     error = paper_content_loss if config.normalization is Normalization.PAPER else _in_units_of(energy(target))
+    root = None if opacity is None else opacity.sqrt()
+    if emphasis is not None:
+        rest = (2 - emphasis).sqrt()
+        target *= rest
+        root = rest if root is None else root * rest
     return ContentTerm(layer=layer, stride=stride, root=root, target=target, error=error)
 
 

@@ -15,6 +15,7 @@ from nst_core.config import Initial, TransferConfig
 from nst_core.images import split_alpha, to_mask, to_rgb, to_tensor
 from nst_core.scene.colour import prepare_painting, prepare_photo
 from nst_core.scene.scales import Size, painting_size
+from nst_core.scene.strength import local_strength
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Pictures:
     masks: tuple[Image.Image | None, ...]  # one a painting; None = wherever the masks of the others leave room
     within: Image.Image | None  # where to paint at all
     begin: Image.Image | None = None  # a painted picture of any size to go on from, of mode "RGB"
+    strength: Image.Image | None = None  # of mode "L": how much painting where, as `local_strength` reads it
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Region:
     """A part of the photo and the paintings that are blended there."""
 
     paintings: tuple[Painting, ...]
-    mask: Tensor | None  # (1, 1, H, W) in [0, 1], None = everywhere
+    mask: Tensor | None  # (1, 1, H, W), how much each pixel counts; None = all alike
     weight: float  # how much of the photo it is, times how much its paintings count
     numbers: tuple[int, ...] = ()  # of its paintings, from 1, of those without a share, too
 
@@ -65,6 +67,9 @@ class Scene:
     opacity: Tensor | None  # (1, 1, H, W)
     canvas: Tensor | None  # (1, 1, H, W): where pixels may change; None = everywhere
     regions: tuple[Region, ...]
+    # (1, 1, H, W): the strength of each pixel over 50 %, in [0, 2], by which the masks of the regions are multiplied
+    # already; None = the config's everywhere
+    emphasis: Tensor | None = None
 
     def compose(self, image: Tensor) -> Tensor:
         """`image` (1, 3, H, W) on the canvas and the target everywhere else: what the losses see."""
@@ -82,6 +87,7 @@ def gather(
     within: Image.Image | None,
     config: TransferConfig,
     begin: Image.Image | None = None,
+    strength: Image.Image | None = None,
 ) -> Pictures:
     """Check what a run is given; raises `ValueError` for what doesn't fit together or a mask that is black all over."""
     paintings = [styles] if isinstance(styles, Image.Image) else list(styles)
@@ -103,6 +109,7 @@ def gather(
         masks=tuple(mask and _mask(mask, f"mask {n}") for n, mask in enumerate(masks, 1)) or (None,) * len(paintings),
         within=within and _mask(within, "the mask of what to paint"),
         begin=begin and read(begin).image,
+        strength=strength and _mask(strength, "the strength map"),
     )
     _check_masks(pictures.masks)
     return pictures
@@ -138,17 +145,33 @@ def build_scene(pictures: Pictures, size: Size, config: TransferConfig, device: 
     within = _map(pictures.within, size, device)
     # What is half transparent is painted all the same: its own opacity makes it thin.
     visible = None if opacity is None else (opacity > 0).to(photo)
+    emphasis = _emphasis(pictures.strength, size, config, device)
     return Scene(
         photo=photo,
         target=prepare_photo(photo, _dial(config), config.colour_method),
         opacity=opacity,
         canvas=product(within, visible),
-        regions=tuple(_regions(pictures, photo, opacity, within, config)),
+        regions=tuple(_regions(pictures, photo, opacity, within, emphasis, config)),
+        emphasis=emphasis,
     )
 
 
+def _emphasis(strength: Image.Image | None, size: Size, config: TransferConfig, device: torch.device) -> Tensor | None:
+    """`Scene.emphasis`; None also where the map leaves nothing to be painted, as a strength of 0 does without one."""
+    brightness = _map(strength, size, device)
+    if brightness is None:
+        return None
+    emphasis = local_strength(config.effective_strength, brightness) / 50
+    return emphasis if emphasis.any() else None
+
+
 def _regions(
-    pictures: Pictures, photo: Tensor, opacity: Tensor | None, within: Tensor | None, config: TransferConfig
+    pictures: Pictures,
+    photo: Tensor,
+    opacity: Tensor | None,
+    within: Tensor | None,
+    emphasis: Tensor | None,
+    config: TransferConfig,
 ) -> Iterator[Region]:
     """One for each painting with a mask, and one for all paintings without: it has what the masks leave over."""
     height, width = photo.shape[-2:]
@@ -165,9 +188,10 @@ def _regions(
             paintings = [
                 _painting(pictures, n, shares[n] / amount, photo, counts, config) for n in members if shares[n]
             ]
+            felt = product(counts, emphasis)
             # Blended alike, a region weighs what its area does: its pixels then feel what they would without masks.
-            weight = _area(counts, opacity) * amount * len(masks) / len(members)
-            yield Region(paintings=tuple(paintings), mask=counts, weight=weight, numbers=tuple(n + 1 for n in members))
+            weight = _area(felt, opacity) * amount * len(masks) / len(members)
+            yield Region(paintings=tuple(paintings), mask=felt, weight=weight, numbers=tuple(n + 1 for n in members))
 
 
 def _area(counts: Tensor | None, opacity: Tensor | None) -> float:

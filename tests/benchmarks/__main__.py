@@ -29,7 +29,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from nst_core.config import Normalization, TransferConfig
+from nst_core.config import Normalization, Preset, TransferConfig
 from nst_core.network.vgg import VGG, load_vgg19
 from tests.benchmarks.contestants import contestants
 from tests.benchmarks.judge import load_pairs
@@ -112,7 +112,8 @@ def _loss_of(loss: PlainLoss, device: str, image: Tensor) -> float:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     options = read_options(arguments)
-    config = TransferConfig(normalization=options.normalization)
+    papers = TransferConfig.preset(Preset.PAPER).content_layers
+    config = TransferConfig(normalization=options.normalization, content_layers=papers)
     report = compare(options, config, partial(load_vgg19, config.weights, config.pooling))
     print(report.text())
     if options.json:

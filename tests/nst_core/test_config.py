@@ -12,6 +12,10 @@ import pytest
 
 from nst_core.config import CHOICES, PRESETS, Normalization, Optimizer, Preset, StyleLoss, TransferConfig
 
+LAYERS = {
+    "content_layer_weights": TransferConfig().content_layers,
+    "style_layer_weights": TransferConfig().style_layers,
+}
 RANGED = [field for field in fields(TransferConfig) if math.isfinite(field.metadata["low"])]
 
 
@@ -20,7 +24,7 @@ def test_the_defaults_are_valid_and_described() -> None:
     for field in fields(config):
         assert field.metadata["help"]
         assert field.metadata["low"] <= field.metadata["high"]
-    assert config.content_layers == ("relu4_2",)
+    assert config.content_layers == ("relu3_1", "relu4_2")
     assert config.style_layers == ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
 
@@ -37,13 +41,13 @@ def test_it_crosses_processes() -> None:
 @pytest.mark.parametrize("field", RANGED, ids=lambda field: field.name)
 def test_values_out_of_range_are_refused(field: Any) -> None:
     low, high = field.metadata["low"], field.metadata["high"]
-    listed = isinstance(field.default, tuple)
+    others = (1.0,) * (len(LAYERS.get(field.name, "12345")) - 1)  # of a list of weights, one a layer
 
     def make(number: float) -> TransferConfig:
-        return TransferConfig(**{field.name: (number, *([1.0] * 4)) if listed else number})
+        return TransferConfig(**{field.name: (number, *others) if isinstance(field.default, tuple) else number})
 
     for limit in (low, high):
-        assert getattr(make(limit), field.name) in (limit, (limit, 1, 1, 1, 1))
+        assert getattr(make(limit), field.name) in (limit, (limit, *others))
     for bad in (low - 1, high * 2 + 1, math.nan, math.inf, -math.inf):
         with pytest.raises(ValueError, match=f"^{field.name} must be (between .*|a whole number), got {bad}$"):
             make(bad)
@@ -115,7 +119,8 @@ def test_strength_shifts_weight_from_the_photo_to_the_painting() -> None:
 
 
 def test_the_papers_normalisation_has_its_own_halfway() -> None:
-    assert TransferConfig(normalization="paper").loss_weights[:2] == TransferConfig.preset("paper").loss_weights[:2]
+    halfway = TransferConfig(normalization="paper", strength=50.0)
+    assert halfway.loss_weights[:2] == TransferConfig.preset("paper").loss_weights[:2]
 
 
 def test_raw_weights_count_instead_of_the_strength() -> None:
@@ -175,5 +180,7 @@ def test_layer_weights() -> None:
     assert len(set(equal.values())) == 1
     chosen = TransferConfig(style_layers=("relu1_1", "relu2_1"), style_layer_weights=(3, 0.5))
     assert chosen.layer_weights == {"relu1_1": 3, "relu2_1": 0.5}
-    with pytest.raises(ValueError, match="2 values for 5"):
+    with pytest.raises(ValueError, match="style_layer_weights has 2 values for 5 style_layers"):
         TransferConfig(style_layer_weights=(1, 2))
+    with pytest.raises(ValueError, match="content_layer_weights has 3 values for 1 content_layers"):
+        TransferConfig(content_layers=("relu4_2",), content_layer_weights=(1, 2, 3))

@@ -55,9 +55,17 @@ def test_a_tile_goes_on_across_its_edges(painting: Image.Image, network: VGG) ->
     assert tiled < 1.25 < bordered / 1.5
 
 
-def test_weights_of_style_layers_do_not_matter_to_the_content(photo: Image.Image, network: VGG) -> None:
+def test_weights_of_other_layers_do_not_matter(photo: Image.Image, network: VGG) -> None:
     config = replace(CONFIG, style_layer_weights=(1, 2, 3, 4, 5))
     assert next(reconstruct_content(photo, "conv1_1", config, extractor=network)).losses.style == 0
+    layers = config.content_layers
+    config = replace(CONFIG, content_layer_weights=(2.0,) * len(layers))
+    content, style = (
+        reconstruct_content(photo, "conv1_1", config, extractor=network),
+        reconstruct_style(photo, ("relu1_1",), config, extractor=network),
+    )
+    plain = next(reconstruct_content(photo, "conv1_1", CONFIG, extractor=network)).losses.content
+    assert (next(content).losses.content, next(style).losses.content) == (plain, 0)
 
 
 def test_a_tiles_coarser_scales_leave_no_seam(painting: Image.Image, network: VGG) -> None:

@@ -15,7 +15,7 @@ from tests.support.settling import settling
 Open = Callable[..., Page]  # of the fixture that opens the page
 
 SCREENSHOTS = ROOT / "tests/browser/screenshots"
-PATIENCE = 60_000  # milliseconds for a whole small run on a busy machine
+PATIENCE = 120_000  # milliseconds for a whole small run on a busy machine
 STOPPED = 5000  # milliseconds: 2 seconds of the contract, a step, and a busy machine
 ENDLESS = 1000  # steps that no test waits for
 

@@ -15,7 +15,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from demo.form import library, recipes
-from demo.form.recipes import page_config
+from demo.form.recipes import page_config, restored
 from demo.form.request import Selection, make_selection, make_submission
 from demo.form.settings import BY_NAME
 from demo.form.values import MOST_PAINTINGS, FormValues, form_values
@@ -26,7 +26,7 @@ from demo.tabs.gallery import MOST, Entries, Gallery, add_shown, show, thumbnail
 from demo.words import LANGUAGES
 from nst_core.config import Border, TransferConfig
 from nst_core.execution import Execution
-from nst_core.recipe import read_recipe
+from nst_core.recipe import Ingredient, Role, read_recipe
 from tests.support.playback import ENGLISH, SPANISH, Playback, clicked, progress, shown, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -309,6 +309,21 @@ def test_paintings_that_have_no_place_here_are_told(
     values = read(upload(entry.path), (entry,))
     assert values.paintings == tuple(picture["path"] for picture in paintings[:MOST_PAINTINGS])
     assert "this can't be set here as it was: the painting e.png, the painting f.png." in said[1]
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [(Role.MASK, "the regions that"), (Role.WITHIN, "the mask of what"), (Role.STRENGTH_MAP, "the map of how much")],
+)
+def test_maps_of_the_command_line_are_told_as_lost(
+    photo: FileDataDict, painting: FileDataDict, role: Role, words: str
+) -> None:
+    (entry,) = collected(made(photo, painting, size=128))
+    recipe = read_recipe(entry.path)
+    assert not restored(recipe, DEFAULTS, [entry.selection], "en").lost
+    recipe = replace(recipe, ingredients=(*recipe.ingredients, Ingredient(role, "map.png", "0" * 64)))
+    (lost,) = restored(recipe, DEFAULTS, [entry.selection], "en").lost
+    assert lost.startswith(words)
 
 
 def test_the_page_takes_what_it_can_of_a_config() -> None:

@@ -83,7 +83,12 @@ def test_the_pictures_are_light(path: Path) -> None:
 
 def test_the_equations_name_the_layers_that_are_used() -> None:
     config = TransferConfig(content_layers=("relu3_2",), style_layers=("relu1_1", "relu4_1"))
-    assert how.content_equation(config).endswith(r"l = \mathtt{relu3\_2}")
+    one = how.content_equation(config)
+    assert r"c = \frac{\lVert F^l - P^l \rVert^2}{\lVert P^l \rVert^2}," in one
+    assert one.endswith(r"l \in \{\mathtt{relu3\_2}\}")
+    both = how.content_equation(replace(config, content_layers=("relu3_1", "relu4_2")))
+    assert r"c = \frac{1}{2} \sum_l \frac" in both
+    assert both.endswith(r"l \in \{\mathtt{relu3\_1}, \mathtt{relu4\_2}\}")
     assert how.style_equations(config)[-1] == r"l \in \{\mathtt{relu1\_1}, \mathtt{relu4\_1}\}"
 
 

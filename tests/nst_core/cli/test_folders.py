@@ -294,6 +294,7 @@ def test_a_second_interrupt_ends_all(folders: Folders, step: int) -> None:
         (("photos", "styles", "-o", "out", "--clip", "c.mp4"), "--clip can't be given with folders"),
         (("photos", "styles", "-o", "out", "--state", "s.state"), "--state can't be given with folders"),
         (("photos", "styles", "-o", "out", "--within", "photos/b.png"), "--within belongs to one photo"),
+        (("photos", "styles", "-o", "out", "--strength-map", "photos/b.png"), "--strength-map belongs to one photo"),
         (("photos/a.jpg", "styles", "-o", "out", "--within", "gone.png"), "gone.png doesn't exist"),
         (("photos", "styles", "-o", "out.png"), "out.png is a picture's name, and a folder goes in"),
         (("photos", "styles", "-o", "photos/notes.txt"), "photos/notes.txt is a file"),
@@ -344,8 +345,10 @@ def test_inputs_are_never_replaced(folders: Folders) -> None:
 def test_a_mask_of_where_to_paint_goes_with_one_photo(folders: Folders) -> None:
     received: list[dict[str, Any]] = []
     folders.monkeypatch.setattr("nst_core.transfer.Transfer", engine(nothing, received))
-    assert folders.terminal("photos/a.jpg", "styles", "-o", "out", "--within", "photos/b.png", *SMALL)[0] == 0
-    assert [each["within"].size for each in received[1:]] == [(64, 48), (64, 48)]
+    maps = ("--within", "photos/b.png", "--strength-map", "photos/b.png")
+    assert folders.terminal("photos/a.jpg", "styles", "-o", "out", *maps, *SMALL)[0] == 0
+    for name in ("within", "strength_map"):
+        assert [each[name].size for each in received] == [(64, 48)] * 3
     assert [each["extractor"] for each in received] == [received[0]["extractor"]] * 3  # loaded once
 
 

@@ -78,7 +78,7 @@ def test_the_help_tells_ranges_choices_and_defaults() -> None:
         "(default: no)",
         "--no-keep-alpha",
         "{paper,fast,balanced,fine}",
-        "0 to 100, default: 50",
+        "0 to 100, default: 60",
         "python -m nst_core reconstruct PICTURE",
     ):
         assert part in text, part
@@ -103,7 +103,7 @@ def test_what_is_given_is_read_by_its_kind() -> None:
     typed = (
         "c s1 -o o.jpg --size 300 --colours 2.5 --style-weight 3 --style-layers relu1_1,relu2_1 --style-blend 1,2 "
         "--content-layers= --optimizer adam --keep-alpha --no-only-colours --mask none --mask m.png --within w.png "
-        "--depth 16 --preset fine --no-keep-profile -q s2"
+        "--strength-map t.png --depth 16 --preset fine --no-keep-profile -q s2"
     )
     given = options.read_options(typed.split())
     assert given.config == {
@@ -120,10 +120,12 @@ def test_what_is_given_is_read_by_its_kind() -> None:
     others = {name: str(value) for name, value in given.others.items()}
     assert others["masks"] == "[None, PosixPath('m.png')]"
     assert others["styles"] == "[PosixPath('s1'), PosixPath('s2')]"  # options may stand anywhere
-    assert {name: others[name] for name in ("content", "output", "within", "depth", "preset", "keep_profile")} == {
+    names = ("content", "output", "within", "strength_map", "depth", "preset", "keep_profile")
+    assert {name: others[name] for name in names} == {
         "content": "c",
         "output": "o.jpg",
         "within": "w.png",
+        "strength_map": "t.png",
         "depth": "16",
         "preset": "fine",
         "keep_profile": "False",

@@ -94,10 +94,14 @@ def test_a_repeat_finds_everything_again(tiny: Terminal) -> None:
     mask.save("m.png")
     options = ("--mask", "none", "--mask", "m.png", "--within", "m.png", "--depth", 16, "--steps", 2, "--colours", 40)
     Path("results").mkdir()
-    assert tiny("a.png", "s.png", "s.png", "-o", "results/out.png", *TINY, *options)[0] == 0
+    strength = ("--strength-map", "t.png")
+    Image.linear_gradient("L").save("t.png")
+    assert tiny("a.png", "s.png", "s.png", "-o", "results/plain.png", *TINY, *options)[0] == 0
+    assert tiny("a.png", "s.png", "s.png", "-o", "results/out.png", *TINY, *options, *strength)[0] == 0
+    assert tiny.bytes("results/out.png") != tiny.bytes("results/plain.png")
     assert tiny("--recipe", "results/out.png", "-o", "results/again.png")[0] == 0
     assert tiny.bytes("results/again.png") == tiny.bytes("results/out.png")
-    for name in ("a.png", "s.png", "m.png"):
+    for name in ("a.png", "s.png", "m.png", "t.png"):
         Path(name).rename(Path("results") / name)  # beside the picture
     assert tiny("--recipe", "results/out.png", "-o", "moved.png")[0] == 0
     assert tiny.bytes("moved.png") == tiny.bytes("results/out.png")

@@ -36,7 +36,8 @@ def test_what_goes_in_is_never_overwritten(terminal: Terminal) -> None:
     said = terminal.refuses(PHOTO, "photo-0020.jpg", "-o", "photo.jpg", "--save-every", "10")
     assert f"photo-0020.jpg {taken}" in said
     assert f"mask.png {taken}" in terminal.refuses(*TWO, "-o", "mask.png", "--mask", "mask.png")
-    assert f"mask.png {taken}" in terminal.refuses(*TWO, "-o", "mask.png", "--within", "mask.png")
+    for option in ("--within", "--strength-map"):
+        assert f"mask.png {taken}" in terminal.refuses(*TWO, "-o", "mask.png", option, "mask.png")
     assert terminal.bytes("photo.jpg") == PHOTO.read_bytes()
 
 
@@ -44,7 +45,7 @@ def test_all_pictures_and_the_device_are_passed_on(paints: Paints) -> None:
     Image.new("L", (30, 20), 200).save("mask.png")
     second = ROOT / "examples/style/great_wave.jpg"
     options = (second, "--device", "cpu", "--mask", "none", "--mask", "mask.png", "--within", "mask.png")
-    assert paints(*options)[0] == 0
+    assert paints(*options, "--strength-map", "mask.png")[0] == 0
     (received,) = paints.received
     assert received["content"].size == (1024, 683)
     assert [style.size for style in received["styles"]] == [(711, 566), (661, 445)]
@@ -52,7 +53,7 @@ def test_all_pictures_and_the_device_are_passed_on(paints: Paints) -> None:
     first, mask = received["masks"]
     assert first is None
     assert (mask.size, mask.mode, mask.getextrema()) == ((30, 20), "L", (200, 200))
-    assert received["within"].size == (30, 20)
+    assert received["within"].size == received["strength_map"].size == (30, 20)
 
 
 def test_transparent_pictures_stay_so_only_if_asked(paints: Paints) -> None:

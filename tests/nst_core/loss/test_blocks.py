@@ -115,7 +115,7 @@ OPTIONS = {
     "paper": {"normalization": Normalization.PAPER, "border": Border.ZERO},
     "l1": {"tv_norm": TotalVariation.L1},
     "layer weights": {"style_layer_weights": (0.2, 0.0, 0.8)},
-    "several contents": {"content_layers": ("conv1_1", "relu3_1", "pool2")},
+    "several contents": {"content_layers": ("conv1_1", "relu3_1", "pool2"), "content_layer_weights": (0.5, 0, 2)},
     "past the last pooling": {"style_layers": ("relu1_1", "pool3"), "border": Border.ZERO},
     "shallow": {"style_layers": ("relu1_1",), "content_layers": ()},
     "no content": {"content_layers": ()},

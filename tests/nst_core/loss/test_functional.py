@@ -84,6 +84,29 @@ def test_the_gradient_of_the_total_variation(measure: Measure, slope: Measure, c
     assert slope(flat, circular=circular).abs().max() == 0
 
 
+@pytest.mark.parametrize(
+    ("measure", "slope"),
+    [(total_variation, total_variation_gradient), (total_variation_l1, total_variation_l1_gradient)],
+)
+@pytest.mark.parametrize("circular", [False, True])
+def test_the_total_variation_may_count_more_in_some_places(measure: Measure, slope: Measure, circular: bool) -> None:
+    weights = torch.rand(1, 1, 3, 4, dtype=torch.float64)
+    image = torch.rand(1, 3, 3, 4, dtype=torch.float64, requires_grad=True)
+    value = measure(image, weights, circular=circular)
+    (expected,) = torch.autograd.grad(value, image)
+    torch.testing.assert_close(slope(image.detach(), weights, circular=circular), expected)
+    twice = torch.full_like(weights, 2.0)
+    torch.testing.assert_close(measure(image, twice, circular=circular), 2 * measure(image, circular=circular))
+    alone = torch.zeros_like(weights)
+    alone[..., 1, 1] = 1.0  # its four neighbours count half
+    power = 2 if measure is total_variation else 1
+    down = [(image[..., 1, 1] - image[..., row, 1]).abs() ** power for row in (0, 2)]
+    across = [(image[..., 1, 1] - image[..., 1, column]).abs() ** power for column in (0, 2)]
+    pairs = (3 * 3 * 4, 3 * 3 * 4) if circular else (3 * 2 * 4, 3 * 3 * 3)
+    wanted = [torch.stack(each).sum() / (2 * count) for each, count in zip((down, across), pairs, strict=True)]
+    torch.testing.assert_close(measure(image, alone, circular=circular), torch.stack(wanted).sum())
+
+
 @pytest.mark.parametrize("measure", [total_variation, total_variation_l1])
 def test_gradients_of_measures(measure: Measure) -> None:
     assert gradcheck(measure, activations(4).requires_grad_())

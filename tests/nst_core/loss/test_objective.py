@@ -279,6 +279,14 @@ def test_the_content_is_the_mean_of_its_layers(network: VGG) -> None:
     assert values.content == pytest.approx(sum(values.content_layers.values()) / 2)
 
 
+def test_content_layers_are_weighed(network: VGG) -> None:
+    config = replace(CONFIG, content_layers=("relu1_1", "relu2_2"), content_layer_weights=(0.25, 3))
+    values = Objective(network, scene(noise(2), noise(3)), config)(noise(1)).values()
+    shallow, deep = values.content_layers.values()
+    assert values.content == pytest.approx(0.25 * shallow + 3 * deep)
+    assert values.total == pytest.approx(2 * values.content + 3 * values.style)
+
+
 def test_the_content_is_that_of_the_prepared_photo(network: VGG) -> None:
     place = replace(scene(noise(2), noise(3)), target=noise(4))
     assert Objective(network, place, CONFIG)(noise(4)).content == 0
