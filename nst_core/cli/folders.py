@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,7 +29,6 @@ from nst_core.recipe import KEY, Command, Role, name_of, parse, sha256_of
 if TYPE_CHECKING:
     from nst_core.forecast.forecast import Forecast
     from nst_core.network.vgg import VGG
-    from nst_core.scene.scales import Size
 
 # What counts as a picture in a folder. HEIC can't be read, but to pass over somebody's photos would surprise.
 PICTURES = frozenset(
@@ -232,32 +230,18 @@ def _check_names(jobs: Sequence[CommandJob]) -> None:
 
 def _look_ahead(jobs: Sequence[CommandJob], network: VGG) -> list[PlannedJob]:
     from nst_core.forecast.machine import probe
+    from nst_core.images.reading import read_size
     from nst_core.scene.scales import scale_plan
 
     def forecast(job: CommandJob) -> Forecast | None:
         try:
-            photo, painting = _size(job.content), _size(job.paths(Role.STYLE)[0])
+            photo, painting = read_size(job.content), read_size(job.paths(Role.STYLE)[0])
             return look_ahead(job, network, scale_plan(photo, [painting], job.config), [painting], machine)
         except ValueError:
             return None
 
     machine = probe(network, jobs[0].config) if jobs else None
     return [PlannedJob(job, forecast(job)) for job in jobs]
-
-
-def _size(path: Path) -> Size:
-    """(width, height) by the first bytes of a file, maybe on its side; `ValueError` for what is no picture."""
-    from PIL import Image
-
-    from nst_core.images.reading import READABLE
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            with Image.open(path, formats=READABLE) as image:
-                return image.size
-        except Exception as error:  # a decoder raises whatever it stumbles over
-            raise ValueError(str(error)) from error
 
 
 def _paint_all(planned: Sequence[PlannedJob], network: VGG, quiet: bool) -> Tally:

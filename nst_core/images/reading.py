@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from nst_core.errors import InputError
 from nst_core.extras import require
-from nst_core.images import vips
-from nst_core.images.modes import to_mask, to_rgb, to_rgba
+from nst_core.images import jpeg, vips
+from nst_core.images.kinds import damage
+from nst_core.images.modes import check_visible, opaque_as_shown, to_mask, to_rgb, to_rgba
+from nst_core.images.opening import open_picture
 from nst_core.images.sizes import MAX_PIXELS, MIN_SIDE
 
 _MEGAPIXELS = f"{MAX_PIXELS // 1_000_000} megapixels"
-
-# A list of our own, because Pillow's would hand an uploaded EPS file to Ghostscript.
-READABLE = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "JPEG2000", "PPM", "ICO")
 
 _PNG_HEAD = 4_000_000  # bytes of a PNG within which its text is looked for
 
@@ -36,7 +36,8 @@ def load_image(source: Source, *, keep_alpha: bool = False) -> Image.Image:
     Raises `ValueError`, one sentence for a person, for what is missing, not a picture, damaged, larger than
     `MAX_PIXELS` (checked before decoding) or smaller than `MIN_SIDE` a side.
     """
-    return _decode(source, to_rgba if keep_alpha else to_rgb, MIN_SIDE)
+    image = _decode(source, to_rgba, MIN_SIDE)
+    return image if keep_alpha or image.mode == "RGB" else to_rgb(image)
 
 
 def load_mask(source: Source) -> Image.Image:
@@ -96,14 +97,13 @@ def _open(path: Path) -> BinaryIO:
 def _decode(source: Source, convert: Callable[[Image.Image], Image.Image], min_side: int) -> Image.Image:
     with _identified(source) as (image, name):
         _check_size(image.size, name, min_side)
-        try:
+        with _told_as_damage(name):
+            if isinstance(image, JpegImageFile) and image.fp and not jpeg.is_whole(image.fp):
+                raise damage(name)
             image.load()
-        except MemoryError:
-            raise
-        # A decoder raises whatever it stumbles over: OSError, SyntaxError, struct.error, ...
-        except Exception as error:
-            raise _damaged(name) from error
-        return convert(image)
+            converted = convert(opaque_as_shown(image))
+        check_visible(converted, name)
+        return converted
 
 
 @contextmanager
@@ -119,22 +119,22 @@ def _identified(source: Source) -> Iterator[tuple[Image.Image, str]]:
 
 
 def _identify(stream: BinaryIO, name: str) -> Image.Image:
+    with _told_as_damage(name):
+        try:
+            return open_picture(stream, name)
+        except Image.DecompressionBombError:
+            raise _too_large(f"{name} has far more than {_MEGAPIXELS}; scale it down first") from None
+
+
+@contextmanager
+def _told_as_damage(name: str) -> Iterator[None]:
+    """A decoder raises whatever it stumbles over: OSError, SyntaxError, struct.error, AssertionError, ..."""
     try:
-        return Image.open(stream, formats=READABLE)
-    except UnidentifiedImageError:
-        about, what_it_is = _what_it_is(stream)
-        raise InputError(f"{name} {what_it_is}", about) from None
-    except Image.DecompressionBombError:
-        raise _too_large(f"{name} has far more than {_MEGAPIXELS}; scale it down first") from None
-    except MemoryError:
+        yield
+    except (InputError, MemoryError):
         raise
-    # As in _decode: a picture's first bytes with nonsense behind them.
     except Exception as error:
-        raise _damaged(name) from error
-
-
-def _damaged(name: str) -> InputError:
-    return InputError(f"{name} is damaged or cut off; save or download it again", "damaged")
+        raise damage(name) from error
 
 
 def _too_large(sentence: str) -> InputError:
@@ -152,17 +152,6 @@ def _check_size(size: tuple[int, int], name: str, min_side: int) -> None:
             height=size[1],
             least=min_side,
         )
-
-
-def _what_it_is(stream: BinaryIO) -> tuple[str, str]:
-    """In one word, and in a sentence about it."""
-    stream.seek(0)
-    head = stream.read(12)
-    if not head:
-        return "empty", "is empty (0 bytes); save or download it again"
-    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"):
-        return "heic", "is a HEIC photo, which can't be read here; export it as JPEG or PNG"
-    return "no_picture", "isn't a picture that can be read; use JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF"
 
 
 @contextmanager

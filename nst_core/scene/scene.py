@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from nst_core.config import Initial, TransferConfig
-from nst_core.images import split_alpha, to_mask, to_rgb, to_tensor
+from nst_core.images import check_visible, split_alpha, to_mask, to_rgb, to_tensor
 from nst_core.scene.colour import prepare_painting, prepare_photo
 from nst_core.scene.scales import Size, painting_size
 
@@ -117,6 +117,7 @@ def _check_masks(masks: Sequence[Image.Image | None]) -> None:
 
 
 def _flat(image: Image.Image) -> Picture:
+    check_visible(image)
     return Picture(to_rgb(image))
 
 
