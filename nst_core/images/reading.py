@@ -58,6 +58,15 @@ def read_size(source: Source) -> tuple[int, int]:
         return image.size
 
 
+def read_format(source: Source) -> str:
+    """Pillow's name of a picture file's format, such as "JPEG" or "TIFF"; no pixel is decoded.
+
+    Raises `ValueError` as `load_image` does, but for damage beyond the file's beginning.
+    """
+    with _identified(source) as (image, _):
+        return image.format or ""
+
+
 def read_profile(source: Source) -> bytes | None:
     """The ICC profile embedded in a picture file, if a picture can be saved with it: a sound one of an RGB space.
 
