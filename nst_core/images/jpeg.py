@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import IO
 
-from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from nst_core.images.essentials import MOST_BYTES, Essentials, size_of
 from nst_core.images.spliced import Part, spliced
@@ -19,6 +19,7 @@ _SCAN, _END = 0xDA, 0xD9
 _BARE = {0x01, *range(0xD0, 0xDA)}  # markers without a length
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # a frame's header; the rest are tables
 _USUAL = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}  # baseline, extended, progressive; both by arithmetic coding
+_IN_LINES = (0xC0, 0xC1, 0xC9)  # those whose scan may hold all channels
 _PROGRESSIVE, _ARITHMETIC = 0xC2, {0xC9, 0xCA, 0xCB}
 _EXIF, _ICC = b"Exif\0\0", b"ICC_PROFILE\0"
 _BLOCK = 1 << 16  # bytes that are searched at once
@@ -74,6 +75,13 @@ def rare_kind(stream: IO[bytes]) -> str:
     return ""
 
 
+def is_lean(stream: IO[bytes]) -> bool:
+    """Whether a JPEG is decoded line by line: one of several scans is kept as coefficients, larger than its pixels."""
+    segments = {segment.marker: segment for segment in _segments(stream)}
+    frame, scan = next((segments[each] for each in _IN_LINES if each in segments), None), segments.get(_SCAN)
+    return bool(frame and scan and frame.read(stream)[5:6] == scan.read(stream)[:1])
+
+
 def is_whole(stream: IO[bytes]) -> bool:
     """Whether a JPEG, as `essentials` has it, holds all of its pixels, but for details of the last block of 8x8.
 
@@ -105,7 +113,7 @@ def _is_refined(segments: Sequence[Segment], stream: IO[bytes]) -> bool:
 
 
 def _small(stream: IO[bytes], shrink: int) -> bytes:
-    with Image.open(stream, formats=["JPEG"]) as image:
+    with JpegImageFile(stream) as image:
         image.draft(image.mode, (max(1, image.width // shrink), max(1, image.height // shrink)))
         return image.tobytes()
 

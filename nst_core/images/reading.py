@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import numpy as np
 from PIL import Image
@@ -20,9 +20,7 @@ from nst_core.images import jpeg, vips
 from nst_core.images.kinds import damage
 from nst_core.images.modes import check_visible, opaque_as_shown, to_mask, to_rgb, to_rgba
 from nst_core.images.opening import open_picture
-from nst_core.images.sizes import MAX_PIXELS, MIN_SIDE
-
-_MEGAPIXELS = f"{MAX_PIXELS // 1_000_000} megapixels"
+from nst_core.images.sizes import MAX_PIXELS, MAX_REDUCED_PIXELS, MIN_SIDE
 
 _PNG_HEAD = 4_000_000  # bytes of a PNG within which its text is looked for
 
@@ -33,8 +31,9 @@ def load_image(source: Source, *, keep_alpha: bool = False) -> Image.Image:
     """Read a picture file, or the first frame of an animation, as upright sRGB of mode "RGB".
 
     With `keep_alpha` it is "RGBA" if something of it is transparent; otherwise it lies on white.
-    Raises `ValueError`, one sentence for a person, for what is missing, not a picture, damaged, larger than
-    `MAX_PIXELS` (checked before decoding) or smaller than `MIN_SIDE` a side.
+    A JPEG of more than `MAX_PIXELS` comes at half its size. Raises `ValueError`, one sentence for a person, for what is
+    missing, not a picture, damaged, transparent everywhere, larger than `MAX_PIXELS`, or `MAX_REDUCED_PIXELS` for such
+    a JPEG (checked before decoding), or smaller than `MIN_SIDE` a side.
     """
     image = _decode(source, to_rgba, MIN_SIDE)
     return image if keep_alpha or image.mode == "RGB" else to_rgb(image)
@@ -54,7 +53,7 @@ def read_size(source: Source) -> tuple[int, int]:
     Raises `ValueError` as `load_image` does, but for damage beyond the file's beginning.
     """
     with _identified(source) as (image, name):
-        _check_size(image.size, name, MIN_SIDE)
+        _check_size(image, name, MIN_SIDE)
         return image.size
 
 
@@ -105,14 +104,22 @@ def _open(path: Path) -> BinaryIO:
 
 def _decode(source: Source, convert: Callable[[Image.Image], Image.Image], min_side: int) -> Image.Image:
     with _identified(source) as (image, name):
-        _check_size(image.size, name, min_side)
+        _check_size(image, name, min_side)
         with _told_as_damage(name):
-            if isinstance(image, JpegImageFile) and image.fp and not jpeg.is_whole(image.fp):
-                raise damage(name)
+            if isinstance(image, JpegImageFile) and image.fp:
+                _prepare(image, image.fp, name)
             image.load()
             converted = convert(opaque_as_shown(image))
         check_visible(converted, name)
         return converted
+
+
+def _prepare(image: JpegImageFile, stream: IO[bytes], name: str) -> None:
+    """Refuse a JPEG of which a part is missing; one larger than others may be is decoded at half its size."""
+    if not jpeg.is_whole(stream):
+        raise damage(name)
+    if math.prod(image.size) > MAX_PIXELS:
+        image.draft(image.mode, (image.width // 2, image.height // 2))
 
 
 @contextmanager
@@ -132,7 +139,7 @@ def _identify(stream: BinaryIO, name: str) -> Image.Image:
         try:
             return open_picture(stream, name)
         except Image.DecompressionBombError:
-            raise _too_large(f"{name} has far more than {_MEGAPIXELS}; scale it down first") from None
+            raise _too_large(f"{name} has far", MAX_PIXELS) from None
 
 
 @contextmanager
@@ -146,13 +153,19 @@ def _told_as_damage(name: str) -> Iterator[None]:
         raise damage(name) from error
 
 
-def _too_large(sentence: str) -> InputError:
-    return InputError(sentence, "too_large", megapixels=MAX_PIXELS // 1_000_000)
+def _too_large(sentence: str, limit: int) -> InputError:
+    megapixels = limit // 1_000_000
+    return InputError(
+        f"{sentence} more than {megapixels} megapixels; scale it down first", "too_large", megapixels=megapixels
+    )
 
 
-def _check_size(size: tuple[int, int], name: str, min_side: int) -> None:
-    if math.prod(size) > MAX_PIXELS:
-        raise _too_large(f"{name} is {size[0]}x{size[1]} pixels, more than {_MEGAPIXELS}; scale it down first")
+def _check_size(image: Image.Image, name: str, min_side: int) -> None:
+    size, limit = image.size, MAX_PIXELS
+    if isinstance(image, JpegImageFile) and math.prod(size) > limit and image.fp and jpeg.is_lean(image.fp):
+        limit = MAX_REDUCED_PIXELS
+    if math.prod(size) > limit:
+        raise _too_large(f"{name} is {size[0]}x{size[1]} pixels,", limit)
     if min(size) < min_side:
         raise InputError(
             f"{name} is {size[0]}x{size[1]} pixels; each side needs at least {min_side}: use a larger picture",

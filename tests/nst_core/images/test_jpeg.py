@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nst_core.images import load_image, read_profile, read_size
-from nst_core.images.jpeg import essentials, is_whole
+from nst_core.images import load_image, read_profile, read_size, reading
+from nst_core.images.jpeg import essentials, is_lean, is_whole
 from tests.support.pictures import ORIENTATION, SRGB_COLUMNS, assert_alike, file_of, rgb_profile, smooth_picture
 
 PICTURE = smooth_picture(131, 97, 0)
@@ -128,3 +128,47 @@ def test_a_rare_kind_is_called_by_its_name(frame: int, bits: int) -> None:
     data[at + 1], data[at + 4] = frame, bits
     with pytest.raises(ValueError, match=f"JPEG, {bits} bits, process {frame & 15}, which can't be read here"):
         load_image(BytesIO(data))
+
+
+# Large ones
+
+
+@pytest.fixture
+def limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The picture has 12707 pixels."""
+    monkeypatch.setattr(reading, "MAX_PIXELS", 10_000)
+    monkeypatch.setattr(reading, "MAX_REDUCED_PIXELS", 20_000)
+
+
+@pytest.mark.usefixtures("limits")
+@pytest.mark.parametrize("name", ["baseline", "restarts", "grey", "CMYK"])
+def test_one_that_is_too_large_comes_at_half_its_size(name: str) -> None:
+    stream = BytesIO(encoded(name))
+    assert read_size(stream) == PICTURE.size
+    loaded = load_image(stream)
+    assert loaded.size == (66, 49)
+    half = PICTURE.resize(loaded.size, Image.Resampling.BOX)
+    if name in ("baseline", "restarts"):
+        assert np.abs(np.asarray(loaded, int) - np.asarray(half)).mean() < 6
+    with pytest.raises(ValueError, match="damaged or cut off"):
+        load_image(BytesIO(encoded(name)[:-200]))
+
+
+@pytest.mark.usefixtures("limits")
+def test_what_would_take_more_memory_than_others_is_refused() -> None:
+    for stream in (BytesIO(encoded("progressive")), file_of(PICTURE), file_of(PICTURE, "WEBP")):
+        for read in (read_size, load_image):
+            with pytest.raises(ValueError, match="131x97 pixels, more than 0 megapixels"):
+                read(stream)
+    with pytest.raises(ValueError, match="194x131 pixels, more than 0 megapixels"):
+        load_image(file_of(PICTURE.resize((194, 131)), "JPEG"))
+
+
+def test_several_scans_are_not_decoded_line_by_line() -> None:
+    data = encoded()
+    assert is_lean(BytesIO(data))
+    at = data.index(b"\xff\xda") + 4
+    assert data[at] == 3
+    for other in (data[:at] + b"\1" + data[at + 1 :], data[:at], data[:100], b""):
+        assert not is_lean(BytesIO(other))
+    assert not is_lean(BytesIO(encoded("progressive")))
