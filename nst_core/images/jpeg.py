@@ -10,7 +10,7 @@ from typing import IO
 
 from PIL.JpegImagePlugin import JpegImageFile
 
-from nst_core.images.essentials import MOST_BYTES, Essentials, size_of
+from nst_core.images.essentials import MOST_BYTES, Essentials, limited, size_of
 from nst_core.images.spliced import Part, spliced
 
 BEGINNING, END = b"\xff\xd8", b"\xff\xd9"
@@ -50,7 +50,7 @@ def essentials(stream: IO[bytes]) -> Essentials:
     """
     before, profile, exif = list[Part](), dict[int, bytes](), b""
     start = 2
-    for segment in _segments(stream):
+    for segment in limited(_segments(stream)):
         start = segment.place.start
         if segment.marker in (_SCAN, _END):
             break
@@ -68,7 +68,7 @@ def essentials(stream: IO[bytes]) -> Essentials:
 
 def rare_kind(stream: IO[bytes]) -> str:
     """What to call a JPEG that no decoder here is made for; nothing for any other."""
-    for segment in _segments(stream):
+    for segment in limited(_segments(stream)):
         if segment.marker in _FRAMES:
             bits = (segment.read(stream) or b"\x08")[0]
             return "" if segment.marker in _USUAL and bits == 8 else f"JPEG, {bits} bits, process {segment.marker & 15}"
@@ -77,7 +77,7 @@ def rare_kind(stream: IO[bytes]) -> str:
 
 def is_lean(stream: IO[bytes]) -> bool:
     """Whether a JPEG is decoded line by line: one of several scans is kept as coefficients, larger than its pixels."""
-    segments = {segment.marker: segment for segment in _segments(stream)}
+    segments = {segment.marker: segment for segment in limited(_segments(stream))}
     frame, scan = next((segments[each] for each in _IN_LINES if each in segments), None), segments.get(_SCAN)
     return bool(frame and scan and frame.read(stream)[5:6] == scan.read(stream)[:1])
 
@@ -88,7 +88,7 @@ def is_whole(stream: IO[bytes]) -> bool:
     libjpeg makes grey of what is missing, and tells only its caller, Pillow, which doesn't pass it on. Here pixels are
     put behind the last one: where they show, there was room for them. It is quick, for a part of the size is enough.
     """
-    segments = list(_segments(stream))
+    segments = list(limited(_segments(stream)))
     kinds = {segment.marker for segment in segments}
     if kinds & _ARITHMETIC:
         return True  # zeros may be left out at its end
@@ -163,7 +163,7 @@ def _makes_pixels(segment: Segment, stream: IO[bytes]) -> bool:
         return len(segment.place) >= 16 and segment.read(stream).startswith(b"JFIF\0")
     if segment.marker == _APP14:
         return len(segment.place) >= 16 and segment.read(stream).startswith(b"Adobe")
-    return not (_APP0 <= segment.marker <= _APP15 or segment.marker == _COMMENT)
+    return not (_APP0 <= segment.marker <= _APP15 or segment.marker == _COMMENT or segment.marker in _BARE)
 
 
 def _joined(parts: dict[int, bytes]) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from nst_core.images.colour_codes import profile_of_codes, profile_of_gamma
-from nst_core.images.essentials import MOST_BYTES, Essentials, size_of
+from nst_core.images.essentials import MOST_BYTES, Essentials, limited, size_of
 from nst_core.images.spliced import spliced
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -40,7 +40,7 @@ def essentials(stream: BinaryIO) -> Essentials:
     """
     parts, told = [range(len(SIGNATURE))], dict[bytes, bytes]()
     colour_type, pixels_began = b"", False
-    for chunk in chunks(stream):
+    for chunk in limited(chunks(stream)):
         if chunk.name == b"IHDR":
             colour_type = (chunk.read(stream) or b"")[9:10]
         pixels_began |= chunk.name == b"IDAT"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from io import SEEK_CUR, SEEK_END, BufferedReader, RawIOBase
 from itertools import accumulate
@@ -32,14 +33,15 @@ class _Spliced(RawIOBase):
         return self._position
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed's name for it is private
-        for part, end in zip(self._parts, self._ends, strict=True):
-            if self._position < end:
-                inside = part[len(part) - (end - self._position) :][: len(buffer)]
-                data = inside if isinstance(inside, bytes) else self._read(inside)
-                buffer[: len(data)] = data
-                self._position += len(data)
-                return len(data)
-        return 0
+        place = bisect_right(self._ends, self._position)
+        if place == len(self._parts):
+            return 0
+        part = self._parts[place]
+        inside = part[len(part) - (self._ends[place] - self._position) :][: len(buffer)]
+        data = inside if isinstance(inside, bytes) else self._read(inside)
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
 
     def _read(self, place: range) -> bytes:
         self._stream.seek(place.start)

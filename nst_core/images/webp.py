@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from nst_core.images.essentials import MOST_BYTES, Essentials, size_of
+from nst_core.images.essentials import MOST_BYTES, Essentials, limited, size_of
 from nst_core.images.spliced import Part, spliced
 
 _HEAD, _CHUNK_HEAD = 12, 8  # bytes
@@ -18,7 +18,7 @@ _FLAGS_OF_PIXELS = 0b010010  # animation and opacity; the others say that chunks
 def essentials(stream: BinaryIO) -> Essentials:
     """A WebP without XMP, unknown chunks and whatever else isn't its pixels or how they look."""
     parts, info = list[Part](), dict[str, bytes]()
-    for name, place in _chunks(stream):
+    for name, place in limited(_chunks(stream)):
         if name == b"VP8X":
             stream.seek(place.start)
             header = bytearray(stream.read(len(place)))

@@ -60,6 +60,7 @@ HARMLESS = {
     "half of Adobe's": segment(0xEE, b"Adobe"),
     "a comment": segment(0xFE, b"\xff\xff\xd9"),
     "an empty segment": segment(0xE5, b""),
+    "markers of no use": b"\xff\x01\xff\xd0\xff\xd8",
     "junk in between": b"\0\1\2junk",
     "fillers": b"\xff" * 70_000,
 }

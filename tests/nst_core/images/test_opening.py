@@ -71,6 +71,23 @@ def test_whatever_is_wrong_is_told_in_one_sentence(format: str) -> None:
             assert "\n" not in outcome(read, BytesIO(cut))
 
 
+@pytest.mark.parametrize(
+    ("format", "piece", "at"),
+    [
+        ("JPEG", b"\xff\xfe\0\2", b"\xff\xdb"),
+        ("JPEG", b"\xff\x01", b"\xff\xdb"),
+        ("PNG", b"\0\0\0\0teXt\0\0\0\0", b"IDAT"),
+        ("WEBP", b"abcd\0\0\0\0", b"VP8 "),
+    ],
+)
+def test_a_file_of_a_great_many_parts_is_refused_at_once(format: str, piece: bytes, at: bytes) -> None:
+    data = file_of(PICTURE, format).getvalue()
+    start = data.index(b"IDAT") - 4 if format == "PNG" else data.index(at)
+    assert_alike(load_image(BytesIO(data[:start] + piece * 10 + data[start:])), load_image(BytesIO(data)))
+    with pytest.raises(ValueError, match="damaged or cut off"):
+        load_image(BytesIO(data[:start] + piece * 200_000 + data[start:]))
+
+
 def outcome(read: Callable[[BytesIO], object], stream: BytesIO) -> str:
     """What is said, if it is refused; any other error is one of the test."""
     try:

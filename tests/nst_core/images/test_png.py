@@ -112,6 +112,14 @@ def test_an_end_that_is_missing_takes_no_pixel(missing: int) -> None:
     assert_alike(load_image(BytesIO(PLAIN[:-missing])), stripes())
 
 
+def test_pixels_in_many_chunks_are_put_together() -> None:
+    start = PLAIN.index(b"IDAT") - 4
+    length = struct.unpack(">I", PLAIN[start : start + 4])[0]
+    data, end = PLAIN[start + 8 : start + 8 + length], PLAIN[start + 12 + length :]
+    pieces = (png_chunk(b"IDAT", data[at : at + 1]) for at in range(length))
+    assert_alike(load_image(BytesIO(PLAIN[:start] + b"".join(pieces) + end)), stripes())
+
+
 def test_a_palette_that_is_missing_is_damage() -> None:
     data = file_of(stripes().quantize(8)).getvalue()
     start = data.index(b"PLTE") - 4
