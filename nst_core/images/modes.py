@@ -69,7 +69,8 @@ def opaque_as_shown(image: Image.Image) -> Image.Image:
 
 def is_invisible(image: Image.Image) -> bool:
     """Whether all of a picture of any mode is transparent."""
-    alpha = _split_alpha(image)[1]
+    has_channel = image.mode in ("RGBA", "LA", "PA")  # the colours needn't be taken apart then
+    alpha = image.getchannel("A") if has_channel else _split_alpha(image)[1]
     return alpha is not None and alpha.getextrema() == (0, 0)
 
 

@@ -35,8 +35,12 @@ def load_image(source: Source, *, keep_alpha: bool = False) -> Image.Image:
     missing, not a picture, damaged, transparent everywhere, larger than `MAX_PIXELS`, or `MAX_REDUCED_PIXELS` for such
     a JPEG (checked before decoding), or smaller than `MIN_SIDE` a side.
     """
-    image = _decode(source, to_rgba, MIN_SIDE)
-    return image if keep_alpha or image.mode == "RGB" else to_rgb(image)
+
+    def convert(image: Image.Image, name: str) -> Image.Image:
+        check_visible(image, name)
+        return to_rgba(image) if keep_alpha else to_rgb(image)
+
+    return _decode(source, convert, MIN_SIDE)
 
 
 def load_mask(source: Source) -> Image.Image:
@@ -44,7 +48,7 @@ def load_mask(source: Source) -> Image.Image:
 
     Raises `ValueError` as `load_image` does.
     """
-    return _decode(source, to_mask, 1)
+    return _decode(source, lambda image, name: to_mask(image), 1)
 
 
 def read_size(source: Source) -> tuple[int, int]:
@@ -102,16 +106,14 @@ def _open(path: Path) -> BinaryIO:
         raise ValueError(f"{path} can't be read: {error.strerror}") from error
 
 
-def _decode(source: Source, convert: Callable[[Image.Image], Image.Image], min_side: int) -> Image.Image:
+def _decode(source: Source, convert: Callable[[Image.Image, str], Image.Image], min_side: int) -> Image.Image:
     with _identified(source) as (image, name):
         _check_size(image, name, min_side)
         with _told_as_damage(name):
             if isinstance(image, JpegImageFile) and image.fp:
                 _prepare(image, image.fp, name)
             image.load()
-            converted = convert(opaque_as_shown(image))
-        check_visible(converted, name)
-        return converted
+            return convert(opaque_as_shown(image), name)
 
 
 def _prepare(image: JpegImageFile, stream: IO[bytes], name: str) -> None:
