@@ -194,7 +194,8 @@ def test_what_the_browser_cannot_show_has_a_preview_and_is_painted_itself(open_p
     page.set_input_files("#photo input[type=file]", scan)
     picture = page.locator("#photo .image-frame img")
     expect(picture).to_have_attribute("src", re.compile(r"scan\.tif\.preview\.png$"))
-    assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [1024, 683]
+    expect(picture).to_have_js_property("naturalWidth", 1024)
+    expect(picture).to_have_js_property("naturalHeight", 683)
     expect(page.locator("#stage")).to_have_attribute("style", re.compile(r"scan\.tif\.preview\.png"))
     start(page, steps=4)
     expect(page.locator("#status")).to_contain_text("Finished after 4 steps", timeout=PATIENCE)
