@@ -16,7 +16,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from nst_core.errors import InputError
 from nst_core.extras import require
-from nst_core.images import jpeg, vips
+from nst_core.images import ico, jpeg, vips
 from nst_core.images.kinds import damage
 from nst_core.images.modes import check_visible, opaque_as_shown, to_mask, to_rgb, to_rgba
 from nst_core.images.opening import open_picture
@@ -138,6 +138,9 @@ def _identified(source: Source) -> Iterator[tuple[Image.Image, str]]:
 
 def _identify(stream: BinaryIO, name: str) -> Image.Image:
     with _told_as_damage(name):
+        size = ico.largest(stream)
+        if math.prod(size) > MAX_PIXELS:
+            raise _too_large(f"{name} is {size[0]}x{size[1]} pixels,", MAX_PIXELS)
         try:
             return open_picture(stream, name)
         except Image.DecompressionBombError:
