@@ -71,7 +71,7 @@ HARMLESS = {
     "half a gamma": png_chunk(b"gAMA", b"\0\1"),
     "a gamma of 0": png_chunk(b"gAMA", bytes(4)),
     "a gamma of a wrong checksum": png_chunk(b"gAMA", struct.pack(">I", 100_000), sound=False),
-    "half of the chromaticities": GAMMA_1[:0] + png_chunk(b"cHRM", bytes(10)),
+    "half of the chromaticities": png_chunk(b"cHRM", bytes(10)),
     "chromaticities alone": png_chunk(b"cHRM", struct.pack(">8I", *(30_000,) * 8)),
     "code points of video": png_chunk(b"cICP", bytes([12, 13, 1, 0])),
     "half of the code points": png_chunk(b"cICP", b"\x0c"),
@@ -181,7 +181,7 @@ def test_a_gamma_counts_in_every_kind_of_png(mode: str) -> None:
     else:
         image = image.convert(mode)
     stream = with_chunks(file_of(image).getvalue(), GAMMA_1)
-    assert furthest(load_image(stream).getcolors() and [load_image(stream).getpixel((9, 9))], [(188, 188, 188)]) <= 1
+    assert furthest(colours_of(load_image(stream)), [(188, 188, 188)] * 5) <= 1
 
 
 def test_a_profile_of_code_points_is_one_to_save_with() -> None:
