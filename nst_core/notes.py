@@ -32,5 +32,20 @@ def _sentence(note: Note) -> str:
             paintings, layers = " and ".join(map(str, values["paintings"])), ", ".join(values["layers"])
             verb = "plays" if len(values["layers"]) == 1 else "play"
             return f"the region of painting {paintings} is too small for {layers}, which {verb} no part there"
+        case "mask_stretched" | "within_stretched" | "mask_lying" | "within_lying":
+            return _of_mask(note)
     # A run shall not end for want of words.
     return " ".join([note.about, *(f"{name} {value}" for name, value in values.items())])
+
+
+def _of_mask(note: Note) -> str:
+    values = note.values
+    mask = f"mask {values['number']}" if "number" in values else "the mask of what to paint"
+    sizes = (
+        f"{mask} is {values['width']}x{values['height']} and the photo {values['photo_width']}x{values['photo_height']}"
+    )
+    if note.about.endswith("lying"):
+        return (
+            f"{sizes}: it fits the photo as it is stored, on its side, and is stretched; turn it as the photo is shown"
+        )
+    return f"{sizes}: it is stretched to the photo's proportions"

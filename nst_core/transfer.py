@@ -126,6 +126,7 @@ class Transfer:
         # The last one counts; a deque, as who steers may be on another thread.
         self._turns: deque[TransferConfig] = deque(maxlen=1)
         self._is_off_course = False  # there was a turn since the objective was made
+        self._notes = [] if state else self._pictures.notes  # of the pictures: told once
 
     def __iter__(self) -> Iterator[Step]:
         """The steps that are still to be done: after a loop was left, a second one goes on."""
@@ -232,7 +233,7 @@ class Transfer:
         """`Step` with what the photo keeps outside the canvas."""
         size, _ = self.plan[self._scale]
         scene, self.execution = self._evaluation.scene, self._evaluation.execution
-        notes = self._evaluation.take_notes()
+        notes, self._notes = [*self._notes, *self._evaluation.take_notes()], []
         return Step(
             index=self._index,
             total=sum(steps for _, steps in self.plan),

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "nst_core/cpu/kernels/products.py": "tests/nst_core/cpu/test_gram.py: what the loops call",
     "nst_core/cpu/kernels/sizes.py": "numbers alone",
     "nst_core/cpu/kernels/winograd.py": "tests/nst_core/cpu/test_convolution.py: what the loops call",
+    "nst_core/images/essentials.py": "a record: tests/nst_core/images/test_png.py, and those of other formats",
     "nst_core/loss/terms.py": "tests/nst_core/loss/test_objective.py",
     "nst_core/version.py": "a constant, which tests/nst_core/test_main.py reads",
 }

@@ -9,8 +9,9 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 
 from demo.browser.toasts import warn
+from demo.form.previews import with_previews, write_preview
 from demo.form.regions import RegionView
-from demo.form.uploads import load, path_of
+from demo.form.uploads import load, path_of, uploaded
 from demo.form.values import MOST_PAINTINGS
 from demo.words import Language, language
 
@@ -27,10 +28,13 @@ class Checked:
     refused: tuple[str | None, ...] = (None,) * len(KINDS)
 
 
-def check(request: gr.Request, kept: Checked | None, pictures: Pictures) -> tuple[Checked, tuple[Any, ...], RegionView]:
+def check(
+    request: gr.Request, kept: Checked | None, pictures: Pictures
+) -> tuple[Checked, tuple[Any, ...], RegionView, list[str]]:
     """Any of the photo and the paintings was chosen or removed; `kept` is None as the page opens.
 
-    Returns what the page has now, a value for each widget, and what was brushed, which belongs to its photo.
+    Returns what the page has now, a value for each widget, what was brushed, which belongs to its photo, and the paths
+    of the pictures that have a preview.
     """
     before = kept or Checked()
     chosen = zip(KINDS, pictures, before.pictures, before.refused, strict=True)
@@ -39,7 +43,7 @@ def check(request: gr.Request, kept: Checked | None, pictures: Pictures) -> tupl
     widgets = tuple(gr.skip() if path == given else path for path, given in both)
     refused = tuple(None if path == given else given for path, given in both)
     is_another = kept is not None and path_of(now[0]) != path_of(kept.pictures[0])
-    return Checked(now, refused), widgets, RegionView.bare() if is_another else RegionView()
+    return Checked(now, refused), widgets, RegionView.bare() if is_another else RegionView(), with_previews(now)
 
 
 def _usable(
@@ -49,7 +53,8 @@ def _usable(
     if path_of(picture) in (None, path_of(before)):
         return picture
     try:
-        load(kind, picture, speaks)
+        image = load(kind, picture, speaks)
+        write_preview(uploaded(kind, picture, speaks), image)
     except ValueError as error:
         if path_of(picture) != refused:
             warn(speaks, error)

@@ -39,8 +39,6 @@ def load(kind: str, picture: FileDataDict | None, language: Language = "en", siz
     """
     with _decoders:
         image = _read(partial(load_image, keep_alpha=True), kind, picture, language)
-        if image.mode == "RGBA" and not image.getchannel("A").getextrema()[1]:
-            raise ValueError(say(language, f"error.{kind}_bad", reason=say(language, "refused.transparent")))
         return image if size is None else _shrunk(image, size)
 
 

@@ -152,6 +152,8 @@ def _picture(name: str, sources: list[Any], example: Path | None, *classes: str)
         sources=sources,
         type="filepath",
         image_mode=None,
+        # Mirrored, what is taken would be kept so: letters in it couldn't be read. Only the live picture is, in CSS.
+        webcam_options=gr.WebcamOptions(mirror=False),
         height=220,
         min_width=140,
         buttons=[],

@@ -9,8 +9,9 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 from gradio.events import Dependency
 
+from demo.browser.scripts import script
 from demo.browser.wiring import LONG, QUICK, listen
-from demo.form import example_pairs, palette, regions
+from demo.form import example_pairs, palette, previews, regions
 from demo.form.checks import check
 from demo.form.values import MOST_PAINTINGS
 from demo.form.widgets import FormComponents, PictureComponents, SlotView
@@ -39,16 +40,18 @@ def wire_pictures(
 
     `filled`: events after which there may be more paintings than there are slots to see.
     """
-    kept, slots = gr.State(), pictures.slots
-    listen(
+    kept, slots, previewed = gr.State(), pictures.slots, gr.JSON(visible=False)
+    checked = listen(
         partial(gr.on, [ui.load, *(picture.change for picture in form.pictures)]),
         check,
         [kept, form.pictures],
-        [kept, form.pictures, pictures.regions],
+        [kept, form.pictures, pictures.regions, previewed],
         preprocess=False,
         trigger_mode="multiple",
         **LONG | {"concurrency_limit": 1},  # the next one knows what was kept, and that a word was said
     )
+    several = list(form.pictures)
+    checked.then(None, [previewed, *several], several, js=script("show-previews", previews.SUFFIX))
     listen(slots.add.click, add_painting, slots.shown, slots, **QUICK)
     taken = [slots.shown, form.paintings]
     listen(slots.palette.click, palette.taking(examples), taken, form.paintings, preprocess=False, **LONG)

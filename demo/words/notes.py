@@ -16,4 +16,25 @@ WORDS = {
         "the region of painting {paintings} is too small for {layers}: not counted there",
         "la región del cuadro {paintings} es demasiado pequeña para {layers}: ahí no cuenta",
     ),
+    "note.mask_stretched": (
+        "mask {number} is {width} × {height} px and the photo {photo_width} × {photo_height}: it is stretched",
+        "la máscara {number} tiene {width} × {height} px y la foto {photo_width} × {photo_height}: se estira",
+    ),
+    "note.mask_lying": (
+        "mask {number} is {width} × {height} px and the photo {photo_width} × {photo_height}: it fits the photo"
+        " as it is stored, on its side; turn it",
+        "la máscara {number} tiene {width} × {height} px y la foto {photo_width} × {photo_height}: encaja con"
+        " la foto tal como está guardada, de lado; gírala",
+    ),
+    "note.within_stretched": (
+        "the mask of what to paint is {width} × {height} px and the photo {photo_width} × {photo_height}: it is"
+        " stretched",
+        "la máscara de lo que se pinta tiene {width} × {height} px y la foto {photo_width} × {photo_height}: se estira",
+    ),
+    "note.within_lying": (
+        "the mask of what to paint is {width} × {height} px and the photo {photo_width} × {photo_height}: it"
+        " fits the photo as it is stored, on its side; turn it",
+        "la máscara de lo que se pinta tiene {width} × {height} px y la foto {photo_width} × {photo_height}:"
+        " encaja con la foto tal como está guardada, de lado; gírala",
+    ),
 }

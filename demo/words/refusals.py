@@ -12,9 +12,13 @@ WORDS = {
         "this file is empty (0 bytes); save or download it again",
         "este archivo está vacío (0 bytes); vuelve a guardarlo o a descargarlo",
     ),
-    "refused.heic": (
-        "this is a HEIC file, which can't be read here; export it as JPEG or PNG",
-        "es un archivo HEIC, que aquí no se puede leer; expórtalo como JPEG o PNG",
+    "refused.not_read": (
+        "this is a file of the kind {kind}, which can't be read here; export it as JPEG or PNG",
+        "es un archivo de tipo {kind}, que aquí no se puede leer; expórtalo como JPEG o PNG",
+    ),
+    "refused.tiff": (
+        "this is a TIFF of {layout}, which can't be read here; save it with 8 bits a channel, or as PNG",
+        "es un TIFF de {layout}, que aquí no se puede leer; guárdalo con 8 bits por canal, o como PNG",
     ),
     "refused.damaged": (
         "the picture is damaged or cut off; save or download it again",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -22,6 +20,7 @@ from nst_core.cli.console import (
     tell,
 )
 from nst_core.cli.job import CommandJob, Source
+from nst_core.cli.listing import PICTURES, listed, passed_over, pictures_in
 from nst_core.cli.results import Outcome
 from nst_core.cli.run import check_files, look_ahead, paint, prepare
 from nst_core.cli.signals import Stop, graceful
@@ -33,13 +32,6 @@ from nst_core.recipe import Command, Role, name_of, sha256_of
 if TYPE_CHECKING:
     from nst_core.forecast.forecast import Forecast
     from nst_core.network.vgg import VGG
-    from nst_core.scene.scales import Size
-
-# What counts as a picture in a folder. HEIC can't be read, but to pass over somebody's photos would surprise.
-PICTURES = frozenset(
-    {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".gif", ".bmp", ".avif", ".jp2", ".ppm", ".heic", ".heif"}
-)
-MANY = 3  # names in one line
 
 
 @dataclass
@@ -98,7 +90,12 @@ def paint_folders(job: CommandJob, stop: Stop) -> int:
     from nst_core.forecast.wording import overview, summary
 
     _check_sense(job)
-    jobs = pairs(job)
+    everything, tally = pairs(job), Tally()
+    clashes = _clashes(everything)
+    for why, same in clashes.items():
+        for each in same:
+            tally.fail(each, why)
+    jobs = [each for each in everything if not any(each in same for same in clashes.values())]
     network = _check_options(job)
     if not job.only_plan:
         _make_folder(job.output)
@@ -108,16 +105,28 @@ def paint_folders(job: CommandJob, stop: Stop) -> int:
     todo = [each for each in jobs if not is_finished(each, hash_of)]
     planned = _look_ahead(todo, network)
     if job.only_plan:
+        _tell_what_is_passed_over(job)
         sys.stdout.write(overview([(each.job.output.name, each.forecast) for each in planned]) + "\n")
+        _tell_failures(tally)
         return DONE
+    if not job.quiet:
+        _tell_what_is_passed_over(job)
     if any(each.forecast for each in planned) and not job.quiet:
         tell(summary([each.forecast for each in planned]))
-    tally = _paint_all(planned, network, job.quiet, stop)
-    return _report(job, tally, skipped=len(jobs) - len(todo), planned=len(todo))
+    clashing = len(everything) - len(jobs)
+    _paint_all(planned, network, job.quiet, tally, stop)
+    return _report(job, tally, skipped=len(jobs) - len(todo), planned=len(todo) + clashing)
+
+
+def _tell_what_is_passed_over(job: CommandJob) -> None:
+    folders = [path for role in (Role.CONTENT, Role.STYLE) for path in job.paths(role) if path.is_dir()]
+    for folder in dict.fromkeys(folders):
+        for remark in passed_over(folder):
+            tell(remark)
 
 
 def pairs(job: CommandJob) -> list[CommandJob]:
-    """One job for each photo and painting, by name; `ValueError` where two would have the same result."""
+    """One job for each photo and painting, by name; two may have the same result. Raises `ValueError`."""
     photos, paintings = (list(_pictures(job, role)) for role in (Role.CONTENT, Role.STYLE))
     others = [source for source in job.sources if source.role not in (Role.CONTENT, Role.STYLE)]
     jobs = [
@@ -194,23 +203,10 @@ def _pictures(job: CommandJob, role: Role) -> Iterator[Source]:
         if source.role is role and source.path is not None:
             if not source.path.exists():
                 raise ValueError(f"{source.path} doesn't exist; check the name")
-            for path in _listed(source.path) if source.path.is_dir() else [source.path]:
+            for path in pictures_in(source.path) if source.path.is_dir() else [source.path]:
                 if path.resolve() not in seen:
                     seen.add(path.resolve())
                     yield source if path is source.path else Source(role, path, name_of(path))
-
-
-def _listed(folder: Path) -> list[Path]:
-    try:
-        found = sorted(folder.iterdir(), key=lambda path: path.name)
-    except OSError as error:
-        raise ValueError(f"the folder {folder} can't be read: {error.strerror}") from error
-    pictures = [
-        path for path in found if path.suffix.lower() in PICTURES and not path.name.startswith(".") and path.is_file()
-    ]
-    if not pictures:
-        raise ValueError(f"the folder {folder} holds no pictures; name another")
-    return pictures
 
 
 def _result(folder: Path, photo: Source, painting: Source) -> Path:
@@ -220,28 +216,47 @@ def _result(folder: Path, photo: Source, painting: Source) -> Path:
 
 
 def _check_names(jobs: Sequence[CommandJob]) -> None:
-    """By lower-case names: many file systems don't tell a.png from A.png. No result replaces a picture of any pair."""
+    """No result replaces a picture of any pair."""
     used = {os.path.realpath(path) for job in jobs for role in Role for path in job.paths(role)}
-    written = Counter(path.name.lower() for job in jobs for path in (job.output, *job.intermediates.values()))
     for job in jobs:
         for path in (job.output, *job.intermediates.values()):
             if os.path.realpath(path) in used:
                 raise ValueError(f"{path} is one of the pictures that go in; choose another folder for the results")
-        if written[job.output.name.lower()] > 1:
-            photo, painting = job.content, job.paths(Role.STYLE)[0]
-            raise ValueError(
-                f"the picture of {photo.name} and {painting.name} isn't the only one that would be called "
-                f"{job.output.name}; rename one of the files that go in"
-            )
+
+
+def _clashes(jobs: Sequence[CommandJob]) -> dict[str, list[CommandJob]]:
+    """Jobs whose result has the name of another's, by what is wrong.
+
+    By lower-case names: many file systems don't tell a.png from A.png.
+    """
+    writers: dict[str, list[CommandJob]] = {}
+    for job in jobs:
+        for path in (job.output, *job.intermediates.values()):
+            writers.setdefault(path.name.lower(), []).append(job)
+    clashes: dict[str, list[CommandJob]] = {}
+    for job in jobs:
+        same = writers[job.output.name.lower()]
+        if len(same) > 1:
+            clashes.setdefault(_why_same(same), []).append(job)
+    return clashes
+
+
+def _why_same(jobs: Sequence[CommandJob]) -> str:
+    photos, paintings = (
+        sorted({path.name for job in jobs for path in job.paths(role)}) for role in (Role.CONTENT, Role.STYLE)
+    )
+    names = photos if len(photos) > 1 else paintings
+    return f"{' and '.join(names)} would give pictures of the same name; rename one of them"
 
 
 def _look_ahead(jobs: Sequence[CommandJob], network: VGG) -> list[PlannedJob]:
     from nst_core.forecast.machine import probe
+    from nst_core.images.reading import read_size
     from nst_core.scene.scales import scale_plan
 
     def forecast(job: CommandJob) -> Forecast | None:
         try:
-            photo, painting = _size(job.content), _size(job.paths(Role.STYLE)[0])
+            photo, painting = read_size(job.content), read_size(job.paths(Role.STYLE)[0])
             return look_ahead(job, network, scale_plan(photo, [painting], job.config), [painting], machine)
         except ValueError:
             return None
@@ -250,23 +265,7 @@ def _look_ahead(jobs: Sequence[CommandJob], network: VGG) -> list[PlannedJob]:
     return [PlannedJob(job, forecast(job)) for job in jobs]
 
 
-def _size(path: Path) -> Size:
-    """(width, height) by the first bytes of a file, maybe on its side; `ValueError` for what is no picture."""
-    from PIL import Image
-
-    from nst_core.images.reading import READABLE
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            with Image.open(path, formats=READABLE) as image:
-                return image.size
-        except Exception as error:  # a decoder raises whatever it stumbles over
-            raise ValueError(str(error)) from error
-
-
-def _paint_all(planned: Sequence[PlannedJob], network: VGG, quiet: bool, earlier: Stop) -> Tally:
-    tally = Tally()
+def _paint_all(planned: Sequence[PlannedJob], network: VGG, quiet: bool, tally: Tally, earlier: Stop) -> None:
     with graceful(earlier) as stop, Bar(sum(each.cost for each in planned), quiet) as bar:
         for number, each in enumerate(planned, 1):
             if stop.requested or tally.interrupted:
@@ -283,7 +282,6 @@ def _paint_all(planned: Sequence[PlannedJob], network: VGG, quiet: bool, earlier
             except Exception as error:
                 bar.drop(each.cost)
                 tally.fail(each.job, _what_happened(error))
-    return tally
 
 
 def _what_happened(error: Exception) -> str:
@@ -292,11 +290,15 @@ def _what_happened(error: Exception) -> str:
     return str(error) if isinstance(error, ValueError) else repr(error)
 
 
+def _tell_failures(tally: Tally) -> None:
+    """A line for each cause."""
+    for why, names in tally.failures.items():
+        tell(f"no {listed(names)}: {why}")
+
+
 def _report(job: CommandJob, tally: Tally, skipped: int, planned: int) -> int:
     """Say what became of the pairs; returns the exit code."""
-    for why, names in tally.failures.items():
-        more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
-        end(FAILED, f"no {', '.join(names[:MANY])}{more}: {why}")
+    _tell_failures(tally)
     if tally.elsewhere and tally.interrupted:
         tell(tally.elsewhere)
     failed = sum(map(len, tally.failures.values()))

@@ -11,8 +11,8 @@ from nst_core.lazy import attributes
 
 if TYPE_CHECKING:
     from nst_core.images.formats import check_output
-    from nst_core.images.modes import split_alpha, to_mask, to_rgb, to_rgba
-    from nst_core.images.reading import load_image, load_mask, read_profile, read_size, read_text
+    from nst_core.images.modes import check_visible, split_alpha, to_mask, to_rgb, to_rgba
+    from nst_core.images.reading import load_image, load_mask, read_format, read_profile, read_size, read_text
     from nst_core.images.saving import save_image
     from nst_core.images.sizes import MAX_PIXELS, MIN_SIDE, fit
     from nst_core.images.tensors import to_array, to_tensor
@@ -21,9 +21,11 @@ __all__ = [
     "MAX_PIXELS",
     "MIN_SIDE",
     "check_output",
+    "check_visible",
     "fit",
     "load_image",
     "load_mask",
+    "read_format",
     "read_profile",
     "read_size",
     "read_text",
@@ -40,8 +42,10 @@ _FOLDER = "nst_core.images"
 __getattr__ = attributes(
     _FOLDER,
     {"check_output": f"{_FOLDER}.formats", "save_image": f"{_FOLDER}.saving"}
-    | dict.fromkeys(("split_alpha", "to_mask", "to_rgb", "to_rgba"), f"{_FOLDER}.modes")
-    | dict.fromkeys(("load_image", "load_mask", "read_profile", "read_size", "read_text"), f"{_FOLDER}.reading")
+    | dict.fromkeys(("check_visible", "split_alpha", "to_mask", "to_rgb", "to_rgba"), f"{_FOLDER}.modes")
+    | dict.fromkeys(
+        ("load_image", "load_mask", "read_format", "read_profile", "read_size", "read_text"), f"{_FOLDER}.reading"
+    )
     | dict.fromkeys(("to_array", "to_tensor"), f"{_FOLDER}.tensors")
     | dict.fromkeys(("MAX_PIXELS", "MIN_SIDE", "fit"), f"{_FOLDER}.sizes"),
 )

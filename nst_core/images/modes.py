@@ -59,6 +59,29 @@ def to_mask(image: Image.Image) -> Image.Image:
     return grey
 
 
+def opaque_as_shown(image: Image.Image) -> Image.Image:
+    """A picture that was decoded, without its opacity where every viewer takes that for none.
+
+    In a BMP of 32 bits the fourth byte is usually left at 0, also where the header calls it opacity.
+    """
+    return image.convert("RGB") if image.format == "BMP" and is_invisible(image) else image
+
+
+def is_invisible(image: Image.Image) -> bool:
+    """Whether all of a picture of any mode is transparent."""
+    has_channel = image.mode in ("RGBA", "LA", "PA")  # the colours needn't be taken apart then
+    alpha = image.getchannel("A") if has_channel else _split_alpha(image)[1]
+    return alpha is not None and alpha.getextrema() == (0, 0)
+
+
+def check_visible(image: Image.Image, name: str = "a picture") -> None:
+    """Raise `InputError`, about a picture of any mode by its `name`, where nothing of it can be seen."""
+    if is_invisible(image):
+        raise InputError(
+            f"{name} is transparent everywhere, so there is nothing to see; use another one", "transparent"
+        )
+
+
 def split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     """The colours of a picture of any mode as "RGB", and its opacity as "L", or `None` if all of it is opaque.
 
@@ -69,12 +92,8 @@ def split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     rgb, alpha = _separate(image)
     if alpha is None:
         return rgb, None
-    opacity = np.asarray(alpha)
-    if not opacity.any():
-        raise InputError(
-            "a picture is transparent everywhere, so there is nothing to see; use another one", "transparent"
-        )
-    return _filled(rgb, opacity), alpha
+    check_visible(image)
+    return _filled(rgb, np.asarray(alpha)), alpha
 
 
 def _filled(rgb: Image.Image, opacity: NDArray[np.uint8]) -> Image.Image:

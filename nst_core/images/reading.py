@@ -8,21 +8,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from nst_core.errors import InputError
 from nst_core.extras import require
-from nst_core.images import vips
-from nst_core.images.modes import to_mask, to_rgb, to_rgba
-from nst_core.images.sizes import MAX_PIXELS, MIN_SIDE
-
-_MEGAPIXELS = f"{MAX_PIXELS // 1_000_000} megapixels"
-
-# A list of our own, because Pillow's would hand an uploaded EPS file to Ghostscript.
-READABLE = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "JPEG2000", "PPM", "ICO")
+from nst_core.images import ico, jpeg, vips
+from nst_core.images.kinds import damage
+from nst_core.images.modes import check_visible, opaque_as_shown, to_mask, to_rgb, to_rgba
+from nst_core.images.opening import open_picture
+from nst_core.images.sizes import MAX_PIXELS, MAX_REDUCED_PIXELS, MIN_SIDE
 
 _PNG_HEAD = 4_000_000  # bytes of a PNG within which its text is looked for
 
@@ -33,10 +31,16 @@ def load_image(source: Source, *, keep_alpha: bool = False) -> Image.Image:
     """Read a picture file, or the first frame of an animation, as upright sRGB of mode "RGB".
 
     With `keep_alpha` it is "RGBA" if something of it is transparent; otherwise it lies on white.
-    Raises `ValueError`, one sentence for a person, for what is missing, not a picture, damaged, larger than
-    `MAX_PIXELS` (checked before decoding) or smaller than `MIN_SIDE` a side.
+    A JPEG of more than `MAX_PIXELS` comes at half its size. Raises `ValueError`, one sentence for a person, for what is
+    missing, not a picture, damaged, transparent everywhere, larger than `MAX_PIXELS`, or `MAX_REDUCED_PIXELS` for such
+    a JPEG (checked before decoding), or smaller than `MIN_SIDE` a side.
     """
-    return _decode(source, to_rgba if keep_alpha else to_rgb, MIN_SIDE)
+
+    def convert(image: Image.Image, name: str) -> Image.Image:
+        check_visible(image, name)
+        return to_rgba(image) if keep_alpha else to_rgb(image)
+
+    return _decode(source, convert, MIN_SIDE)
 
 
 def load_mask(source: Source) -> Image.Image:
@@ -44,7 +48,7 @@ def load_mask(source: Source) -> Image.Image:
 
     Raises `ValueError` as `load_image` does.
     """
-    return _decode(source, to_mask, 1)
+    return _decode(source, lambda image, name: to_mask(image), 1)
 
 
 def read_size(source: Source) -> tuple[int, int]:
@@ -53,8 +57,17 @@ def read_size(source: Source) -> tuple[int, int]:
     Raises `ValueError` as `load_image` does, but for damage beyond the file's beginning.
     """
     with _identified(source) as (image, name):
-        _check_size(image.size, name, MIN_SIDE)
+        _check_size(image, name, MIN_SIDE)
         return image.size
+
+
+def read_format(source: Source) -> str:
+    """Pillow's name of a picture file's format, such as "JPEG" or "TIFF"; no pixel is decoded.
+
+    Raises `ValueError` as `load_image` does, but for damage beyond the file's beginning.
+    """
+    with _identified(source) as (image, _):
+        return image.format or ""
 
 
 def read_profile(source: Source) -> bytes | None:
@@ -93,17 +106,22 @@ def _open(path: Path) -> BinaryIO:
         raise ValueError(f"{path} can't be read: {error.strerror}") from error
 
 
-def _decode(source: Source, convert: Callable[[Image.Image], Image.Image], min_side: int) -> Image.Image:
+def _decode(source: Source, convert: Callable[[Image.Image, str], Image.Image], min_side: int) -> Image.Image:
     with _identified(source) as (image, name):
-        _check_size(image.size, name, min_side)
-        try:
+        _check_size(image, name, min_side)
+        with _told_as_damage(name):
+            if isinstance(image, JpegImageFile) and image.fp:
+                _prepare(image, image.fp, name)
             image.load()
-        except MemoryError:
-            raise
-        # A decoder raises whatever it stumbles over: OSError, SyntaxError, struct.error, ...
-        except Exception as error:
-            raise _damaged(name) from error
-        return convert(image)
+            return convert(opaque_as_shown(image), name)
+
+
+def _prepare(image: JpegImageFile, stream: IO[bytes], name: str) -> None:
+    """Refuse a JPEG of which a part is missing; one larger than others may be is decoded at half its size."""
+    if not jpeg.is_whole(stream):
+        raise damage(name)
+    if math.prod(image.size) > MAX_PIXELS:
+        image.draft(image.mode, (image.width // 2, image.height // 2))
 
 
 @contextmanager
@@ -119,31 +137,40 @@ def _identified(source: Source) -> Iterator[tuple[Image.Image, str]]:
 
 
 def _identify(stream: BinaryIO, name: str) -> Image.Image:
+    with _told_as_damage(name):
+        size = ico.largest(stream)
+        if math.prod(size) > MAX_PIXELS:
+            raise _too_large(f"{name} is {size[0]}x{size[1]} pixels,", MAX_PIXELS)
+        try:
+            return open_picture(stream, name)
+        except Image.DecompressionBombError:
+            raise _too_large(f"{name} has far", MAX_PIXELS) from None
+
+
+@contextmanager
+def _told_as_damage(name: str) -> Iterator[None]:
+    """A decoder raises whatever it stumbles over: OSError, SyntaxError, struct.error, AssertionError, ..."""
     try:
-        return Image.open(stream, formats=READABLE)
-    except UnidentifiedImageError:
-        about, what_it_is = _what_it_is(stream)
-        raise InputError(f"{name} {what_it_is}", about) from None
-    except Image.DecompressionBombError:
-        raise _too_large(f"{name} has far more than {_MEGAPIXELS}; scale it down first") from None
-    except MemoryError:
+        yield
+    except (InputError, MemoryError):
         raise
-    # As in _decode: a picture's first bytes with nonsense behind them.
     except Exception as error:
-        raise _damaged(name) from error
+        raise damage(name) from error
 
 
-def _damaged(name: str) -> InputError:
-    return InputError(f"{name} is damaged or cut off; save or download it again", "damaged")
+def _too_large(sentence: str, limit: int) -> InputError:
+    megapixels = limit // 1_000_000
+    return InputError(
+        f"{sentence} more than {megapixels} megapixels; scale it down first", "too_large", megapixels=megapixels
+    )
 
 
-def _too_large(sentence: str) -> InputError:
-    return InputError(sentence, "too_large", megapixels=MAX_PIXELS // 1_000_000)
-
-
-def _check_size(size: tuple[int, int], name: str, min_side: int) -> None:
-    if math.prod(size) > MAX_PIXELS:
-        raise _too_large(f"{name} is {size[0]}x{size[1]} pixels, more than {_MEGAPIXELS}; scale it down first")
+def _check_size(image: Image.Image, name: str, min_side: int) -> None:
+    size, limit = image.size, MAX_PIXELS
+    if isinstance(image, JpegImageFile) and math.prod(size) > limit and image.fp and jpeg.is_lean(image.fp):
+        limit = MAX_REDUCED_PIXELS
+    if math.prod(size) > limit:
+        raise _too_large(f"{name} is {size[0]}x{size[1]} pixels,", limit)
     if min(size) < min_side:
         raise InputError(
             f"{name} is {size[0]}x{size[1]} pixels; each side needs at least {min_side}: use a larger picture",
@@ -152,17 +179,6 @@ def _check_size(size: tuple[int, int], name: str, min_side: int) -> None:
             height=size[1],
             least=min_side,
         )
-
-
-def _what_it_is(stream: BinaryIO) -> tuple[str, str]:
-    """In one word, and in a sentence about it."""
-    stream.seek(0)
-    head = stream.read(12)
-    if not head:
-        return "empty", "is empty (0 bytes); save or download it again"
-    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"):
-        return "heic", "is a HEIC photo, which can't be read here; export it as JPEG or PNG"
-    return "no_picture", "isn't a picture that can be read; use JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF"
 
 
 @contextmanager

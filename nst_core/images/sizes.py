@@ -7,6 +7,7 @@ import math
 from nst_core.errors import InputError
 
 MAX_PIXELS = 100_000_000
+MAX_REDUCED_PIXELS = 200_000_000  # of a JPEG that is decoded line by line, at half its size: phones make such photos
 MIN_SIDE = 32
 
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from nst_core.recipe import Role, read_recipe
+from nst_core.recipe import Role, read_recipe, sha256_of
 from tests.support.page import (
     AT_REST,
     PATIENCE,
@@ -184,3 +184,62 @@ def test_the_examples_work_from_the_keyboard(open_page: Open) -> None:
     page.keyboard.press("Enter")
     for alt, name in (("The photo to repaint", "chenonceau"), ("The painting to take the style from", "great_wave")):
         expect(page.get_by_alt_text(alt)).to_have_attribute("src", re.compile(name))
+
+
+def test_what_the_browser_cannot_show_has_a_preview_and_is_painted_itself(open_page: Open, tmp_path: Path) -> None:
+    page = open_page()
+    scan = tmp_path / "scan.tif"
+    with Image.open(ROOT / "examples/content/cat.jpg") as photo:
+        photo.resize((1500, 1000)).save(scan)
+    page.set_input_files("#photo input[type=file]", scan)
+    picture = page.locator("#photo .image-frame img")
+    expect(picture).to_have_attribute("src", re.compile(r"scan\.tif\.preview\.png$"))
+    expect(picture).to_have_js_property("naturalWidth", 1024)
+    expect(picture).to_have_js_property("naturalHeight", 683)
+    expect(page.locator("#stage")).to_have_attribute("style", re.compile(r"scan\.tif\.preview\.png"))
+    start(page, steps=4)
+    expect(page.locator("#status")).to_contain_text("Finished after 4 steps", timeout=PATIENCE)
+    (ingredient,) = read_recipe(download(page, tmp_path)).of(Role.CONTENT)
+    assert (ingredient.name, ingredient.sha256) == ("scan.tif", sha256_of(scan))
+
+
+# A camera that sees red on the left and blue on the right
+CAMERA = """() => {
+    navigator.mediaDevices.getUserMedia = async () => {
+        const canvas = Object.assign(document.createElement('canvas'), {width: 320, height: 240});
+        const context = canvas.getContext('2d');
+        const draw = () => {
+            context.fillStyle = 'red';
+            context.fillRect(0, 0, 160, 240);
+            context.fillStyle = 'blue';
+            context.fillRect(160, 0, 160, 240);
+            requestAnimationFrame(draw);
+        };
+        draw();
+        return canvas.captureStream();
+    };
+    const camera = {kind: 'videoinput', deviceId: 'a', label: 'A', groupId: 'a'};
+    navigator.mediaDevices.enumerateDevices = async () => [camera];
+}"""
+
+
+def test_what_a_camera_takes_is_not_mirrored(open_page: Open) -> None:
+    """Letters in it can be read; only the live picture is a mirror."""
+    page = open_page()
+    page.evaluate(CAMERA)
+    photo = page.locator("#photo")
+    photo.get_by_role("button", name="Remove Image").click()
+    photo.get_by_role("button", name="Capture from camera").click()
+    photo.get_by_role("button", name="Click to Access Webcam").click()
+    shutter = photo.get_by_role("button", name="capture photo")
+    expect(shutter).to_be_visible()
+    expect(photo.locator("video")).to_have_css("transform", "matrix(-1, 0, 0, 1, 0, 0)")
+    page.wait_for_function("document.querySelector('#photo video').videoWidth > 0")
+    shutter.click()
+    taken = photo.locator(".image-frame img")
+    expect(taken).to_be_visible()
+    address = taken.get_attribute("src")
+    data = page.evaluate("async url => [...new Uint8Array(await (await fetch(url)).arrayBuffer())]", address)
+    with Image.open(BytesIO(bytes(data))) as image:
+        left, right = (image.convert("RGB").getpixel((x, image.height // 2)) for x in (10, image.width - 10))
+    assert (left, right) == ((255, 0, 0), (0, 0, 255))

@@ -5,6 +5,7 @@ import pytest
 from nst_core.notes import Note, in_english
 
 MEMORY = Note("memory", {"block": 144})
+SIZES = {"width": 285, "height": 214, "photo_width": 214, "photo_height": 285}
 ASTRAY = Note("astray", {"times": 4.0})
 
 
@@ -21,6 +22,16 @@ ASTRAY = Note("astray", {"times": 4.0})
         (
             (Note("region", {"paintings": (1, 3), "layers": ("relu4_1", "relu5_1")}),),
             "the region of painting 1 and 3 is too small for relu4_1, relu5_1, which play no part there",
+        ),
+        (
+            (Note("mask_stretched", {**SIZES, "number": 2}), Note("within_stretched", SIZES)),
+            "mask 2 is 285x214 and the photo 214x285: it is stretched to the photo's proportions; the mask of what to "
+            "paint is 285x214 and the photo 214x285: it is stretched to the photo's proportions",
+        ),
+        (
+            (Note("within_lying", SIZES),),
+            "the mask of what to paint is 285x214 and the photo 214x285: it fits the photo as it is stored, on its "
+            "side, and is stretched; turn it as the photo is shown",
         ),
         ((Note("news", {"of": 3}),), "news of 3"),
     ],

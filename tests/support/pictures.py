@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -123,3 +124,32 @@ def two_halves(left: str, right: str, mode: str = "RGB") -> Image.Image:
     picture = Image.new(mode, (64, 48), left)
     picture.paste(right, (32, 0, 64, 48))
     return picture
+
+
+def png_chunk(name: bytes, data: bytes, *, sound: bool = True) -> bytes:
+    checksum = zlib.crc32(name + data) ^ (not sound)
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checksum)
+
+
+def with_chunks(png: bytes, *chunks: bytes, after: bool = False) -> BytesIO:
+    """A PNG with more chunks before its pixels, or after them."""
+    at = png.index(b"IEND" if after else b"IDAT") - 4
+    return BytesIO(png[:at] + b"".join(chunks) + png[at:])
+
+
+COLOURS = ((128, 128, 128), (200, 40, 40), (40, 200, 40), (40, 40, 200), (220, 220, 30), (30, 30, 30), (180, 120, 90))
+
+
+def stripes(colours: Sequence[tuple[int, int, int]] = COLOURS) -> Image.Image:
+    """A stripe of 8x32 pixels of each colour."""
+    return Image.fromarray(np.repeat(np.array([colours], np.uint8), 32, 0).repeat(8, 1))
+
+
+def colours_of(image: Image.Image) -> list[tuple[int, ...]]:
+    """The middle of each stripe of `stripes`."""
+    return [tuple(pixel) for pixel in np.asarray(image.convert("RGB"))[16, 4::8].tolist()]
+
+
+def furthest(found: Sequence[tuple[int, ...]], expected: Sequence[tuple[int, ...]]) -> int:
+    """How far a channel of a colour is from what it should be, at the most."""
+    return int(np.abs(np.subtract(found, expected)).max())

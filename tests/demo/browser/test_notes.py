@@ -44,6 +44,15 @@ def too_small() -> Notes:
     return first.notes[:1]  # it may go astray, too
 
 
+def stretched() -> Notes:
+    masks = [Image.new("L", size, 255) for size in ((64, 64), (48, 64))]
+    pictures = smooth_picture(64, 48, 1), [smooth_picture(50, 60, 2)] * 2
+    config = replace(TINY, style_layers=("relu1_1",))
+    first, second, *_ = stylize(*pictures, config, masks=masks, within=masks[1], extractor=tiny_network())
+    assert not second.notes
+    return first.notes
+
+
 @pytest.mark.parametrize(
     ("remark", "english", "spanish"),
     [
@@ -64,8 +73,17 @@ def too_small() -> Notes:
             "the region of painting 1 is too small for relu3_1: not counted there",
             "la región del cuadro 1 es demasiado pequeña para relu3_1: ahí no cuenta",
         ),
+        (
+            stretched,
+            "mask 1 is 64 × 64 px and the photo 64 × 48: it is stretched; mask 2 is 48 × 64 px and the photo 64 × 48:"
+            " it fits the photo as it is stored, on its side; turn it; the mask of what to paint is 48 × 64 px and the"
+            " photo 64 × 48: it fits the photo as it is stored, on its side; turn it",
+            "la máscara 1 tiene 64 × 64 px y la foto 64 × 48: se estira; la máscara 2 tiene 48 × 64 px y la foto"
+            " 64 × 48: encaja con la foto tal como está guardada, de lado; gírala; la máscara de lo que se pinta tiene"
+            " 48 × 64 px y la foto 64 × 48: encaja con la foto tal como está guardada, de lado; gírala",
+        ),
     ],
-    ids=["out of memory", "astray", "too small"],
+    ids=["out of memory", "astray", "too small", "stretched"],
 )
 def test_a_remark_is_told_in_the_pages_words(remark: Callable[[], Notes], english: str, spanish: str) -> None:
     notes = remark()
@@ -93,5 +111,10 @@ def kinds() -> Iterator[str]:
 
 def test_there_are_words_for_whatever_is_remarked() -> None:
     found = set(kinds())
-    assert found == {"memory", "astray", "region"}
+    assert found == {
+        "memory",
+        "astray",
+        "region",
+        *(f"{a}_{b}" for a in ("mask", "within") for b in ("lying", "stretched")),
+    }
     assert {f"note.{kind}" for kind in found} <= set(WORDS)

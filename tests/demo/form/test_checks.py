@@ -30,7 +30,9 @@ def checked(
     kept: Checked | None, *pictures: FileDataDict | None, request: gr.Request = ENGLISH
 ) -> tuple[Checked, tuple[Any, ...], RegionView]:
     """What the page has now, what the widgets get, and what the regions and their canvas get."""
-    return check(request, kept, pictures)
+    now, widgets, regions, previewed = check(request, kept, pictures)
+    assert previewed == []
+    return now, widgets, regions
 
 
 def test_good_pictures_stay_as_they_are(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import struct
 from collections.abc import Callable, Iterator
 from io import BytesIO
 
@@ -45,12 +46,21 @@ def png(mode: str, size: tuple[int, int], colour: object) -> BytesIO:
     return stream
 
 
+def float_tiff() -> BytesIO:
+    """The beginning of a TIFF with the tags 258 (bits), 262 (RGB), 277 (channels) and 339 (float)."""
+    tags = b"".join(
+        struct.pack("<HHIHH", tag, 3, 1, value, 0) for tag, value in ((258, 32), (262, 2), (277, 3), (339, 3))
+    )
+    return BytesIO(b"II*\0" + struct.pack("<IH", 8, 4) + tags + bytes(4))
+
+
 @pytest.mark.parametrize(
     ("refused", "spanish"),
     [
         (lambda: load_image(BytesIO()), "está vacío"),
         (lambda: load_image(BytesIO(b"%!PS-Adobe-3.0 EPSF-3.0")), "no es una imagen que se pueda leer"),
-        (lambda: load_image(BytesIO(b"\0\0\0\x18ftypheic" + bytes(40))), "HEIC"),
+        (lambda: load_image(BytesIO(b"8BPS\0\1" + bytes(40))), "es un archivo de tipo PSD"),
+        (lambda: load_image(float_tiff()), "es un TIFF de RGB, 3 x 32 bits float"),
         (lambda: load_image(BytesIO(png("RGB", (64, 64), "teal").getvalue()[:60])), "dañada o incompleta"),
         (lambda: load_image(png_of_size(60000, 60000)), "más de 100 megapíxeles"),
         (lambda: load_image(png_of_size(10001, 10000)), "más de 100 megapíxeles"),

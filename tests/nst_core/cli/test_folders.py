@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from nst_core.cli.folders import pairs
-from nst_core.cli.request import read_job
+from nst_core.cli.main import main
 from nst_core.config import TransferConfig
-from nst_core.recipe import read_recipe
+from nst_core.recipe import Role, read_recipe
 from tests.support.networks import tiny_network
 from tests.support.pictures import smooth_picture
 from tests.support.terminal import (
@@ -43,7 +43,7 @@ class Folders:
         for seed, name in enumerate(("photos/b.png", "photos/a.jpg", "styles/x.png", "styles/y.jpg")):
             Path(name).parent.mkdir(exist_ok=True)
             smooth_picture(64, 48, seed).save(name)
-        Path("photos/notes.txt").write_text("not a picture")
+        Path("notes.txt").write_text("not a picture")
         shutil.copy("photos/b.png", "photos/.hidden.png")
         Path("photos/more.png").mkdir()
 
@@ -235,9 +235,10 @@ def test_an_error_of_the_engine(folders: Folders, error: Exception, index: int) 
 
 def test_a_heic_photo_is_not_passed_over(folders: Folders) -> None:
     Path("photos/c.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
+    folders.monkeypatch.setitem(sys.modules, "pillow_heif", None)
     code, said = folders()
     assert code == 1
-    assert "photos/c.HEIC is a HEIC photo" in said
+    assert "photos/c.HEIC can't be read: a HEIC photo needs the package pillow_heif" in said
 
 
 def test_an_interrupt_keeps_what_is_done(folders: Folders) -> None:
@@ -297,9 +298,9 @@ def test_a_second_interrupt_ends_all(folders: Folders, step: int) -> None:
         (("photos", "styles", "-o", "out", "--strength-map", "photos/b.png"), "--strength-map belongs to one photo"),
         (("photos/a.jpg", "styles", "-o", "out", "--within", "gone.png"), "gone.png doesn't exist"),
         (("photos", "styles", "-o", "out.png"), "out.png is a picture's name, and a folder goes in"),
-        (("photos", "styles", "-o", "photos/notes.txt"), "photos/notes.txt is a file"),
+        (("photos", "styles", "-o", "notes.txt"), "notes.txt is a file"),
         (("photos", "styles", "-o", "./styles"), "styles is one of the folders that go in"),
-        (("photos", "styles", "-o", "photos/notes.txt/out"), "can't be made"),
+        (("photos", "styles", "-o", "notes.txt/out"), "can't be made"),
         (("photos", "styles", "-o", "out", "--device", "cuda:99"), "cuda:99"),
         (("photos", "styles", "-o", "out", "--size", "5"), "size must be between"),
         (("photos", "gone", "-o", "out"), "gone doesn't exist"),
@@ -318,20 +319,60 @@ def test_what_the_engine_refuses_for_all_is_refused_before_the_first(folders: Fo
     assert not Path("out").exists()
 
 
-def test_names_that_clash(folders: Folders) -> None:
+def test_names_that_clash_keep_no_other_from_being_painted(folders: Folders) -> None:
     shutil.copy("photos/a.jpg", "photos/A.png")
-    said = folders.terminal.refuses("photos", "styles", "-o", "out")
-    assert "the picture of A.png and x.png isn't the only one that would be called A_x.png" in said
-    Path("photos/A.png").rename("photos/a_b.jpg")
+    code, said = folders()
+    assert code == 1
+    assert folders.results() == ["out/b_x.png", "out/b_y.png"]
+    why = "A.png and a.jpg would give pictures of the same name; rename one of them"
+    assert f"nst_core: no A_x.png, A_y.png, a_x.png and 1 more: {why}" in said
+    assert last(said) == "nst_core: painted 2 of 6 pictures in out; 4 failed"
+    assert main(["photos", "styles", "-o", "out", "--plan", *SMALL]) == 0
+    assert why in folders.terminal.capsys.readouterr().err
+
+
+def test_a_name_may_be_made_of_others_in_two_ways(folders: Folders) -> None:
+    Path("photos/b.png").rename("photos/a_b.jpg")
     Path("styles/x.png").rename("styles/b_y.png")
-    assert "rename one of the files" in folders.terminal.refuses("photos", "styles", "-o", "out")
+    code, said = folders()
+    assert code == 1
+    assert folders.results() == ["out/a_b_b_y.png", "out/a_y.png"]
+    assert "no a_b_y.png: a.jpg and a_b.jpg would give pictures of the same name" in said
+
+
+def test_a_painting_twice_is_told_by_its_names(folders: Folders) -> None:
+    shutil.copy("styles/y.jpg", "styles/x.jpg")
+    code, said = folders()
+    assert code == 1
+    assert folders.results() == ["out/a_y.png", "out/b_y.png"]
+    assert "no a_x.png, b_x.png: x.jpg and x.png would give pictures of the same name" in said
 
 
 def test_an_intermediate_has_no_name_of_another_result(folders: Folders) -> None:
     shutil.copy("styles/x.png", "styles/x-0002.png")
-    options = ("photos", "styles", "-o", "out", *SMALL)
-    assert "a_x-0002.png" in folders.terminal.refuses(*options, "--save-every", "2")
-    assert len(pairs(read_job([*options, "--save-every", "3"]))) == 6
+    code, said = folders("photos", "styles", "-o", "out", "--save-every", "2")
+    assert code == 1
+    assert "no a_x-0002.png, b_x-0002.png: x-0002.png and x.png would give pictures of the same name" in said
+    assert {"out/a_x.png", "out/a_x-0002.png"} <= set(folders.results())
+    assert read_recipe(Path("out/a_x-0002.png")).of(Role.STYLE)[0].name == "styles/x.png"
+    assert folders("photos", "styles", "-o", "other", "--save-every", "3")[0] == 0
+
+
+def test_pictures_are_found_by_what_is_in_them(folders: Folders) -> None:
+    for name in ("c", "d.jfif", "e.dat"):
+        shutil.copy("photos/a.jpg", f"photos/{name}")
+    Path("photos/f.psd").write_bytes(b"8BPS\0\1" + bytes(40))
+    Path("photos/g").write_bytes(b"")
+    Path("photos/notes.txt").write_text("not a picture")
+    code, said = folders("photos", "styles/x.png", "-o", "out")
+    assert code == 0
+    assert folders.results() == [f"out/{name}_x.png" for name in "abcde"]
+    for line in (
+        "nst_core: passed over in photos: notes.txt: no picture that can be read",
+        "nst_core: passed over in photos: f.psd: PSD can't be read here",
+        "nst_core: passed over in photos: g: empty",
+    ):
+        assert line in said.splitlines()
 
 
 def test_inputs_are_never_replaced(folders: Folders) -> None:

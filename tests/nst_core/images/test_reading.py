@@ -179,10 +179,9 @@ def test_refuses_what_is_no_file(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b"Dear Sir or Madam", "isn't a picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "isn't a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "of the kind SVG"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 64 64\n", "isn't a picture"),  # Ghostscript isn't for strangers
-        (b"\0\0\0\x18ftypheic" + bytes(40), "HEIC"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), "isn't a picture"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "damaged"),
     ],
 )
 def test_refuses_what_is_no_picture(data: bytes, reason: str, tmp_path: Path) -> None:
@@ -212,6 +211,16 @@ def test_pillows_own_limit_stays_silent(picture: Image.Image, monkeypatch: pytes
     assert_alike(load_image(file_of(picture)), picture)
     assert Image.MAX_IMAGE_PIXELS == 1000
     assert warnings.filters == filters
+
+
+@pytest.mark.parametrize("keep_alpha", [False, True])
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_refuses_a_picture_of_which_nothing_can_be_seen(mode: str, keep_alpha: bool) -> None:
+    image = Image.new("RGBA", (40, 40), (200, 100, 50, 0)).convert(mode)
+    if mode == "P":
+        image.info["transparency"] = image.getpixel((0, 0))
+    with pytest.raises(ValueError, match="the picture is transparent everywhere, so there is nothing to see"):
+        load_image(file_of(image), keep_alpha=keep_alpha)
 
 
 def test_refuses_tiny_pictures() -> None:
