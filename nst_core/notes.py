@@ -15,6 +15,9 @@ class Note:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+MAPS = {"within": "the mask of what to paint", "map": "the strength map"}
+
+
 def in_english(notes: Iterable[Note]) -> str:
     """All notes of a step as one line, for the terminal and for programs; of none, nothing."""
     return "; ".join(map(_sentence, notes))
@@ -32,15 +35,26 @@ def _sentence(note: Note) -> str:
             paintings, layers = " and ".join(map(str, values["paintings"])), ", ".join(values["layers"])
             verb = "plays" if len(values["layers"]) == 1 else "play"
             return f"the region of painting {paintings} is too small for {layers}, which {verb} no part there"
-        case "mask_stretched" | "within_stretched" | "mask_lying" | "within_lying":
+        case "dark_photo":
+            return "the photo is nearly black, so there is little to be seen of it; brighten it first"
+        case "even_photo":
+            return "the photo is nearly one colour, so there is little to be seen of it"
+        case "even_painting":
+            return f"painting {values['number']} is nearly one colour, so it has hardly any manner to give"
+        case "small_painting":
+            return (
+                f"painting {values['number']} has {values['width']}x{values['height']} pixels, and is enlarged: its "
+                f"strokes will be blurred; up to size {values['largest']} they aren't, or with a smaller style_scale"
+            )
+        case "mask_stretched" | "within_stretched" | "map_stretched" | "mask_lying" | "within_lying" | "map_lying":
             return _of_mask(note)
     # A run shall not end for want of words.
     return " ".join([note.about, *(f"{name} {value}" for name, value in values.items())])
 
 
 def _of_mask(note: Note) -> str:
-    values = note.values
-    mask = f"mask {values['number']}" if "number" in values else "the mask of what to paint"
+    values, kind = note.values, note.about.partition("_")[0]
+    mask = f"mask {values['number']}" if kind == "mask" else MAPS[kind]
     sizes = (
         f"{mask} is {values['width']}x{values['height']} and the photo {values['photo_width']}x{values['photo_height']}"
     )

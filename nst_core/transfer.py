@@ -22,6 +22,7 @@ from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.notes import Note
 from nst_core.optim.descent import FIRST_STEP, GENTLE_STEP, Descent
 from nst_core.scene.colour import finish
+from nst_core.scene.remarks import remarks
 from nst_core.scene.scales import Plan, Size, extended, replanned, scale_plan
 from nst_core.scene.scene import Scene, build_scene, gather
 
@@ -126,7 +127,7 @@ class Transfer:
         # The last one counts; a deque, as who steers may be on another thread.
         self._turns: deque[TransferConfig] = deque(maxlen=1)
         self._is_off_course = False  # there was a turn since the objective was made
-        self._notes = [] if state else self._pictures.notes  # of the pictures: told once
+        self._notes = [] if state else remarks(self._pictures, config)  # told once
 
     def __iter__(self) -> Iterator[Step]:
         """The steps that are still to be done: after a loop was left, a second one goes on."""

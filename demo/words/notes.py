@@ -37,4 +37,32 @@ WORDS = {
         "la máscara de lo que se pinta tiene {width} × {height} px y la foto {photo_width} × {photo_height}:"
         " encaja con la foto tal como está guardada, de lado; gírala",
     ),
+    "note.map_stretched": (
+        "the strength map is {width} × {height} px and the photo {photo_width} × {photo_height}: it is stretched",
+        "el mapa de intensidad tiene {width} × {height} px y la foto {photo_width} × {photo_height}: se estira",
+    ),
+    "note.map_lying": (
+        "the strength map is {width} × {height} px and the photo {photo_width} × {photo_height}: it fits the photo"
+        " as it is stored, on its side; turn it",
+        "el mapa de intensidad tiene {width} × {height} px y la foto {photo_width} × {photo_height}: encaja con"
+        " la foto tal como está guardada, de lado; gíralo",
+    ),
+    "note.dark_photo": (
+        "the photo is nearly black, so there is little to be seen of it; brighten it first",
+        "la foto es casi negra y se verá poco de ella; aclárala antes",
+    ),
+    "note.even_photo": (
+        "the photo is nearly one colour, so there is little to be seen of it",
+        "la foto es casi de un solo color y se verá poco de ella",
+    ),
+    "note.even_painting": (
+        "painting {number} is nearly one colour, so it has hardly any manner to give",
+        "el cuadro {number} es casi de un solo color y apenas puede dar estilo",
+    ),
+    "note.small_painting": (
+        "painting {number} has {width} × {height} px and is enlarged, which blurs its strokes; up to {largest} px it"
+        " isn't",
+        "el cuadro {number} tiene {width} × {height} px y se amplía, lo que difumina sus pinceladas; hasta {largest} px"
+        " no pasa",
+    ),
 }

@@ -13,8 +13,6 @@ from torch import Tensor
 
 from nst_core.config import Initial, TransferConfig
 from nst_core.images import check_visible, split_alpha, to_mask, to_rgb, to_tensor
-from nst_core.images.sizes import scaled
-from nst_core.notes import Note
 from nst_core.scene.colour import prepare_painting, prepare_photo
 from nst_core.scene.scales import Size, painting_size
 from nst_core.scene.strength import local_strength
@@ -38,13 +36,6 @@ class Pictures:
     within: Image.Image | None  # where to paint at all
     begin: Image.Image | None = None  # a painted picture of any size to go on from, of mode "RGB"
     strength: Image.Image | None = None  # of mode "L": how much painting where, as `local_strength` reads it
-
-    @property
-    def notes(self) -> list[Note]:
-        """Which masks are of another shape than the photo: they are stretched over it."""
-        photo = self.photo.image.size
-        of_masks = [_shape_note(mask, photo, number) for number, mask in enumerate(self.masks, 1)]
-        return [note for note in (*of_masks, _shape_note(self.within, photo)) if note]
 
 
 @dataclass(frozen=True)
@@ -139,22 +130,6 @@ def _flat(image: Image.Image) -> Picture:
 
 def _split(image: Image.Image) -> Picture:
     return Picture(*split_alpha(image))
-
-
-def _shape_note(mask: Image.Image | None, photo: Size, number: int = 0) -> Note | None:
-    """What to say of a mask, the n-th or that of what to paint, for a photo of that size (width, height)."""
-    if mask is None or _is_alike(mask.size, photo):
-        return None
-    values = dict(zip(("width", "height", "photo_width", "photo_height"), (*mask.size, *photo), strict=True))
-    if _is_alike(mask.size[::-1], photo):
-        return Note("mask_lying", values | {"number": number}) if number else Note("within_lying", values)
-    return Note("mask_stretched", values | {"number": number}) if number else Note("within_stretched", values)
-
-
-def _is_alike(size: Size, other: Size) -> bool:
-    """Whether two sizes have the same proportions, but for what rounding to whole pixels, or 1 %, makes of them."""
-    expected = scaled(other, max(size))
-    return all(abs(side - wanted) <= max(1, side / 100) for side, wanted in zip(size, expected, strict=True))
 
 
 def _mask(image: Image.Image, name: str) -> Image.Image:

@@ -33,6 +33,24 @@ ASTRAY = Note("astray", {"times": 4.0})
             "the mask of what to paint is 285x214 and the photo 214x285: it fits the photo as it is stored, on its "
             "side, and is stretched; turn it as the photo is shown",
         ),
+        (
+            (Note("map_stretched", SIZES),),
+            "the strength map is 285x214 and the photo 214x285: it is stretched to the photo's proportions",
+        ),
+        (
+            (Note("small_painting", {"number": 2, "width": 100, "height": 60, "largest": 150}),),
+            "painting 2 has 100x60 pixels, and is enlarged: its strokes will be blurred; up to size 150 they aren't, "
+            "or with a smaller style_scale",
+        ),
+        (
+            (Note("even_painting", {"number": 1}),),
+            "painting 1 is nearly one colour, so it has hardly any manner to give",
+        ),
+        ((Note("even_photo"),), "the photo is nearly one colour, so there is little to be seen of it"),
+        (
+            (Note("dark_photo"),),
+            "the photo is nearly black, so there is little to be seen of it; brighten it first",
+        ),
         ((Note("news", {"of": 3}),), "news of 3"),
     ],
 )

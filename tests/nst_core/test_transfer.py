@@ -40,7 +40,7 @@ def test_steps_tell_where_they_are(run: Run) -> None:
     assert [step.size for step in steps] == [(64, 48)] * 4 + [(128, 96)] * 3
     assert [(step.scale, step.scales) for step in steps] == [(1, 2)] * 4 + [(2, 2)] * 3
     assert all(step.image.shape == (1, 3, step.size[1], step.size[0]) for step in steps)
-    assert all(step.notes == () for step in steps)
+    assert [[note.about for note in step.notes] for step in steps] == [["small_painting"], *[[]] * 6]
 
 
 def test_a_step_is_a_snapshot_in_range(run: Run) -> None:

@@ -50,5 +50,5 @@ class Cramped(VGG):
 
 def paint(network: VGG, **options: Any) -> tuple[Transfer, list[Step]]:
     """A run of `LARGE` and its steps."""
-    run = Transfer(smooth_picture(300, 200, 1), smooth_picture(90, 80, 2), LARGE, extractor=network, **options)
+    run = Transfer(smooth_picture(300, 200, 1), smooth_picture(200, 178, 2), LARGE, extractor=network, **options)
     return run, list(run)

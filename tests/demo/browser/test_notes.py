@@ -53,6 +53,14 @@ def stretched() -> Notes:
     return first.notes
 
 
+def meagre() -> Notes:
+    """Pictures that have little to give; the first painting is small."""
+    small, grey = smooth_picture(40, 30, 2), Image.new("RGB", (64, 64), (90, 90, 90))
+    config = replace(TINY, style_layers=("relu1_1",))
+    first, *_ = stylize(grey, [small, grey], config, extractor=tiny_network())
+    return first.notes
+
+
 @pytest.mark.parametrize(
     ("remark", "english", "spanish"),
     [
@@ -82,8 +90,17 @@ def stretched() -> Notes:
             " 64 × 48: encaja con la foto tal como está guardada, de lado; gírala; la máscara de lo que se pinta tiene"
             " 48 × 64 px y la foto 64 × 48: encaja con la foto tal como está guardada, de lado; gírala",
         ),
+        (
+            meagre,
+            "the photo is nearly one colour, so there is little to be seen of it; painting 1 has 40 × 30 px and is"
+            " enlarged, which blurs its strokes; up to 60 px it isn't; painting 2 is nearly one colour, so it has"
+            " hardly any manner to give",
+            "la foto es casi de un solo color y se verá poco de ella; el cuadro 1 tiene 40 × 30 px y se amplía, lo que"
+            " difumina sus pinceladas; hasta 60 px no pasa; el cuadro 2 es casi de un solo color y apenas puede dar"
+            " estilo",
+        ),
     ],
-    ids=["out of memory", "astray", "too small", "stretched"],
+    ids=["out of memory", "astray", "too small", "stretched", "meagre"],
 )
 def test_a_remark_is_told_in_the_pages_words(remark: Callable[[], Notes], english: str, spanish: str) -> None:
     notes = remark()
@@ -111,10 +128,6 @@ def kinds() -> Iterator[str]:
 
 def test_there_are_words_for_whatever_is_remarked() -> None:
     found = set(kinds())
-    assert found == {
-        "memory",
-        "astray",
-        "region",
-        *(f"{a}_{b}" for a in ("mask", "within") for b in ("lying", "stretched")),
-    }
-    assert {f"note.{kind}" for kind in found} <= set(WORDS)
+    assert found == {"memory", "astray", "region", "dark_photo", "even_photo", "even_painting", "small_painting"}
+    shapes = {f"{mask}_{about}" for mask in ("mask", "within", "map") for about in ("lying", "stretched")}
+    assert {f"note.{kind}" for kind in found | shapes} <= set(WORDS)

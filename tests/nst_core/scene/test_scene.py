@@ -12,7 +12,6 @@ from PIL import Image
 
 from nst_core.config import TransferConfig
 from nst_core.images import to_tensor
-from nst_core.notes import Note
 from nst_core.scene.scene import Scene, build_scene, gather, layer_map, product
 
 CONFIG = TransferConfig(size=64)
@@ -213,33 +212,6 @@ def test_an_invisible_photo_is_refused(photo: Image.Image, painting: Image.Image
     photo.putalpha(0)
     with pytest.raises(ValueError, match="is transparent everywhere"):
         gather(photo, painting, (), None, replace(CONFIG, keep_alpha=keep_alpha))
-
-
-@pytest.mark.parametrize(
-    ("size", "about"),
-    [
-        ((64, 48), None),
-        ((1, 1), None),
-        ((2, 2), None),
-        ((1000, 750), None),
-        ((333, 250), None),
-        ((1000, 755), None),
-        ((1000, 790), "stretched"),
-        ((64, 64), "stretched"),
-        ((96, 48), "stretched"),
-        ((48, 64), "lying"),
-        ((750, 1000), "lying"),
-    ],
-)
-def test_a_mask_of_another_shape_is_told(
-    photo: Image.Image, painting: Image.Image, size: tuple[int, int], about: str | None
-) -> None:
-    mask, photo = Image.new("L", size, 200), photo.resize((64, 48))
-    first = gather(photo, [painting, painting], [None, mask], None, CONFIG).notes
-    second = gather(photo, [painting], [], mask, CONFIG).notes
-    sizes = {"width": size[0], "height": size[1], "photo_width": 64, "photo_height": 48}
-    assert first == ([Note(f"mask_{about}", sizes | {"number": 2})] if about else [])
-    assert second == ([Note(f"within_{about}", sizes)] if about else [])
 
 
 def test_products_and_layer_maps() -> None:

@@ -1,0 +1,96 @@
+"""What is told of pictures before they are painted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nst_core.config import TransferConfig
+from nst_core.images import load_image
+from nst_core.network.vgg import VGG
+from nst_core.notes import Note
+from nst_core.scene.remarks import remarks
+from nst_core.scene.scene import gather
+from nst_core.transfer import stylize
+from tests.support.paths import EXAMPLES
+from tests.support.pictures import smooth_picture
+
+CONFIG = TransferConfig(size=64)
+PHOTO, PAINTING = smooth_picture(64, 48, seed=1), smooth_picture(64, 64, seed=2)
+GREY = Image.new("RGB", (64, 64), (90, 100, 110))
+NIGHT = Image.fromarray(np.asarray(PHOTO) // 10)
+
+
+def told(
+    photo: Image.Image, *paintings: Image.Image, config: TransferConfig = CONFIG, masks: Any = (), **maps: Any
+) -> list[Note]:
+    pictures = gather(photo, paintings, masks, maps.get("within"), config, strength=maps.get("strength"))
+    return remarks(pictures, config)
+
+
+@pytest.mark.parametrize(
+    ("size", "about"),
+    [
+        ((64, 48), None),
+        ((1, 1), None),
+        ((2, 2), None),
+        ((1000, 750), None),
+        ((333, 250), None),
+        ((1000, 755), None),
+        ((1000, 790), "stretched"),
+        ((64, 64), "stretched"),
+        ((96, 48), "stretched"),
+        ((48, 64), "lying"),
+        ((750, 1000), "lying"),
+    ],
+)
+def test_a_mask_of_another_shape_is_told(size: tuple[int, int], about: str | None) -> None:
+    mask = Image.new("L", size, 200)
+    sizes = {"width": size[0], "height": size[1], "photo_width": 64, "photo_height": 48}
+    for found, kind, which in (
+        (told(PHOTO, PAINTING, PAINTING, masks=[None, mask]), "mask", {"number": 2}),
+        (told(PHOTO, PAINTING, within=mask), "within", {}),
+        (told(PHOTO, PAINTING, strength=mask), "map", {}),
+    ):
+        assert found == ([Note(f"{kind}_{about}", sizes | which)] if about else [])
+
+
+def test_pictures_that_have_little_to_give_are_told() -> None:
+    assert told(GREY, PAINTING) == [Note("even_photo")]
+    assert told(NIGHT, PAINTING) == [Note("dark_photo")]
+    assert told(PHOTO, PAINTING, GREY) == [Note("even_painting", {"number": 2})]
+
+
+def test_a_painting_that_would_be_enlarged_is_told_with_the_largest_size() -> None:
+    small = PAINTING.resize((100, 60))
+    at = {
+        size: told(PHOTO, PAINTING.resize((300, 300)), small, config=replace(CONFIG, size=size)) for size in (150, 151)
+    }
+    assert at[150] == []
+    assert at[151] == [Note("small_painting", {"number": 2, "width": 100, "height": 60, "largest": 150})]
+    doubled = told(PHOTO, small, config=replace(CONFIG, size=100, style_scale=(2.0,)))
+    assert [note.values["largest"] for note in doubled] == [75]
+    assert not told(PHOTO, small, config=replace(CONFIG, size=75, style_scale=(2.0,)))
+
+
+def test_who_takes_no_strokes_hears_nothing_of_them() -> None:
+    small = PAINTING.resize((20, 20))
+    assert not told(PHOTO, small, config=replace(CONFIG, size=512, only_colours=True))
+    assert not told(PHOTO, GREY, config=replace(CONFIG, style_layers=()))
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*/*.jpg")), ids=lambda path: path.stem)
+def test_nothing_is_told_of_the_examples(path: Path) -> None:
+    picture = load_image(path)
+    assert not told(picture, picture, config=replace(CONFIG, size=512))
+
+
+def test_it_is_told_at_the_first_step_alone(network: VGG) -> None:
+    config = replace(CONFIG, steps=2, scales=1, content_layers=("relu2_1",), style_layers=("relu1_1",))
+    first, second = stylize(GREY, PAINTING, config, extractor=network)
+    assert (first.notes, second.notes) == ((Note("even_photo"),), ())
