@@ -378,7 +378,7 @@ def test_a_run_whose_evaluations_are_replayed_is_the_same_run(
 
 
 def test_who_falls_back_to_blocks_records_no_more(
-    painting: Image.Image, network: VGG, tapes: list[CPUTape], monkeypatch: pytest.MonkeyPatch
+    network: VGG, tapes: list[CPUTape], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     evaluate = Objective.evaluate
 
@@ -389,7 +389,8 @@ def test_who_falls_back_to_blocks_records_no_more(
 
     monkeypatch.setattr(Objective, "evaluate", short_of_memory)
     config = replace(RUN, size=300, scales=1, steps=3)
-    steps = list(Transfer(smooth_picture(300, 200, 1), painting, config, extractor=network))
+    pictures = smooth_picture(300, 200, 1), smooth_picture(200, 240, 2)
+    steps = list(Transfer(*pictures, config, extractor=network))
     assert [step.notes for step in steps] == [(Note("memory", {"block": 144}),), (), ()]
     assert not any(tape.recorded for tape in tapes)
 
