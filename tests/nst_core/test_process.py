@@ -258,30 +258,44 @@ def test_the_oldest_python_is_the_one_that_the_package_names() -> None:
 ODD = os.fsdecode(b"\xff")  # no letter in UTF-8
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "words", [{"PYTHONIOENCODING": "utf-8"}, {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "LANG": "C"}], ids=str
-)
-def test_names_need_not_be_text(tmp_path: Path, words: dict[str, str]) -> None:
+ASCII = {"PYTHONIOENCODING": "ascii"}  # the hardest for what is told
+
+
+@pytest.fixture
+def odd_names(tmp_path: Path) -> Path:
+    """A folder with a photo in a folder, and a painting, whose names aren't text."""
     photos = tmp_path / f"photos{ODD}"
     photos.mkdir()
     for picture, name in zip(TWO, (photos / f"a{ODD}.jpg", tmp_path / f"s{ODD}.jpg"), strict=True):
         shutil.copy(picture, name)
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [{"PYTHONIOENCODING": "utf-8"}, ASCII, {"LC_ALL": "C", "LANG": "C"}], ids=str)
+def test_names_that_are_no_text_are_told(odd_names: Path, words: dict[str, str]) -> None:
+    plan = f"$NST photos{ODD} s{ODD}.jpg -o out{ODD} {' '.join(SMALL)} --steps 3 --plan"
+    code, out, said = shell(plan, odd_names, **words)
+    assert (code, "Traceback" in said) == (0, False), said
+    assert re.search(r"a.+_s.+\.png", out)
+    code, _, said = shell(f"$REAL missing{ODD} s -o x.png", odd_names, **words)
+    assert (code, said) == (2, "nst_core: missing\\udcff doesn't exist; check the name\n")
+
+
+@pytest.mark.slow
+def test_names_need_not_be_text(odd_names: Path) -> None:
     small = f"{' '.join(SMALL)} --steps 3"
     for command in (
-        f"$NST photos{ODD} s{ODD}.jpg -o out{ODD} {small} --plan",
         f"$NST photos{ODD} s{ODD}.jpg -o out{ODD} {small}",
         f"$NST photos{ODD}/a{ODD}.jpg s{ODD}.jpg -o b{ODD}.png --state c{ODD}.state --clip d{ODD}.gif {small}",
         f"$NST --resume c{ODD}.state --steps 5",
         f"$NST --recipe b{ODD}.png -o e{ODD}.png",
     ):
-        code, _, said = shell(command, tmp_path, **words)
+        code, _, said = shell(command, odd_names, **ASCII)
         assert (code, "Traceback" in said) == (0, False), said
-    code, _, said = shell(f"$REAL missing{ODD} s -o x.png", tmp_path, **words)
-    assert (code, said) == (2, "nst_core: missing\\udcff doesn't exist; check the name\n")
-    names = {name.replace(ODD, "") for name in os.listdir(tmp_path)}
+    names = {name.replace(ODD, "") for name in os.listdir(odd_names)}
     assert names == {"photos", "s.jpg", "out", "b.png", "c.state", "d.gif", "e.png"}
-    assert (tmp_path / f"b{ODD}.png").read_bytes() == (tmp_path / f"e{ODD}.png").read_bytes()
+    assert (odd_names / f"b{ODD}.png").read_bytes() == (odd_names / f"e{ODD}.png").read_bytes()
 
 
 @pytest.mark.parametrize("program", NAMES, ids=NAMES.get)
