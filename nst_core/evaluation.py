@@ -17,7 +17,7 @@ from nst_core.loss.objective import Losses, Objective
 from nst_core.network.precision import in_precision, tensor_cores
 from nst_core.network.vgg import VGG
 from nst_core.notes import Note
-from nst_core.optim.cuda_graphs import Evaluate, recorded_evaluation, recorded_move
+from nst_core.optim.cuda_graphs import Evaluate, free, recorded_evaluation, recorded_move
 from nst_core.optim.descent import RunMove, run_directly
 from nst_core.scene.scene import Scene
 
@@ -38,8 +38,7 @@ class Evaluation:
         self._replay: Evaluate | None = None
         self._do: RunMove = run_directly
         self._aim(scene, config, None)
-        # In blocks there is no memory to spare for a recording, nor is the time of small kernels worth it.
-        self._do = recorded_move(network.device) if self._objective.is_whole else run_directly
+        self._record_moves()
 
     def steer(self, scene: Scene, config: TransferConfig) -> None:
         """Go by another config, from which the scene may differ, too; what is known already isn't measured again."""
@@ -69,8 +68,18 @@ class Evaluation:
         self._do(work, given, changed)
 
     def release(self) -> None:
-        """Give up what is recorded, which has memory of its own."""
-        self._replay, self._do = None, run_directly
+        """Give back what is recorded, at once: it has memory of its own, and disturbs others if the collector frees it.
+
+        From then on nothing is recorded but after `resume`.
+        """
+        replay, do, self._replay, self._do = self._replay, self._do, None, run_directly
+        free(replay)
+        free(do)
+
+    def resume(self) -> None:
+        """Record anew, where the device allows it, after a `release`."""
+        self._record_evaluations()
+        self._record_moves()
 
     def take_notes(self) -> list[Note]:
         """What a person should know, since it was last asked for."""
@@ -85,10 +94,19 @@ class Evaluation:
             with tensor_cores(self.execution.precision):
                 return Objective(network, scene, config, self.execution.block, earlier)
 
-        self.scene, self._replay = scene, None
+        replay, self._replay = self._replay, None
+        free(replay)
+        self.scene, self._config = scene, config
         self._objective = self._in_smaller_blocks_if_needed(attempt)
-        self._replay = recorded_evaluation(self._objective.evaluate, network.device, config)
+        self._record_evaluations()
         self._notes += [note for note in self._objective.notes if earlier is None or note not in earlier.notes]
+
+    def _record_evaluations(self) -> None:
+        self._replay = recorded_evaluation(self._objective.evaluate, self._network.device, self._config)
+
+    def _record_moves(self) -> None:
+        # In blocks there is no memory to spare for a recording, nor is the time of small kernels worth it.
+        self._do = recorded_move(self._network.device) if self._objective.is_whole else run_directly
 
     def _in_smaller_blocks_if_needed(self, attempt: Callable[[], T]) -> T:
         """What `attempt` returns; it is made anew in smaller blocks while memory gives out.

@@ -134,6 +134,15 @@ class Transfer:
         if self.config.only_colours:
             yield self._recolour()
             return
+        if self._descent is not None:
+            self._evaluation.resume()
+        try:
+            yield from self._steps()
+        finally:  # of the loop, whoever left it
+            if self._descent is not None:
+                self._evaluation.release()
+
+    def _steps(self) -> Iterator[Step]:
         for scale in range(self._scale, len(self.plan)):
             self._turn()
             if not self.plan[scale][1]:  # so few steps were left that this size has none

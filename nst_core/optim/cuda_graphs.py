@@ -6,8 +6,11 @@ compute where pictures are small.
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import ClassVar, Protocol, TypeVar
 
 import torch
@@ -44,11 +47,36 @@ class Tape(Protocol):
         """Do it again, on what then lies where it took its numbers from."""
         ...
 
+    def free(self) -> None:
+        """Give back what the recording holds; it is replayed no more."""
+        ...
+
+
+class Refusals:
+    """What couldn't be recorded in this process: each time that leaves memory behind.
+
+    It is tried once more, as what went wrong may have been another run's doing. What fails twice for the same reason
+    isn't tried again.
+    """
+
+    def __init__(self) -> None:
+        self._reasons: dict[str, str] = {}  # the last one, by the kind of work
+        self._final: set[str] = set()
+
+    def __contains__(self, kind: str) -> bool:
+        return kind in self._final
+
+    def add(self, kind: str, reason: str) -> None:
+        """Work of that kind couldn't be recorded; `reason` is what the device said."""
+        if self._reasons.get(kind) == reason:
+            self._final.add(kind)
+        self._reasons[kind] = reason
+
 
 class CUDATape:
     """`Tape` of a CUDA device: a graph of kernels."""
 
-    failed: ClassVar[set[str]] = set()  # kinds of work, in this process: what is broken off leaves memory behind
+    refused: ClassVar[Refusals] = Refusals()
 
     def __init__(self, device: torch.device, kind: str) -> None:
         self._device, self._kind, self._graph = device, kind, torch.cuda.CUDAGraph()
@@ -64,15 +92,44 @@ class CUDATape:
             torch.cuda.current_stream().wait_stream(aside)
             try:
                 # Other threads may ask for memory meanwhile: to show the step before.
-                with torch.cuda.graph(self._graph, stream=aside, capture_error_mode="thread_local"):
+                with (
+                    nothing_freed(),
+                    torch.cuda.graph(self._graph, stream=aside, capture_error_mode="thread_local"),
+                ):
                     return work()
             except RuntimeError as error:
-                self.failed.add(self._kind)
+                self.refused.add(self._kind, str(error).partition("\n")[0])
+                self.free()
                 raise RecordingError(str(error)) from error
 
     def replay(self) -> None:
         """See `Tape`."""
         self._graph.replay()
+
+    def free(self) -> None:
+        """See `Tape`."""
+        with _recording, suppress(RuntimeError):  # of one that was broken off
+            self._graph.reset()
+
+
+_recording = Lock()  # held while a graph is recorded, or freed
+
+
+@contextmanager
+def nothing_freed() -> Iterator[None]:
+    """Within the block no graph is freed: not by `CUDATape.free`, nor by Python's collector.
+
+    CUDA breaks a recording off when the thread that records frees another graph ("function reset"), and the collector
+    frees whatever hangs in circles amid any line of it.
+    """
+    with _recording:
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if was_enabled:
+                gc.enable()
 
 
 class RecordedEvaluation:
@@ -100,6 +157,12 @@ class RecordedEvaluation:
             self._record(tape, image, gradient)
         return losses, gradient
 
+    def free(self) -> None:
+        """Give back what is recorded: from now on the other one is called."""
+        recorded, self._recorded, self._blank = self._recorded, None, None
+        if recorded is not None:
+            recorded[0].free()
+
     def _record(self, tape: Tape, image: Tensor, expected: Tensor) -> None:
         taken = image.clone()
         try:
@@ -112,6 +175,7 @@ class RecordedEvaluation:
         if error <= TOLERANCE or not expected.any():  # NaN isn't
             self._recorded = tape, taken, losses, gradient
         else:
+            tape.free()
             logger.warning("a replayed evaluation differs by %.2g of the gradient, so none is replayed", error)
 
 
@@ -134,6 +198,12 @@ class RecordedMove:
         elif self._blank is None or not self._record(work, given, changed):
             work(*given)
 
+    def free(self) -> None:
+        """Give back what is recorded: from now on the work itself is done."""
+        recorded, self._recorded, self._blank = self._recorded, None, None
+        if recorded is not None:
+            recorded[0].free()
+
     def _record(self, work: Callable[..., None], given: Sequence[Tensor], changed: Sequence[Tensor]) -> bool:
         """Whether the work is done, and recorded; if not, all is as it was before."""
         assert self._blank is not None
@@ -153,6 +223,7 @@ class RecordedMove:
             problem = f"replayed, it differs by {error:.2g} of it"
         except RuntimeError as reason:  # among others: no room for copies, or an error known once it is asked for
             problem = str(reason)
+        tape.free()
         logger.warning("a move can't be recorded, so its kernels are started one by one (%s)", problem)
         if before:
             _put(before, changed)
@@ -170,7 +241,7 @@ def _put(values: Iterable[Tensor], places: Iterable[Tensor]) -> None:
 
 def recorded_move(device: torch.device) -> RunMove:
     """What does the moves of a run, recorded where the `device` allows it."""
-    if device.type != "cuda" or MOVE in CUDATape.failed:
+    if device.type != "cuda" or MOVE in CUDATape.refused:
         return run_directly
     return RecordedMove(CUDATape(device, MOVE))
 
@@ -178,6 +249,12 @@ def recorded_move(device: torch.device) -> RunMove:
 def recorded_evaluation(evaluate: Evaluate, device: torch.device, config: TransferConfig) -> Evaluate:
     """`evaluate`, recorded where the `device` and the losses allow it."""
     recordable = statistic_of(config.style_loss).recordable
-    if device.type != "cuda" or EVALUATION in CUDATape.failed or not recordable:
+    if device.type != "cuda" or EVALUATION in CUDATape.refused or not recordable:
         return evaluate
     return RecordedEvaluation(evaluate, CUDATape(device, EVALUATION))
+
+
+def free(work: Evaluate | RunMove | None) -> None:
+    """Give back what is recorded of `work`, if anything is."""
+    if isinstance(work, RecordedEvaluation | RecordedMove):
+        work.free()

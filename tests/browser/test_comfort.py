@@ -131,6 +131,7 @@ def test_a_whole_visit_by_keyboard(open_page: Open, width: int) -> None:
     page.wait_for_selector("#comparison img", timeout=PATIENCE)
     expect(page.locator("#stylize")).to_be_focused()
     go_to(page, "#comparison [role=slider]", "Shift+Tab")
+    page.wait_for_function(AT_REST)  # Gradio's slider goes by the width of the picture, which must be there
     for _ in range(4):
         page.keyboard.press("ArrowRight")
     expect(page.locator("#comparison [role=slider]")).to_have_attribute("aria-valuenow", "70")

@@ -130,6 +130,7 @@ def test_bad_pictures_are_refused_in_words(open_page: Open, tmp_path: Path) -> N
 
 def test_a_file_of_another_kind_is_refused_in_the_pages_own_words(open_page: Open, tmp_path: Path) -> None:
     page = open_page(locale="es-ES")
+    expect(page.locator("#status")).to_contain_text("Todo listo")  # what listens from the load on does so
     notes = tmp_path / "notas.txt"
     notes.write_text("no es una imagen")
     toast = page.get_by_test_id("toast-body")

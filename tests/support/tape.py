@@ -24,13 +24,18 @@ class CPUTape:
     def __init__(self) -> None:
         self.calls: list[tuple[Any, tuple[Any, ...], dict[str, Any], Any]] = []  # of operators
         self.recorded = self.replayed = 0
+        self.is_freed = False
 
     def record(self, work: Callable[[], T]) -> T:
         self.recorded += 1
         with Writing(self.calls):
             return work()
 
+    def free(self) -> None:
+        self.is_freed = True
+
     def replay(self) -> None:
+        assert not self.is_freed
         self.replayed += 1
         with torch.no_grad():
             for function, arguments, options, results in self.calls:

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from threading import Event, Thread
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -19,9 +23,11 @@ from nst_core.notes import Note
 from nst_core.optim.cuda_graphs import (
     EVALUATION,
     MOVE,
+    CUDATape,
     RecordedEvaluation,
     RecordedMove,
     RecordingError,
+    Refusals,
     recorded_evaluation,
     recorded_move,
 )
@@ -143,11 +149,30 @@ def test_the_cpu_has_nothing_to_record() -> None:
 class Card(CPUTape):
     """In place of `CUDATape`, where there is no card."""
 
-    failed: ClassVar[set[str]] = set()
+    refused: ClassVar[Refusals] = Refusals()
 
     def __init__(self, device: torch.device, kind: str) -> None:
         super().__init__()
         assert device.type == "cuda"
+
+
+def refusing(kind: str) -> Refusals:
+    """Work of that kind has failed twice."""
+    refused = Refusals()
+    for _ in range(2):
+        refused.add(kind, "no")
+    return refused
+
+
+def test_what_fails_twice_for_the_same_reason_is_not_tried_again() -> None:
+    refused = Refusals()
+    for reason in ("busy", "out of luck", "busy"):
+        refused.add(MOVE, reason)
+        assert MOVE not in refused
+    refused.add(EVALUATION, "busy")
+    assert EVALUATION not in refused
+    refused.add(MOVE, "busy")
+    assert (MOVE in refused, EVALUATION in refused) == (True, False)
 
 
 def test_what_asks_for_numbers_and_what_failed_before_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,9 +180,9 @@ def test_what_asks_for_numbers_and_what_failed_before_is_not_recorded(monkeypatc
     monkeypatch.setattr("nst_core.optim.cuda_graphs.CUDATape", Card)
     assert isinstance(recorded_evaluation(evaluate, device, CONFIG), RecordedEvaluation)
     assert recorded_evaluation(evaluate, device, replace(CONFIG, style_loss=StyleLoss.WASSERSTEIN)) == evaluate
-    monkeypatch.setattr(Card, "failed", {MOVE})
+    monkeypatch.setattr(Card, "refused", refusing(MOVE))
     assert isinstance(recorded_evaluation(evaluate, device, CONFIG), RecordedEvaluation)
-    monkeypatch.setattr(Card, "failed", {EVALUATION})
+    monkeypatch.setattr(Card, "refused", refusing(EVALUATION))
     assert recorded_evaluation(evaluate, device, CONFIG) == evaluate
 
 
@@ -330,9 +355,9 @@ def test_only_a_card_records_moves(monkeypatch: pytest.MonkeyPatch) -> None:
     assert recorded_move(torch.device("cpu")) == run_directly
     monkeypatch.setattr("nst_core.optim.cuda_graphs.CUDATape", Card)
     assert isinstance(recorded_move(torch.device("cuda")), RecordedMove)
-    monkeypatch.setattr(Card, "failed", {EVALUATION})
+    monkeypatch.setattr(Card, "refused", refusing(EVALUATION))
     assert isinstance(recorded_move(torch.device("cuda")), RecordedMove)
-    monkeypatch.setattr(Card, "failed", {MOVE})
+    monkeypatch.setattr(Card, "refused", refusing(MOVE))
     assert recorded_move(torch.device("cuda")) == run_directly
 
 
@@ -398,3 +423,150 @@ def test_who_falls_back_to_blocks_records_no_more(
 def test_blocks_are_not_recorded(photo: Image.Image, painting: Image.Image, network: VGG, tapes: list[CPUTape]) -> None:
     steps_of((photo, painting), network, Execution(block=16))
     assert not any(tape.recorded for tape in tapes)
+
+
+def test_a_run_frees_what_it_has_recorded_when_it_ends(
+    photo: Image.Image, painting: Image.Image, network: VGG, tapes: list[CPUTape]
+) -> None:
+    """At each size, after a turn, and at the end; the run itself may live on."""
+    run = Transfer(photo, painting, RUN, extractor=network)
+    free: list[int] = []
+    for step in run:
+        free.append(sum(tape.is_freed for tape in tapes))
+        if step.index == 6:
+            run.steer(replace(RUN, strength=90.0))
+    # Two tapes each, of evaluations and of moves; after the turn evaluations have another one.
+    assert free == [0, 0, 0, 0, 2, 2, 3]
+    assert [tape.is_freed for tape in tapes] == [True] * 5
+
+
+@pytest.mark.parametrize("after", [1, 3, 5])
+def test_a_loop_that_is_left_frees_it_and_a_second_one_records_anew(
+    photo: Image.Image, painting: Image.Image, network: VGG, tapes: list[CPUTape], after: int
+) -> None:
+    run, images = Transfer(photo, painting, RUN, extractor=network), list[Tensor]()
+    for step in run:
+        images.append(step.image)
+        if step.index == after:
+            break
+    assert tapes
+    assert all(tape.is_freed for tape in tapes)
+    first = len(tapes)
+    images += [step.image for step in run]
+    assert len(tapes) >= first + 2
+    assert all(tape.is_freed for tape in tapes)
+    straight = [step.image for step in Transfer(photo, painting, RUN, extractor=network)]
+    for image, expected in zip(images, straight, strict=True):
+        torch.testing.assert_close(image, expected)
+
+
+def test_a_step_that_fails_frees_it_too(
+    photo: Image.Image, painting: Image.Image, network: VGG, tapes: list[CPUTape], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = iter(Transfer(photo, painting, RUN, extractor=network))
+    next(steps)
+    monkeypatch.setattr("nst_core.optim.descent.Descent.move", fail)
+    with pytest.raises(RuntimeError, match="of no consequence"):
+        next(steps)
+    assert [tape.is_freed for tape in tapes] == [True, True]
+
+
+def fail(*_: object) -> None:
+    raise RuntimeError("of no consequence")
+
+
+class Graph:
+    """In place of `torch.cuda.CUDAGraph`; to free one while another is recorded breaks the recording off, as CUDA."""
+
+    recording: ClassVar[Graph | None] = None
+    broken: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        self.circle = self  # so that the collector alone frees it
+
+    def __del__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        if Graph.recording not in (None, self):
+            Graph.broken = True
+
+    def replay(self) -> None: ...
+
+
+@contextmanager
+def capture(graph: Graph, **_: object) -> Iterator[None]:
+    """In place of `torch.cuda.graph`."""
+    Graph.recording, Graph.broken = graph, False
+    try:
+        yield
+    finally:
+        Graph.recording = None
+    if Graph.broken:
+        raise RuntimeError("operation not permitted when stream is capturing (function reset)\nat line 3")
+
+
+@pytest.fixture
+def card(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A card by words alone: streams do nothing, and graphs are `Graph`s."""
+    stream = SimpleNamespace(wait_stream=lambda _: None)
+    for name, value in {
+        "device": lambda _: nullcontext(),
+        "stream": lambda _: nullcontext(),
+        "current_stream": lambda: stream,
+        "Stream": lambda: stream,
+        "CUDAGraph": Graph,
+        "graph": capture,
+    }.items():
+        monkeypatch.setattr(torch.cuda, name, value)
+    monkeypatch.setattr(CUDATape, "refused", Refusals())
+
+
+def tape() -> CUDATape:
+    return CUDATape(torch.device("cuda"), EVALUATION)
+
+
+@pytest.mark.usefixtures("card")
+def test_the_collector_frees_no_graph_of_another_run_amid_a_recording() -> None:
+    """In a process that had painted before, a recording failed by what was left of an earlier one."""
+    before = gc.get_threshold()
+    gc.set_threshold(1)  # it runs at nearly every line
+    try:
+        tape().record(lambda: 1)  # is in circles from here on, and nobody's
+        assert tape().record(lambda: [[] for _ in range(1000)]) == [[]] * 1000
+    finally:
+        gc.set_threshold(*before)
+    assert gc.isenabled()
+    assert EVALUATION not in CUDATape.refused
+
+
+@pytest.mark.usefixtures("card")
+def test_nobody_frees_a_graph_amid_the_recording_of_another_thread() -> None:
+    other, freed = tape(), Event()
+    other.record(lambda: 1)
+    thread = Thread(target=lambda: (other.free(), freed.set()))
+
+    def work() -> bool:
+        if Graph.recording is None:  # before it is recorded, it is done once
+            return False
+        thread.start()
+        return freed.wait(0.2)
+
+    assert not tape().record(work)
+    thread.join()
+    assert freed.is_set()
+
+
+@pytest.mark.usefixtures("card")
+def test_a_recording_that_fails_is_freed_and_tried_once_more(caplog: pytest.LogCaptureFixture) -> None:
+    for refused in (False, True):
+        with pytest.raises(RecordingError, match="of no consequence"):
+            tape().record(lambda: fail() if Graph.recording else None)
+        assert (EVALUATION in CUDATape.refused) is refused
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        tape().record(lambda: 1)
+        assert not gc.isenabled()  # who has disabled it keeps it so
+    finally:
+        gc.enable()
