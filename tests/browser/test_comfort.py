@@ -137,11 +137,13 @@ def test_a_whole_visit_by_keyboard(open_page: Open, width: int) -> None:
     expect(page.locator("#comparison [role=slider]")).to_have_attribute("aria-valuenow", "70")
     clipped = page.locator("#comparison img").last.evaluate("image => image.style.clipPath")
     assert 65 < float(re.findall(r"([\d.]+)%", clipped)[0]) < 75
-    go_to(page, "#timeline [type=range]")
-    page.keyboard.press("Home")
+    with settling(page):  # each has a file made, and while it is the button rests
+        go_to(page, "#timeline [type=range]")
+        page.keyboard.press("Home")
     expect(page.locator("#status")).to_contain_text("This is the result now: step 1.")
-    go_to(page, "#format input")
-    choose(page, "JPEG")
+    with settling(page):
+        go_to(page, "#format input")
+        choose(page, "JPEG")
     expect(page.locator("#download")).to_contain_text("JPEG", timeout=PATIENCE)
     go_to(page, "#download")
     with page.expect_download() as arriving:
@@ -156,7 +158,12 @@ def test_a_whole_visit_by_keyboard(open_page: Open, width: int) -> None:
     expect(page.locator("#status")).to_contain_text("Finished after 4 steps", timeout=PATIENCE)
     go_to(page, "[role=tab]:not(.selected)", "Shift+Tab")
     page.keyboard.press("Enter")
-    go_to(page, "#rebuild-content")
+    go_to(page, "#inside-choices .label-wrap")
+    page.keyboard.press("Enter")
+    for label in ("Resolution", "Steps"):  # so that it isn't over before it is stopped
+        go_to(page, f"#inside-choices [aria-label='range slider for {label}']")
+        page.keyboard.press("End")
+    go_to(page, "#rebuild-content", "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#inside-stop")).to_be_focused(timeout=PATIENCE)
     page.wait_for_selector("#inside-bars tbody tr", timeout=PATIENCE)
