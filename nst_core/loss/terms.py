@@ -76,10 +76,10 @@ def content_term(
     `opacity` and `emphasis` (1, 1, h, w) are the layer's: how much of the photo is seen, and the strength there over
     50 %, which takes as much from the photo as it gives to the painting.
     """
-    if opacity is not None:
-        target *= opacity.sqrt()
-    error = paper_content_loss if config.normalization is Normalization.PAPER else _in_units_of(energy(target))
     root = None if opacity is None else opacity.sqrt()
+    if root is not None:
+        target *= root
+    error = paper_content_loss if config.normalization is Normalization.PAPER else _in_units_of(energy(target))
     if emphasis is not None:
         rest = (2 - emphasis).sqrt()
         target *= rest
