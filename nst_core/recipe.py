@@ -25,7 +25,7 @@ KEY = "nst_core"  # of the text in a PNG
 MAX_TEXT = 200_000  # characters; ours have about two thousand
 REPEATABLE = tuple(name for name in STEERABLE if name != "steps")  # what may differ between a run's steps
 LATER = ("steered", "went_on")  # keys that came later, and are there only where a picture needs them
-BEFORE = {"tv_chroma": 1.0}  # how it was when nobody could choose: what a recipe without the option goes by
+BEFORE = {"tv_chroma": 0.0}  # how it was when nobody could choose: what a recipe without the option goes by
 NAMED_WEIGHTS = ("embedded", "torchvision")  # all others are files
 
 

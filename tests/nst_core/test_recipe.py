@@ -62,8 +62,8 @@ def test_a_recipe_survives_its_picture(tmp_path: Path) -> None:
 
 def test_a_recipe_of_before_an_option_goes_by_how_it_was_then() -> None:
     values = asdict(RECIPE)
-    assert values["config"].pop("tv_chroma") == TransferConfig().tv_chroma != 1
-    assert parse(json.dumps(values), ORIGIN) == replace(RECIPE, config=replace(RECIPE.config, tv_chroma=1))
+    assert values["config"].pop("tv_chroma") == TransferConfig().tv_chroma > 0
+    assert parse(json.dumps(values), ORIGIN) == replace(RECIPE, config=replace(RECIPE.config, tv_chroma=0))
 
 
 def test_a_recipe_can_be_a_file_by_itself(tmp_path: Path) -> None:
