@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from examples.gallery import GALLERY, main, names
 from PIL import Image
 
+from examples.gallery import GALLERY, main, names
 from nst_core.recipe import read_recipe
 from tests.support.paths import ROOT
 

@@ -157,7 +157,9 @@ class Objective:
         """The gradient of `_roughness` by the image."""
         emphasis, circular, chroma = self._scene.emphasis, self._is_circular, self._chroma_weight
         slope = SLOPE[self._config.tv_norm](image, emphasis, circular=circular)
-        return slope.add_(chroma_roughness_gradient(image, emphasis, circular=circular), alpha=chroma) if chroma else slope
+        return (
+            slope.add_(chroma_roughness_gradient(image, emphasis, circular=circular), alpha=chroma) if chroma else slope
+        )
 
     @property
     def _chroma_weight(self) -> float:
