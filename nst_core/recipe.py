@@ -25,6 +25,7 @@ KEY = "nst_core"  # of the text in a PNG
 MAX_TEXT = 200_000  # characters; ours have about two thousand
 REPEATABLE = tuple(name for name in STEERABLE if name != "steps")  # what may differ between a run's steps
 LATER = ("steered", "went_on")  # keys that came later, and are there only where a picture needs them
+BEFORE = {"tv_chroma": 0.0}  # how it was when nobody could choose: what a recipe without the option goes by
 NAMED_WEIGHTS = ("embedded", "torchvision")  # all others are files
 
 
@@ -169,15 +170,30 @@ def find(ingredient: Ingredient, candidates: Iterable[Path], origin: Path) -> Pa
 
 
 def read_recipe(path: Path) -> Recipe:
-    """The recipe that a PNG carries; `ValueError` when there is none that can be followed."""
-    from nst_core.images.reading import read_text
-
+    """The recipe that a PNG carries, or a `.json` file is; `ValueError` when there is none that can be followed."""
     if not path.is_file():
         raise ValueError(f"{path} doesn't exist; check the name")
-    text = read_text(path).get(KEY)
+    text = _text_alone(path) if path.suffix.lower() == ".json" else _text_within(path)
     if text is None:
         raise ValueError(f"{path} carries no recipe; PNG pictures that nst_core wrote do, if nothing stripped it")
     return parse(text, path)
+
+
+def _text_within(path: Path) -> str | None:
+    from nst_core.images.reading import read_text
+
+    return read_text(path).get(KEY)
+
+
+def _text_alone(path: Path) -> str:
+    """As much of the file as `parse` would take, and one more."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.read(MAX_TEXT + 1)
+    except OSError as error:
+        raise ValueError(f"{path} can't be read: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} isn't text; name a recipe, or a PNG that nst_core wrote") from None
 
 
 def parse(text: str, origin: Path) -> Recipe:
@@ -197,7 +213,7 @@ def _recipe(data: Any) -> Recipe:
     made_by = _typed(written.get("versions"), dict, "versions")
     kinds = {"depth": int, "keep_profile": bool, "steps_done": int, "steps_planned": int}
     _refuse_unknown(written, {"command", "config", "ingredients", "execution", "versions", *kinds, *LATER}, made_by)
-    config = _record(TransferConfig, written.get("config"), "config", made_by)
+    config = _record(TransferConfig, BEFORE | _typed(written.get("config"), dict, "config"), "config", made_by)
     recipe = Recipe(
         command=Command(written.get("command")),
         config=config,

@@ -70,6 +70,7 @@ WORDS = {
     "lost.only_colours": ("only colours, no strokes", "solo los colores, sin pinceladas"),
     "lost.style_weight": ("the painting's weight as a number", "el peso del cuadro como número"),
     "lost.tv_norm": ("how roughness adds up", "cómo se suma la aspereza"),
+    "lost.tv_chroma": ("how much specks of colour cost", "cuánto cuestan las motas de color"),
     "lost.style_loss": ("which statistics keep the painting", "qué estadísticas conservan el cuadro"),
     "lost.learning_rate": ("how long the steps are", "cómo de largos son los pasos"),
     "lost.border": ("what lies beyond the picture's edge", "lo que hay más allá del borde de la imagen"),

@@ -23,7 +23,7 @@ from nst_core.version import __version__
 # What `--help` shows in another order than `TransferConfig` has it; all others follow these in their groups.
 ORDER = (
     *("strength", "size", "steps", "colours"),
-    *("scales", "initial", "seed", "content_weight", "style_weight", "tv_weight", "tv_norm", "style_loss"),
+    *("scales", "initial", "seed", "content_weight", "style_weight", "tv_weight", "tv_norm", "tv_chroma", "style_loss"),
     *("content_layers", "content_layer_weights", "style_layers", "style_layer_weights"),
     *("normalization", "pooling", "border", "weights"),
 )
@@ -240,8 +240,8 @@ def _add_files(group: argparse._ActionsContainer) -> None:
     group.add_argument(
         "--recipe",
         type=Path,
-        metavar="PNG",
-        help="repeat a picture that was written here; other pictures and options given as well count",
+        metavar="PNG|JSON",
+        help="repeat a picture that was written here, or a recipe by itself; other pictures and options given count",
     )
     group.add_argument(
         "--state",

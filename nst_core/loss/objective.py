@@ -15,6 +15,8 @@ from nst_core.config import Border, TotalVariation, TransferConfig
 from nst_core.device.host_copy import send
 from nst_core.loss.blocks import Block, BlockwiseSums, add_up, cover
 from nst_core.loss.functional import (
+    chroma_roughness,
+    chroma_roughness_gradient,
     total_variation,
     total_variation_gradient,
     total_variation_l1,
@@ -130,23 +132,39 @@ class Objective:
         Gradients flow through them, for as much memory as the whole picture takes; `evaluate` goes block by block.
         """
         image = self._scene.compose(image)
-        roughness = ROUGHNESS[self._config.tv_norm](image, self._scene.emphasis, circular=self._is_circular)
-        return self._losses(add_up(self._network, self._blocks(), image, self._terms), roughness)
+        return self._losses(add_up(self._network, self._blocks(), image, self._terms), self._roughness(image))
 
     def evaluate(self, image: Tensor) -> tuple[Losses, Tensor]:
         """The losses of `image` (1, 3, H, W), detached, and the gradient of their total by it."""
-        config, canvas = self._config, self._scene.canvas
+        canvas = self._scene.canvas
         with torch.inference_mode(False), torch.no_grad():
             image = self._scene.compose(image.detach())
-            emphasis, circular = self._scene.emphasis, self._is_circular
-            roughness = ROUGHNESS[config.tv_norm](image, emphasis, circular=circular)
-            gradient = SLOPE[config.tv_norm](image, emphasis, circular=circular).mul_(self._weights[-1])
+            roughness, gradient = self._roughness(image), self._slope(image).mul_(self._weights[-1])
             blockwise = BlockwiseSums(self._network, self._blocks(), image, self._terms)
             with torch.enable_grad():
                 losses = self._losses([total.requires_grad_() for total in blockwise.sums], roughness)
             if blockwise.sums:
                 blockwise.pull_back(torch.autograd.grad(losses.total, blockwise.sums), gradient)
             return losses.copied(), gradient if canvas is None else gradient.mul_(canvas)
+
+    def _roughness(self, image: Tensor) -> Tensor:
+        """Total variation, and that of the colours."""
+        emphasis, circular, chroma = self._scene.emphasis, self._is_circular, self._chroma_weight
+        total = ROUGHNESS[self._config.tv_norm](image, emphasis, circular=circular)
+        return total + chroma * chroma_roughness(image, emphasis, circular=circular) if chroma else total
+
+    def _slope(self, image: Tensor) -> Tensor:
+        """The gradient of `_roughness` by the image."""
+        emphasis, circular, chroma = self._scene.emphasis, self._is_circular, self._chroma_weight
+        slope = SLOPE[self._config.tv_norm](image, emphasis, circular=circular)
+        return (
+            slope.add_(chroma_roughness_gradient(image, emphasis, circular=circular), alpha=chroma) if chroma else slope
+        )
+
+    @property
+    def _chroma_weight(self) -> float:
+        """By the square of the size: what are specks of a coarse picture are strokes of the finished one."""
+        return self._config.tv_chroma * (max(self._scene.target.shape[-2:]) / self._config.size) ** 2
 
     @property
     def is_whole(self) -> bool:

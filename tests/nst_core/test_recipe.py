@@ -60,6 +60,33 @@ def test_a_recipe_survives_its_picture(tmp_path: Path) -> None:
         assert read_recipe(path) == recipe
 
 
+def test_a_recipe_of_before_an_option_goes_by_how_it_was_then() -> None:
+    values = asdict(RECIPE)
+    assert values["config"].pop("tv_chroma") == TransferConfig().tv_chroma > 0
+    assert parse(json.dumps(values), ORIGIN) == replace(RECIPE, config=replace(RECIPE.config, tv_chroma=0))
+
+
+def test_a_recipe_can_be_a_file_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.json"
+    path.write_text(RECIPE.to_text() + "\n", encoding="utf-8", errors="backslashreplace")
+    assert read_recipe(path) == RECIPE
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"\xff\xfe\x00", r"recipe\.json isn't text"),
+        (b"[]", "can't be followed: a recipe has a value of the wrong kind"),
+        (b"[" * 300_000, "can't be followed: it has 200001 characters"),
+    ],
+)
+def test_a_file_that_is_no_recipe_is_refused(content: bytes, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "recipe.json"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=problem):
+        read_recipe(path)
+
+
 def steered(*strengths: tuple[int, float]) -> Recipe:
     config = replace(RECIPE.config, style_weight=None)
     return replace(

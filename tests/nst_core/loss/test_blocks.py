@@ -23,7 +23,9 @@ from tests.support.networks import tiny_network
 from tests.support.pictures import smooth_picture
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1")  # strides 1, 2, 4; the deepest depends on 10 pixels around its own
-CONFIG = TransferConfig(content_layers=("relu2_2",), style_layers=LAYERS, style_weight=3.0, tv_weight=0.5)
+CONFIG = TransferConfig(
+    size=46, content_layers=("relu2_2",), style_layers=LAYERS, style_weight=3.0, tv_weight=0.5, tv_chroma=2.0
+)
 SIZE = 33, 46
 TILE = 32, 44
 

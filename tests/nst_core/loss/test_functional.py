@@ -9,6 +9,8 @@ from torch import Tensor
 from torch.autograd import gradcheck
 
 from nst_core.loss.functional import (
+    chroma_roughness,
+    chroma_roughness_gradient,
     paper_content_loss,
     relative_error,
     squared_error,
@@ -61,6 +63,44 @@ def test_total_variation_of_a_ramp_is_its_slopes() -> None:
     # Around the edge it falls back by 5 steps down and 3 across.
     assert total_variation(image, circular=True).item() == pytest.approx(5 * down**2 + 3 * across**2)
     assert total_variation_l1(image, circular=True).item() == pytest.approx(10 / 6 * abs(down) + 6 / 4 * abs(across))
+
+
+def picture(shape: tuple[int, ...]) -> Tensor:
+    return torch.rand(shape, generator=torch.Generator().manual_seed(sum(shape)), dtype=torch.float64)
+
+
+def test_ramps_and_greys_have_no_specks_of_colour() -> None:
+    ramp = torch.arange(6.0).view(1, 1, 1, 6) * torch.tensor([0.1, -0.2, 0.3]).view(1, 3, 1, 1) + torch.zeros(5, 1)
+    assert chroma_roughness(ramp).item() == pytest.approx(0, abs=1e-12)
+    assert chroma_roughness(picture((1, 1, 5, 4)).expand(1, 3, 5, 4)).item() == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("stripes", "cost"), [(1, 16.0), (4, 16 / 46.6)])
+def test_a_wave_of_colour_costs_by_the_fourth_power_of_its_frequency(stripes: int, cost: float) -> None:
+    """(2 - 2 cos w)^2 times its mean square, where a half wave is `stripes` pixels wide: w = pi / stripes."""
+    wave = torch.cos(torch.arange(32.0, dtype=torch.float64) * torch.pi / stripes) * (2**0.5 if stripes > 1 else 1)
+    image = wave.view(1, 1, 1, 32) * torch.tensor([1.0, 0.0, -1.0]).view(1, 3, 1, 1) + torch.zeros(4, 1)
+    assert chroma_roughness(image, circular=True).item() == pytest.approx(cost * 2 / 3, rel=1e-3)
+
+
+def test_specks_of_colour_count_by_the_weight_of_the_middle_pixel() -> None:
+    image, weights = picture((1, 3, 5, 4)), picture((1, 1, 5, 4))
+    chroma = image - image.mean(1, keepdim=True)
+    expected = 0.0
+    for side, length in ((-2, 3), (-1, 2)):
+        bends = chroma.diff(2, side).square() * weights.narrow(side, 1, length)
+        expected += bends.mean().item()
+    assert chroma_roughness(image, weights).item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("circular", [False, True])
+def test_the_gradient_of_specks_of_colour_is_that_of_their_roughness(circular: bool) -> None:
+    weights = picture((1, 1, 5, 4))
+    for weighed in (None, weights):
+        image = picture((1, 3, 5, 4)).requires_grad_()
+        (expected,) = torch.autograd.grad(chroma_roughness(image, weighed, circular=circular), image)
+        slope = chroma_roughness_gradient(image.detach(), weighed, circular=circular)
+        torch.testing.assert_close(slope, expected)
 
 
 @pytest.mark.parametrize("measure", [total_variation, total_variation_l1])

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.autograd import gradcheck
 
 from nst_core.config import Border, Normalization, Pooling, StyleLoss, TotalVariation, TransferConfig
-from nst_core.loss.functional import total_variation, total_variation_l1
+from nst_core.loss.functional import chroma_roughness, total_variation, total_variation_l1
 from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG
 from nst_core.notes import Note
@@ -237,11 +237,13 @@ def test_every_style_loss_is_nothing_at_its_target_and_has_a_gradient(loss: Styl
 
 def test_roughness_may_be_measured_in_l1_and_around_the_edges(network: VGG) -> None:
     image = noise(1, 16, 16)
-    for norm, border in product(TotalVariation, (Border.ZERO, Border.CIRCULAR)):
-        config = replace(CONFIG, tv_norm=norm, border=border)
+    for norm, border, chroma in product(TotalVariation, (Border.ZERO, Border.CIRCULAR), (0.0, 8.0)):
+        config = replace(CONFIG, tv_norm=norm, border=border, tv_chroma=chroma, size=64)
         measured = Objective(network, scene(noise(2, 16, 16), noise(3, 24, 24)), config)(image).total_variation
         wrapped = border is Border.CIRCULAR
-        assert measured == {"l2": total_variation, "l1": total_variation_l1}[norm](image, circular=wrapped)
+        roughness = {"l2": total_variation, "l1": total_variation_l1}[norm](image, circular=wrapped)
+        specks = chroma_roughness(image, circular=wrapped) if chroma else 0.0
+        assert measured == roughness + chroma / 16 * specks  # at a quarter of the size
     assert total_variation(image, circular=True) != total_variation(image)
 
 
