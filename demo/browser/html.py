@@ -124,6 +124,11 @@ def pair(language: Language, subject: str, is_chosen: bool = True) -> str:
     return aside(say(language, "result.other_pair", pair=subject))
 
 
+def on_paper(parts: Iterable[str]) -> str:
+    """What is to be known of a print: one sentence after the other."""
+    return f'<p class="on-paper" role="status">{escape(" ".join(parts))}</p>'
+
+
 def aside(text: str) -> str:
     """What is to be known before one goes on, in place of the pair."""
     return f'<p class="pair other" role="status">{escape(text)}</p>'
