@@ -173,19 +173,21 @@ def _build_actions() -> ActionComponents:
                 value=str(Format.PNG),
                 label=t("download.as"),
                 filterable=False,
-                min_width=140,
+                min_width=160,
                 elem_id="format",
             )
+            download = gr.DownloadButton(str(t("download.png")), min_width=160, elem_id="download")
+        with gr.Row(elem_id="for-print"):
             printed = gr.Dropdown(
                 [(str(t(f"print.{each}")) if each in paper.TRANSLATED else each, each) for each in paper.OFFERED],
                 value=paper.NONE,
                 label=t("print.label"),
                 filterable=False,
-                min_width=140,
+                scale=1,
+                min_width=160,
                 elem_id="paper",
             )
-            download = gr.DownloadButton(str(t("download.png")), min_width=160, elem_id="download")
-        on_paper = gr.HTML(elem_id="on-paper")
+            on_paper = gr.HTML(elem_id="on-paper")
     return ActionComponents(
         area=area,
         pair=pair,

@@ -39,13 +39,11 @@ def told(language: Language, name: str, size: Size) -> str:
     if dpi is None:
         return ""
     width, height = (numeral(language, round(side / 10, 1)) for side in on_paper(size, dpi))
-    parts = [say(language, "print.told", paper=called(name, language), width=width, height=height, dpi=dpi)]
-    if dpi < COARSE:
-        parts.append(say(language, "print.coarse"))
-        if (larger := larger_size(max(size))) > max(size):
-            parts.append(say(language, "print.larger", size=larger))
-        needed = Print(paper=Paper.named(name)).long_side(size)
-        if needed > LARGEST:
-            command = f"python -m nst_core --recipe IN.png -o OUT.png --print {name}"
-            parts.append(say(language, "print.elsewhere", limit=LARGEST, size=needed, dpi=SHARP, command=command))
-    return html.on_paper(parts)
+    measures = say(language, "print.told", paper=called(name, language), width=width, height=height, dpi=dpi)
+    if dpi >= COARSE:
+        return html.on_paper([measures])
+    larger, needed = larger_size(max(size)), Print(paper=Paper.named(name)).long_side(size)
+    parts = [measures, say(language, "print.coarse")]
+    parts += [say(language, "print.larger", size=larger)] if larger > max(size) else []
+    parts += [say(language, "print.elsewhere", limit=LARGEST, size=needed, dpi=SHARP)]
+    return html.on_paper(parts, f"python -m nst_core --recipe IN.png -o OUT.png --print {name}")

@@ -73,9 +73,9 @@ WORDS = {
     ),
     "print.elsewhere": (
         "This page goes up to {limit}\N{NO-BREAK SPACE}px; for {dpi} dpi ({size}\N{NO-BREAK SPACE}px) take the PNG to "
-        "your own machine: {command}",
+        "your own machine:",
         "Esta página llega a {limit}\N{NO-BREAK SPACE}px; para {dpi} ppp ({size}\N{NO-BREAK SPACE}px) llévate el PNG a "
-        "tu equipo: {command}",
+        "tu equipo:",
     ),
     "download.gif_button": ("Download the making-of (GIF)", "Descargar el así se hizo (GIF)"),
 }
