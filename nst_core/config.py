@@ -165,6 +165,11 @@ class TransferConfig:
         0.1,
         10,
     )
+    sharp_strokes: bool = setting(
+        Group.PAINTINGS,
+        False,
+        "where a painting is enlarged, fill its large strokes with fine ones of its own pixels, instead of blur",
+    )
     style_weight: float | None = setting(
         Group.METHOD, None, "beta, the painting's weight; given, it counts instead of strength", 0, 1e12, steerable=True
     )
@@ -379,6 +384,9 @@ RECONSTRUCTION: dict[str, Any] = {
     "tv_weight": 0.05,
     "tv_chroma": 0.0,
 }
+
+# What painting for paper changes of the options that aren't given: there each pixel is looked at from nearby.
+PRINT: dict[str, Any] = {"sharp_strokes": True}
 
 # What of a run can be changed while it is under way.
 STEERABLE = tuple(each.name for each in fields(TransferConfig) if each.metadata["steerable"])

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from nst_core.config import STEERABLE, TransferConfig, check_steering
 from nst_core.execution import Execution
+from nst_core.printing import check_dpi
 from nst_core.version import __version__
 
 Options = TypeVar("Options", TransferConfig, Execution)
@@ -24,8 +25,9 @@ Options = TypeVar("Options", TransferConfig, Execution)
 KEY = "nst_core"  # of the text in a PNG
 MAX_TEXT = 200_000  # characters; ours have about two thousand
 REPEATABLE = tuple(name for name in STEERABLE if name != "steps")  # what may differ between a run's steps
-LATER = ("steered", "went_on")  # keys that came later, and are there only where a picture needs them
 BEFORE = {"tv_chroma": 0.0}  # how it was when nobody could choose: what a recipe without the option goes by
+LATER = ("steered", "went_on", "dpi", "aspect")  # keys that came later, and are there only where a picture needs them
+MAX_ASPECT = 500  # the long side of a paper over its short one
 NAMED_WEIGHTS = ("embedded", "torchvision")  # all others are files
 
 
@@ -72,7 +74,9 @@ class Recipe:
 
     `config` is what the first step went by, `steered` what later ones did: the first step of each, and its config.
     A run that `went_on` began anew, at full size, from its picture after these steps: that alone can't be repeated.
-    `execution` and `versions` say what else decides the bytes, but hardly the picture.
+    `dpi` is the resolution that its file tells, None for none, and `aspect` what the photo was cut to, its long side
+    over its short one; None = it wasn't. `execution` and `versions` say what else decides the bytes, but hardly the
+    picture.
     """
 
     command: Command
@@ -80,6 +84,8 @@ class Recipe:
     ingredients: tuple[Ingredient, ...]
     depth: int
     keep_profile: bool
+    dpi: int | None = None
+    aspect: float | None = None
     steps_done: int = 0
     steps_planned: int = 0
     steered: tuple[tuple[int, TransferConfig], ...] = ()
@@ -111,7 +117,8 @@ class Recipe:
         config = replace(self.config, weights=weights)
         steered = [(step, replace(each, weights=weights)) for step, each in self.steered]
         files = [(ingredient.role, ingredient.sha256) for ingredient in self.ingredients]
-        return self.command, config, steered, self.went_on, files, self.depth, self.keep_profile
+        file = self.depth, self.keep_profile, self.dpi
+        return self.command, config, steered, self.went_on, files, self.aspect, file
 
     def to_text(self) -> str:
         """As JSON. All of the config is in it, so that a later version with other defaults makes the same.
@@ -220,6 +227,8 @@ def _recipe(data: Any) -> Recipe:
         ingredients=tuple(map(_ingredient, _typed(written.get("ingredients"), list, "ingredients"))),
         steered=tuple(_steered(config, _typed(written.get("steered", []), list, "steered"), made_by)),
         went_on=tuple(_typed(step, int, "went_on") for step in _typed(written.get("went_on", []), list, "went_on")),
+        dpi=_or_none(written.get("dpi"), int, "dpi"),
+        aspect=_or_none(written.get("aspect"), (int, float), "aspect"),
         execution=_execution(written.get("execution"), made_by),
         versions={name: _typed(version, str, "a version") for name, version in made_by.items()},
         **{name: _typed(written.get(name), kind, name) for name, kind in kinds.items()},
@@ -303,6 +312,10 @@ def _check(recipe: Recipe) -> None:
             raise ValueError(f"it names {count} files as {role}")
     if recipe.depth not in (8, 16):
         raise ValueError(f"depth must be 8 or 16, got {recipe.depth}")
+    if recipe.dpi is not None:
+        check_dpi(recipe.dpi)
+    if recipe.aspect is not None and not 1 <= recipe.aspect <= MAX_ASPECT:
+        raise ValueError(f"aspect must be between 1 and {MAX_ASPECT}, got {recipe.aspect}")
     _check_turns(recipe)
     if not 1 <= recipe.steps_done <= recipe.steps_planned:
         raise ValueError(f"steps_done must be between 1 and {recipe.steps_planned}, got {recipe.steps_done}")
@@ -315,6 +328,10 @@ def _check_turns(recipe: Recipe) -> None:
             raise ValueError(f"it was steered at step {step} after step {first - 1}")
         check_steering(before, after, len(recipe.of(Role.STYLE)))
         first, before = step + 1, after
+
+
+def _or_none(value: Any, kind: type | tuple[type, ...], name: str) -> Any:
+    return None if value is None else _typed(value, kind, name)
 
 
 def _typed(value: Any, kind: type | tuple[type, ...], name: str) -> Any:

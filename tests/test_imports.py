@@ -32,7 +32,7 @@ LEVELS = (
     ("nst_core.lazy", "nst_core.version", "nst_core.errors", "nst_core.extras", "nst_core.fields"),
     ("nst_core.streams", "nst_core.process"),
     ("nst_core.files", "nst_core.notes"),
-    ("nst_core.config", "nst_core.execution"),
+    ("nst_core.config", "nst_core.execution", "nst_core.printing"),
     ("nst_core.images", "nst_core.device"),
     ("nst_core.recipe", "nst_core.cpu"),
     ("nst_core.network",),

@@ -124,6 +124,12 @@ def pair(language: Language, subject: str, is_chosen: bool = True) -> str:
     return aside(say(language, "result.other_pair", pair=subject))
 
 
+def on_paper(parts: Iterable[str], command: str = "") -> str:
+    """What is to be known of a print: one sentence after the other, the last of them about a command."""
+    typed = f" <code>{escape(command)}</code>" if command else ""
+    return f'<p class="on-paper" role="status">{escape(" ".join(parts))}{typed}</p>'
+
+
 def aside(text: str) -> str:
     """What is to be known before one goes on, in place of the pair."""
     return f'<p class="pair other" role="status">{escape(text)}</p>'

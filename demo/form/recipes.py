@@ -45,6 +45,7 @@ def restored(recipe: Recipe, defaults: TransferConfig, selections: Iterable[Sele
     lost = [_lost(name, wished, config, speaks) for name in options]
     lost += [say(speaks, "lost.painting", name=_name(each)) for each in paintings[MOST_PAINTINGS:]]
     lost += [say(speaks, words) for role, words in MAPS.items() if recipe.of(role)]
+    lost += [say(speaks, "lost.aspect")] if recipe.aspect else []
     lost += [say(speaks, "lost.steered")] if recipe.steered else []
     lost += [say(speaks, "lost.went_on")] if recipe.went_on else []
     return Restored(

@@ -15,6 +15,7 @@ from PIL import Image
 
 from demo.form.request import Selection, stem
 from demo.jobs.records import Pixels
+from demo.paint import paper
 from demo.paint.resizing import resized, resized_deep
 from demo.paint.running import Running
 from demo.paint.session import Painted, RunPicture, Segment
@@ -42,18 +43,19 @@ SUFFIXES = {Format.PNG: ".png", Format.PNG16: ".png", Format.JPEG: ".jpg", Forma
 DEEP = "_16bit"  # in a file's name
 
 
-def write(painted: Painted, running: Running | None, picture: RunPicture, kind: Format) -> Path:
+def write(painted: Painted, running: Running | None, picture: RunPicture, kind: Format, on: str = paper.NONE) -> Path:
     """The file of a picture, written once, by the settings and as large as it was when that part of it was painted.
 
-    Raises `OnlyTheLastError`, and `OSError` for a full disk.
+    `on` is one of `paper.OFFERED`: the file of a picture tells the resolution with which it fits. Raises
+    `OnlyTheLastError`, and `OSError` for a full disk.
     """
     segment = painted.segment(picture, running)
     # A folder a step: the browser takes the file's own name, and keeps what it got from an address.
-    folder = painted.files / f"step-{picture.index}"
+    folder = painted.files / f"step-{picture.index}-{on}"
     path = folder / f"{stem(segment.selection)}{DEEP if kind is Format.PNG16 else ''}{SUFFIXES[kind]}"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        WRITERS[kind](painted, segment, picture, path)
+        WRITERS[kind](painted, segment, picture, path, paper.dpi_on(on, segment.size))
     return path
 
 
@@ -73,8 +75,8 @@ def on_white(image: Pixels) -> Pixels:
     return image if image.shape[2] == 3 else np.asarray(to_rgb(Image.fromarray(image)))
 
 
-def recipe_of(segment: Segment, step: int, depth: int = 8) -> Recipe:
-    """What the command line needs to make the picture after a step of a segment again.
+def recipe_of(segment: Segment, step: int, depth: int = 8, dpi: int | None = None) -> Recipe:
+    """What the command line needs to make the picture after a step of a segment again, in a file of that resolution.
 
     Of a run that went on, about the same, which the recipe says.
     """
@@ -90,6 +92,7 @@ def recipe_of(segment: Segment, step: int, depth: int = 8) -> Recipe:
         ingredients=tuple(_ingredients(selection, weights)),
         depth=depth,
         keep_profile=False,
+        dpi=dpi,
         steps_done=step,
         steps_planned=config.steps,
         execution=computation.execution if computation else None,
@@ -111,31 +114,31 @@ def _ingredients(selection: Selection, weights: Path | None) -> Iterator[Ingredi
         yield Ingredient(Role.WEIGHTS, name_of(weights), sha256_of(weights))
 
 
-def _write_png(painted: Painted, segment: Segment, picture: RunPicture, path: Path) -> None:
-    text = {KEY: recipe_of(segment, picture.index).to_text()}
-    save_image(resized(picture.image, segment.size), path, text=text)
+def _write_png(painted: Painted, segment: Segment, picture: RunPicture, path: Path, dpi: int | None) -> None:
+    text = {KEY: recipe_of(segment, picture.index, 8, dpi).to_text()}
+    save_image(resized(picture.image, segment.size), path, dpi=dpi, text=text)
 
 
-def _write_deep(painted: Painted, segment: Segment, picture: RunPicture, path: Path) -> None:
+def _write_deep(painted: Painted, segment: Segment, picture: RunPicture, path: Path, dpi: int | None) -> None:
     if picture.deep is None:
         raise OnlyTheLastError
-    text = {KEY: recipe_of(segment, picture.index, 16).to_text()}
-    save_image(resized_deep(picture.deep, segment.size), path, depth=16, text=text)
+    text = {KEY: recipe_of(segment, picture.index, 16, dpi).to_text()}
+    save_image(resized_deep(picture.deep, segment.size), path, depth=16, dpi=dpi, text=text)
 
 
-def _write_jpeg(painted: Painted, segment: Segment, picture: RunPicture, path: Path) -> None:
-    save_image(on_white(resized(picture.image, segment.size)), path)
+def _write_jpeg(painted: Painted, segment: Segment, picture: RunPicture, path: Path, dpi: int | None) -> None:
+    save_image(on_white(resized(picture.image, segment.size)), path, dpi=dpi)
 
 
-def _write_film(painted: Painted, segment: Segment, picture: RunPicture, path: Path) -> None:
-    """From the photo to the picture, by the moments in between whose files are there."""
+def _write_film(painted: Painted, segment: Segment, picture: RunPicture, path: Path, dpi: int | None) -> None:
+    """From the photo to the picture, by the moments in between whose files are there; nobody prints it."""
     kept = painted.snapshots.kept
     earlier = [snapshot for snapshot in kept if snapshot.index < picture.index and snapshot.path.exists()]
     frames = chain([painted.before], (on_white(snapshot.load()) for snapshot in earlier), [on_white(picture.image)])
     film_moments(path, segment.size, frames, len(earlier) + 2)
 
 
-WRITERS: dict[Format, Callable[[Painted, Segment, RunPicture, Path], None]] = {
+WRITERS: dict[Format, Callable[[Painted, Segment, RunPicture, Path, int | None], None]] = {
     Format.PNG: _write_png,
     Format.PNG16: _write_deep,
     Format.JPEG: _write_jpeg,

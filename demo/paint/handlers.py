@@ -25,7 +25,7 @@ from demo.form.settings import DIALS
 from demo.form.values import Dials, FormValues
 from demo.jobs.records import Progress
 from demo.jobs.runner import Runner
-from demo.paint import views
+from demo.paint import paper, views
 from demo.paint.downloads import Format, OnlyTheLastError
 from demo.paint.next_steps import next_selection
 from demo.paint.running import Running
@@ -184,9 +184,11 @@ def look_back(request: gr.Request, painted: Painted | None, step: float) -> Pain
 
 
 def prepare(
-    request: gr.Request, painted: Painted | None, running: Running | None, step: float, kind: str
-) -> Iterator[Any]:
-    """Put the file of the picture that is shown, in the format that was chosen, behind the download button."""
+    request: gr.Request, painted: Painted | None, running: Running | None, step: float, kind: str, on: str
+) -> Iterator[PaintView]:
+    """Put the file of the picture that is shown, in the format and for the paper that were chosen, behind the download
+    button, and say what will be on that paper.
+    """
     speaks = language(request)
     with toast(speaks):
         if painted is None:
@@ -195,11 +197,14 @@ def prepare(
             choices = ", ".join(Format)
             name = say(speaks, "download.as")
             raise ValueError(say(speaks, "error.choice", name=name, choices=choices, value=repr(kind)))
-        yield views.preparing(speaks)
+        paper.checked(on, speaks)
+        picture = painted.at(step)
+        size = painted.segment(picture, running).size
+        yield PaintView(download=views.preparing(speaks), on_paper=paper.told(speaks, on, size))
         try:
-            yield views.file(speaks, painted, running, painted.at(step), Format(kind))
+            yield PaintView(download=views.file(speaks, painted, running, picture, Format(kind), on))
         except Exception as error:
-            yield views.file(speaks, painted, running, painted.at(step), Format.PNG)
+            yield PaintView(download=views.file(speaks, painted, running, picture, Format.PNG, on))
             if isinstance(error, OnlyTheLastError):
                 raise ValueError(say(speaks, "download.only_last")) from None
             raise

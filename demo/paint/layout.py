@@ -10,7 +10,7 @@ import gradio as gr
 from demo.browser import html
 from demo.browser.localized import Localized
 from demo.browser.wiring import Components
-from demo.paint import session
+from demo.paint import paper, session
 from demo.paint.downloads import Format
 from demo.paint.views import PaintView
 from demo.words import Language, say, t
@@ -33,6 +33,8 @@ class PaintComponents(Components):
     snapshots: gr.HTML
     actions: gr.Column
     kind: gr.Dropdown
+    paper: gr.Dropdown
+    on_paper: gr.HTML
     download: gr.DownloadButton
     start: gr.Button
     stop: gr.Button
@@ -72,6 +74,8 @@ class ActionComponents:
     larger: gr.Button
     larger_time: gr.HTML
     kind: gr.Dropdown
+    paper: gr.Dropdown
+    on_paper: gr.HTML
     download: gr.DownloadButton
 
 
@@ -126,6 +130,8 @@ def build_measures(stage: StageComponents, hint: gr.HTML) -> PaintComponents:
         snapshots=actions.snapshots,
         actions=actions.area,
         kind=actions.kind,
+        paper=actions.paper,
+        on_paper=actions.on_paper,
         download=actions.download,
         start=stage.starting.start,
         stop=stage.starting.stop,
@@ -171,6 +177,17 @@ def _build_actions() -> ActionComponents:
                 elem_id="format",
             )
             download = gr.DownloadButton(str(t("download.png")), min_width=160, elem_id="download")
+        with gr.Row(elem_id="for-print"):
+            printed = gr.Dropdown(
+                [(str(t(f"print.{each}")) if each in paper.TRANSLATED else each, each) for each in paper.OFFERED],
+                value=paper.NONE,
+                label=t("print.label"),
+                filterable=False,
+                scale=1,
+                min_width=160,
+                elem_id="paper",
+            )
+            on_paper = gr.HTML(elem_id="on-paper")
     return ActionComponents(
         area=area,
         pair=pair,
@@ -181,6 +198,8 @@ def _build_actions() -> ActionComponents:
         larger=larger,
         larger_time=larger_time,
         kind=kind,
+        paper=printed,
+        on_paper=on_paper,
         download=download,
     )
 

@@ -14,7 +14,7 @@ from demo.browser.wiring import unchanged
 from demo.form.library import subject
 from demo.form.request import Submission, larger_size, more_steps
 from demo.jobs.records import Progress
-from demo.paint import downloads
+from demo.paint import downloads, paper
 from demo.paint.downloads import Format
 from demo.paint.running import Running
 from demo.paint.session import Painted, RunPicture
@@ -41,6 +41,8 @@ class PaintView:
     snapshots: Any = unchanged()
     actions: Any = unchanged()
     kind: Any = unchanged()
+    paper: Any = unchanged()
+    on_paper: Any = unchanged()
     download: Any = unchanged()
     start: Any = unchanged()
     stop: Any = unchanged()
@@ -116,6 +118,8 @@ def ended(language: Language, painted: Painted | None, running: Running | None) 
         snapshots=html.snapshots(painted.steps),
         actions=gr.update(visible=True),
         kind=str(Format.PNG),
+        paper=paper.NONE,
+        on_paper="",
         download=file(language, painted, running, picture, Format.PNG),
         **_going_on(language, painted),
     )
@@ -146,11 +150,16 @@ def compared(language: Language, painted: Painted, picture: RunPicture) -> dict[
 
 
 def file(
-    language: Language, painted: Painted, running: Running | None, picture: RunPicture, kind: Format
+    language: Language,
+    painted: Painted,
+    running: Running | None,
+    picture: RunPicture,
+    kind: Format,
+    on: str = paper.NONE,
 ) -> dict[str, Any]:
     """The download button with the file of a picture behind it, or without one where the disk is full."""
     try:
-        path = downloads.write(painted, running, picture, kind)
+        path = downloads.write(painted, running, picture, kind, on)
     except OSError as error:
         logger.warning("a download can't be written: %s", error)
         return gr.update(value=None, label=say(language, "download.disk_full"), interactive=False)

@@ -104,7 +104,7 @@ def wire_next_steps(
 
 def wire_looking_back(view: PaintComponents) -> None:
     """The moment that the timeline shows is what is downloaded."""
-    asked = [view.painted, view.running, view.timeline, view.kind]
+    asked, files = [view.painted, view.running, view.timeline, view.kind, view.paper], view.some("download", "on_paper")
     moved = listen(
         view.timeline.input,
         handlers.look_back,
@@ -113,5 +113,5 @@ def wire_looking_back(view: PaintComponents) -> None:
         trigger_mode="always_last",
         **LONG,
     )
-    for event in (moved.then, view.kind.input):
-        listen(event, handlers.prepare, asked, view.download, trigger_mode="always_last", **LONG)
+    for event in (moved.then, view.kind.input, view.paper.input):
+        listen(event, handlers.prepare, asked, files, trigger_mode="always_last", **LONG)

@@ -68,6 +68,8 @@ WORDS = {
     "lost.went_on": ("that it went on from its own picture", "que siguió a partir de su propia imagen"),
     "lost.painting": ("the painting {name}", "el cuadro {name}"),
     "lost.only_colours": ("only colours, no strokes", "solo los colores, sin pinceladas"),
+    "lost.aspect": ("that the photo was cut to a paper's shape", "que la foto se recortó a la forma de un papel"),
+    "lost.sharp_strokes": ("that enlarged strokes stay sharp", "que las pinceladas ampliadas siguen nítidas"),
     "lost.style_weight": ("the painting's weight as a number", "el peso del cuadro como número"),
     "lost.tv_norm": ("how roughness adds up", "cómo se suma la aspereza"),
     "lost.tv_chroma": ("how much specks of colour cost", "cuánto cuestan las motas de color"),

@@ -56,5 +56,26 @@ WORDS = {
         "El disco del servidor está lleno, así que por ahora no hay descarga. La imagen se conserva: elige un formato"
         " dentro de un rato.",
     ),
+    "print.label": ("For print on", "Para imprimir en"),
+    "print.none": ("no paper", "ningún papel"),
+    "print.letter": ("letter (US)", "carta (EE. UU.)"),
+    "print.told": (
+        "On {paper} it will be {width} × {height} cm, at {dpi} dpi: the file tells the printer.",
+        "En {paper} medirá {width} × {height} cm, a {dpi} ppp: el archivo se lo dice a la impresora.",
+    ),
+    "print.coarse": (
+        "That looks soft from nearby.",
+        "De cerca se verá poco nítido.",
+    ),
+    "print.larger": (
+        "“Larger, from here” paints it at {size}\N{NO-BREAK SPACE}px.",
+        "«Más grande, desde aquí» lo pinta a {size}\N{NO-BREAK SPACE}px.",
+    ),
+    "print.elsewhere": (
+        "This page goes up to {limit}\N{NO-BREAK SPACE}px; for {dpi} dpi ({size}\N{NO-BREAK SPACE}px) take the PNG to "
+        "your own machine:",
+        "Esta página llega a {limit}\N{NO-BREAK SPACE}px; para {dpi} ppp ({size}\N{NO-BREAK SPACE}px) llévate el PNG a "
+        "tu equipo:",
+    ),
     "download.gif_button": ("Download the making-of (GIF)", "Descargar el así se hizo (GIF)"),
 }

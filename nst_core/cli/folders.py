@@ -21,6 +21,7 @@ from nst_core.cli.console import (
 )
 from nst_core.cli.job import CommandJob, Source
 from nst_core.cli.listing import PICTURES, listed, passed_over, pictures_in
+from nst_core.cli.paper import photo_size, sized
 from nst_core.cli.results import Outcome
 from nst_core.cli.run import check_files, look_ahead, paint, prepare
 from nst_core.cli.signals import Stop, graceful
@@ -130,7 +131,7 @@ def pairs(job: CommandJob) -> list[CommandJob]:
     photos, paintings = (list(_pictures(job, role)) for role in (Role.CONTENT, Role.STYLE))
     others = [source for source in job.sources if source.role not in (Role.CONTENT, Role.STYLE)]
     jobs = [
-        replace(job, sources=(photo, painting, *others), output=_result(job.output, photo, painting))
+        _sized(replace(job, sources=(photo, painting, *others), output=_result(job.output, photo, painting)))
         for photo in photos
         for painting in paintings
     ]
@@ -139,6 +140,14 @@ def pairs(job: CommandJob) -> list[CommandJob]:
         if len(photos) > 1 and job.paths(role):
             raise ValueError(f"{option} belongs to one photo, and there are {len(photos)}; give one photo, or leave it")
     return jobs
+
+
+def _sized(job: CommandJob) -> CommandJob:
+    """`sized`, where that is possible; where it isn't, the reason is told when the pair's turn comes."""
+    try:
+        return sized(job)
+    except ValueError:
+        return job
 
 
 def is_finished(job: CommandJob, hash_of: Callable[[Path], str]) -> bool:
@@ -256,7 +265,7 @@ def _look_ahead(jobs: Sequence[CommandJob], network: VGG) -> list[PlannedJob]:
 
     def forecast(job: CommandJob) -> Forecast | None:
         try:
-            photo, painting = read_size(job.content), read_size(job.paths(Role.STYLE)[0])
+            photo, painting = photo_size(job), read_size(job.paths(Role.STYLE)[0])
             return look_ahead(job, network, scale_plan(photo, [painting], job.config), [painting], machine)
         except ValueError:
             return None

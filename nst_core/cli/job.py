@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nst_core.config import TransferConfig
 from nst_core.execution import Execution
 from nst_core.files import fitting
+from nst_core.printing import Print
 from nst_core.recipe import Command, Ingredient, Recipe, Role, sha256_of
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class CommandJob:
     steered: tuple[tuple[int, TransferConfig], ...] = ()  # the first step of each config after `config`, and it
     depth: int = 8
     keep_profile: bool = False
+    made_for: Print | None = None  # the paper that the size is by, once it is known what shape the photo has
+    dpi: int | None = None  # of the files
+    aspect: float | None = None  # what the photo is cut to, its long side over its short one
     save_every: int | None = None
     clip: Path | None = None
     state: Path | None = None  # where the state is kept, however the run ends
@@ -118,5 +122,7 @@ class CommandJob:
             ),
             depth=self.depth,
             keep_profile=self.keep_profile,
+            dpi=self.dpi,
+            aspect=self.aspect,
             versions={},
         )

@@ -70,10 +70,10 @@ def _paint_one(job: CommandJob, stop: Stop) -> int:
     from nst_core.forecast.wording import sentence, table  # with torch, which what can't be prepared doesn't wait for
 
     if job.only_plan:
-        sys.stdout.write(table(work.forecast) + "\n")
+        sys.stdout.write("\n".join(filter(None, (table(work.forecast), work.on_paper))) + "\n")
         return DONE
     if not job.quiet:
-        tell(sentence(work.forecast))
+        tell("; ".join(filter(None, (sentence(work.forecast), work.on_paper))))
     with graceful(stop) as heard, Bar(work.cost, job.quiet) as bar:
         outcome = paint(work, bar, heard)
     if outcome.code or not job.quiet:

@@ -17,6 +17,7 @@ from nst_core.cli.console import invocation
 from nst_core.config import RECONSTRUCTION, Group, Preset, TransferConfig
 from nst_core.execution import Execution
 from nst_core.fields import NUMBER_NAMES
+from nst_core.printing import PAPERS, Print
 from nst_core.recipe import Command
 from nst_core.version import __version__
 
@@ -118,6 +119,7 @@ def make_parser() -> argparse.ArgumentParser:
     groups = _add_fields(parser, grouped(), {})
     _add_regions(groups[Group.PAINTINGS])
     _add_files(groups[Group.FILES])
+    _add_printing(parser.add_argument_group("printing"))
     _add_running(parser.add_argument_group("running"))
     return parser
 
@@ -223,6 +225,18 @@ def _add_regions(group: argparse._ActionsContainer) -> None:
         help="how much painting where on the photo: black = none, mid-grey = as --strength says, white = half of the "
         "way from there to 100; none = everywhere the same",
     )
+
+
+def _add_printing(group: argparse._ActionsContainer) -> None:
+    group.add_argument(
+        "--print",
+        metavar="PAPER",
+        help=f"paint for this paper: {', '.join(PAPERS)}, or a size such as 30x40cm or 12x16in; --size and "
+        "--sharp-strokes follow from it",
+    )
+    for field in fields(Print):
+        if field.metadata:
+            _add_option(group, Print, field.name, field.default)
 
 
 def _add_files(group: argparse._ActionsContainer) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 from nst_core.cli.job import CommandJob, Earlier, Source, Start
 from nst_core.cli.options import Given, read_options
 from nst_core.cli.states import check_own_picture, parse_label
-from nst_core.config import RECONSTRUCTION, Preset, TransferConfig
+from nst_core.config import PRINT, RECONSTRUCTION, Preset, TransferConfig
 from nst_core.execution import Execution
 from nst_core.files import expand_home
+from nst_core.printing import Paper, Print, check_dpi
 from nst_core.recipe import NAMED_WEIGHTS, Command, Recipe, Role, find, name_of, read_recipe
 
 Turns = list[tuple[int, TransferConfig]]  # what a run goes by, with the first step of each, from 1
@@ -21,7 +22,8 @@ Turns = list[tuple[int, TransferConfig]]  # what a run goes by, with the first s
 # What may be given with --resume: the pictures where they lie elsewhere now, and what changes no pixel of a step.
 WITH_RESUME = {
     *("resume", "content", "styles", "masks", "within", "strength_map", "weights", "steps"),
-    *("output", "state", "save_every", "clip", "depth", "keep_profile", "device", "block", "quiet", "plan"),
+    *("output", "state", "save_every", "clip", "depth", "keep_profile", "dpi", "device", "block", "quiet"),
+    "plan",
 }
 
 
@@ -41,20 +43,21 @@ def read_job(argv: Sequence[str] | None = None) -> CommandJob:
 
 
 def _new(given: Given) -> CommandJob:
-    changes = dict(given.config)
+    changes, printing = _changes(given), _printing(given)
     if "weights" not in changes and os.environ.get("NST_WEIGHTS"):
         changes["weights"] = os.environ["NST_WEIGHTS"]
     preset = given.others.get("preset", Preset.BALANCED)
     start = TransferConfig(**RECONSTRUCTION) if given.command is Command.RECONSTRUCT else TransferConfig.preset(preset)
     config = _looking_at(given, _changed(start, changes), needed=True)
-    return _job(given, config, [source for role in Role for source in _given_sources(given, config, role)])
+    return _job(given, config, [source for role in Role for source in _given_sources(given, config, role)], printing)
 
 
 def _repeated(given: Given) -> CommandJob:
     origin = given.others["recipe"]
     recipe = read_recipe(origin)
     _check_repeat(given, recipe, origin)
-    wanted = _each(recipe, lambda config: _looking_at(given, _changed(config, given.config), needed=False))
+    changes = _changes(given)
+    wanted = _each(recipe, lambda config: _looking_at(given, _changed(config, changes), needed=False))
     config, sources = wanted[0][1], list[Source]()
     for role in Role:
         own = _given_sources(given, config, role) if _is_given(given, role) else _found(recipe, role, origin)
@@ -63,6 +66,9 @@ def _repeated(given: Given) -> CommandJob:
     defaults = {
         "depth": recipe.depth,
         "keep_profile": recipe.keep_profile,
+        "dpi": recipe.dpi,
+        "aspect": recipe.aspect,
+        **_printing(given),
         "stop_after": stop_after,
         "remark": _remark(recipe, origin),
         "recipe_of": origin,
@@ -118,6 +124,8 @@ def _resumed(given: Given) -> CommandJob:
         "output": picture,
         "depth": recipe.depth,
         "keep_profile": recipe.keep_profile,
+        "dpi": recipe.dpi,
+        "aspect": recipe.aspect,
         "state": origin if label.is_kept else None,
         "start": Start(origin, state, recipe, picture),
         "earlier": _earlier(recipe),
@@ -143,7 +151,9 @@ def _job(
     given: Given, config: TransferConfig, sources: Sequence[Source], defaults: Mapping[str, Any] | None = None
 ) -> CommandJob:
     """The job, `defaults` counting for what isn't given."""
-    names = ("output", "depth", "keep_profile", "save_every", "clip", "state", "device", "quiet")
+    if "dpi" in given.others:
+        check_dpi(given.others["dpi"])
+    names = ("output", "depth", "keep_profile", "dpi", "save_every", "clip", "state", "device", "quiet")
     chosen = {name: given.others[name] for name in names if name in given.others}
     start: dict[str, Any] = {
         "command": given.command,
@@ -157,6 +167,26 @@ def _steered_job(given: Given, wanted: Turns, sources: Sequence[Source], default
     """The job of a run that goes by several configs, one after the other."""
     (_, config), *steered = [(step, _with_weights(config, sources)) for step, config in wanted]
     return _job(given, config, sources, {**defaults, "steered": tuple(steered)})
+
+
+def _changes(given: Given) -> dict[str, Any]:
+    """The options given, and what a print changes of the others."""
+    return {**(PRINT if "print" in given.others else {}), **given.config}
+
+
+def _printing(given: Given) -> dict[str, Any]:
+    """What of a job follows from the paper that it is painted for."""
+    if "print" not in given.others:
+        for name in ("fit", "bleed"):
+            if name in given.others:
+                raise ValueError(f"--{name} is about a paper; name it with --print")
+        return {}
+    if "size" in given.config:
+        raise ValueError("--print and --size both say how large the picture is; give one of them")
+    chosen = {name: given.others[name] for name in ("dpi", "fit", "bleed") if name in given.others}
+    made_for = Print(paper=Paper.named(given.others["print"]), **chosen)
+    is_cut = {} if made_for.aspect is None else {"aspect": made_for.aspect}
+    return {"made_for": made_for, "dpi": made_for.dpi, **is_cut}
 
 
 def _changed(config: TransferConfig, changes: dict[str, Any]) -> TransferConfig:

@@ -86,6 +86,7 @@ class Results:
             alpha=step.alpha,
             depth=self.job.depth,
             profile=self.profile,
+            dpi=self.job.dpi,
             text={KEY: recipe.to_text()},
         )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nst_core.cli.console import FAILED, INTERRUPTED, OUT_OF_MEMORY, Bar
 from nst_core.cli.job import CommandJob
+from nst_core.cli.paper import on_paper, part_of, sized
 from nst_core.cli.places import check_intermediates
 from nst_core.cli.results import Film, Outcome, Results
 from nst_core.cli.signals import Stop
@@ -39,6 +40,7 @@ class Work:
     size: Size  # of the result
     costs: list[float]  # of the steps 1, 2, ..., in any unit
     forecast: Forecast
+    on_paper: str  # how large it will be there, in words; nothing where that isn't asked for
 
     @property
     def cost(self) -> float:
@@ -67,6 +69,7 @@ def prepare(job: CommandJob, network: VGG | None = None, machine: Machine | None
     from nst_core.scene.scales import scale_plan, step_costs
 
     check_files(job)
+    job = sized(job)
     inputs = _read(job)
     for _, config in job.steered:
         check_steering(job.config, config, len(inputs.paintings))
@@ -80,7 +83,9 @@ def prepare(job: CommandJob, network: VGG | None = None, machine: Machine | None
     state = None if job.config.only_colours else transfer.state
     costs = step_costs(transfer.plan, job.config)
     done = job.start.steps_done if job.start else 0
-    return Work(job, results, _steered(transfer, job.steered, done), state, transfer.plan[-1][0], costs, forecast)
+    size = transfer.plan[-1][0]
+    steps = _steered(transfer, job.steered, done)
+    return Work(job, results, steps, state, size, costs, forecast, on_paper(job, size))
 
 
 def _steered(transfer: Transfer, turns: Iterable[tuple[int, TransferConfig]], done: int) -> Iterator[Step]:
@@ -110,7 +115,8 @@ def look_ahead(
         wished = asdict(earlier.execution)  # the same bytes again
     if earlier is not None and job.start is not None:
         chosen["history"] = earlier.execution.history  # the state holds so many
-    return suggest(machine, task, chosen, wished)
+    smaller = "a smaller size" if job.made_for is None else "a smaller paper or a lower dpi"
+    return suggest(machine, task, chosen, wished, smaller)
 
 
 def check_files(job: CommandJob) -> None:
@@ -147,12 +153,16 @@ def _read(job: CommandJob) -> Inputs:
     def load(path: Path) -> Image:
         return load_image(path, keep_alpha=job.config.keep_alpha)
 
-    content = load(job.content)
+    def mask_of(path: Path) -> Image:
+        return part_of(load_mask(path), whole.size, job.aspect)
+
+    whole = load(job.content)
+    content = part_of(whole, whole.size, job.aspect)
     paintings = [load(path) for path in job.paths(Role.STYLE)]
     if job.command is Command.RECONSTRUCT and job.config.style_layers:
         paintings = [content]  # a texture is its own model
-    masks = [None if path is None else load_mask(path) for path in job.masks]
-    within, strength_map = (next(map(load_mask, job.paths(role)), None) for role in (Role.WITHIN, Role.STRENGTH_MAP))
+    masks = [None if path is None else mask_of(path) for path in job.masks]
+    within, strength_map = (next(map(mask_of, job.paths(role)), None) for role in (Role.WITHIN, Role.STRENGTH_MAP))
     return Inputs(content, paintings, masks, within, strength_map)
 
 

@@ -64,12 +64,17 @@ def forecast(machine: Machine, task: Task, execution: Execution) -> Forecast:
 
 
 def suggest(
-    machine: Machine, task: Task, chosen: Mapping[str, Any], wished: Mapping[str, Any] = MappingProxyType({})
+    machine: Machine,
+    task: Task,
+    chosen: Mapping[str, Any],
+    wished: Mapping[str, Any] = MappingProxyType({}),
+    smaller: str = "a smaller size",
 ) -> Forecast:
     """The fastest way that the memory allows.
 
-    `chosen` are fields of `Execution` that are settled, `wished` those that had better be so if it is possible. Raises
-    `InputError` where nothing fits, but for a block that was chosen: whoever did so may know better.
+    `chosen` are fields of `Execution` that are settled, `wished` those that had better be so if it is possible;
+    `smaller` is what a person could choose instead of so many pixels. Raises `InputError` where nothing fits, but for a
+    block that was chosen: whoever did so may know better.
     """
     for settled in ({**wished, **chosen}, chosen):
         ways = [forecast(machine, task, execution) for execution in _ways(machine, task, settled)]
@@ -81,7 +86,7 @@ def suggest(
     if "block" in chosen:
         return least
     width, height = task.plan[-1][0]
-    ways_out = _what_takes_less(task.config.optimizer, least.execution.history)
+    ways_out = smaller + _optimizer_that_takes_less(task.config.optimizer, least.execution.history)
     raise InputError(
         f"{width}x{height} pixels take about {in_bytes(least.memory)} of memory, even in the smallest blocks, and "
         f"{in_bytes(machine.there)} are there; choose {ways_out}",
@@ -89,11 +94,11 @@ def suggest(
     )
 
 
-def _what_takes_less(optimizer: Optimizer, history: int) -> str:
-    """The ways out for one whose run takes too much memory."""
+def _optimizer_that_takes_less(optimizer: Optimizer, history: int) -> str:
+    """Another way out for one whose run takes too much memory, if there is one."""
     vectors = {each: kind_of(each).vectors(history) for each in Optimizer}
     fewest = min(Optimizer, key=vectors.__getitem__)
-    return "a smaller size" + (f", or the optimizer {fewest}" if vectors[fewest] < vectors[optimizer] else "")
+    return f", or the optimizer {fewest}" if vectors[fewest] < vectors[optimizer] else ""
 
 
 def _ways(machine: Machine, task: Task, chosen: Mapping[str, Any]) -> Iterator[Execution]:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo, putchunk
+from PIL.TiffImagePlugin import IFDRational
 
 from nst_core.files import replacing
 from nst_core.images import vips
@@ -30,6 +31,7 @@ def save_image(
     alpha: Tensor | None = None,
     depth: int = 8,
     profile: bytes | None = None,
+    dpi: float | None = None,
     text: Mapping[str, str] | None = None,
 ) -> None:
     """Write a picture in the format of the suffix, all or nothing, with no metadata but what is given here.
@@ -37,7 +39,9 @@ def save_image(
     `image` is (1, 3, H, W) in [0, 1], or (H, W, 3) or (H, W, 4) of uint8 or uint16 as `depth` says, and always sRGB;
     `alpha` is its opacity (1, 1, H, W) in [0, 1]. With `profile`, an ICC profile as `read_profile` returns it, the
     colours are converted into its space and the profile is embedded: the picture looks the same, but for colours that
-    the space lacks. `text` goes into a PNG; the other formats have no agreed place for it, so there it is left out.
+    the space lacks. `dpi`, pixels an inch, is the resolution that whoever prints the file goes by: as near as its
+    format can tell it, and in a WebP as EXIF. `text` goes into a PNG; the other formats have no agreed place for it, so
+    there it is left out.
 
     Raises `ValueError` for an image or a text that can't be written, or not in this format, `OSError` for a disk that
     won't take it.
@@ -46,7 +50,7 @@ def save_image(
     chunks = _text_chunks(text or {})
     pixels = _pixels(image, alpha, depth, profile)
     with replacing(path) as temporary, temporary.open("xb") as file:
-        (_write if depth == 8 else _write_deep)(file, pixels, profile, chunks, options)
+        (_write if depth == 8 else _write_deep)(file, pixels, profile, dpi, chunks, options)
 
 
 def _pixels(image: Tensor | Levels, alpha: Tensor | None, depth: int, profile: bytes | None) -> Levels:
@@ -84,9 +88,18 @@ def _text_chunks(text: Mapping[str, str]) -> PngInfo:
     return chunks
 
 
-def _write(file: BinaryIO, pixels: Levels, profile: bytes | None, chunks: PngInfo, options: dict[str, Any]) -> None:
+def _write(
+    file: BinaryIO,
+    pixels: Levels,
+    profile: bytes | None,
+    dpi: float | None,
+    chunks: PngInfo,
+    options: dict[str, Any],
+) -> None:
     if profile:
         options = options | {"icc_profile": profile}
+    if dpi:
+        options = options | ({"exif": _resolution(dpi)} if options["format"] == "WEBP" else {"dpi": (dpi, dpi)})
     if options["format"] == "PNG":
         options = options | {"pnginfo": chunks}
     encoded = BytesIO()  # Pillow's JPEG encoder takes no notice of a disk that is full
@@ -94,10 +107,23 @@ def _write(file: BinaryIO, pixels: Levels, profile: bytes | None, chunks: PngInf
     file.write(encoded.getbuffer())
 
 
+def _resolution(dpi: float) -> Image.Exif:
+    """As TIFF's tags have it, for a format without a place of its own."""
+    exif, inches = Image.Exif(), 2
+    exif[ExifTags.Base.XResolution] = exif[ExifTags.Base.YResolution] = IFDRational(dpi)
+    exif[ExifTags.Base.ResolutionUnit] = inches
+    return exif
+
+
 def _write_deep(
-    file: BinaryIO, pixels: Levels, profile: bytes | None, chunks: PngInfo, options: dict[str, Any]
+    file: BinaryIO,
+    pixels: Levels,
+    profile: bytes | None,
+    dpi: float | None,
+    chunks: PngInfo,
+    options: dict[str, Any],
 ) -> None:
-    data = vips.encode(pixels, profile, **options)
+    data = vips.encode(pixels, profile, dpi, **options)
     header = _AFTER_HEADER if options["format_string"] == ".png" else 0
     file.write(data[:header])
     for name, content, *_ in chunks.chunks if header else ():

@@ -13,7 +13,8 @@ Levels = NDArray[np.uint8] | NDArray[np.uint16]
 LEVELS: dict[int, Any] = {8: np.uint8, 16: np.uint16}  # by depth: bits a channel
 
 NO_PROFILE = "the picture's colours can't be converted into that colour profile; leave it out"
-PIXELS_PER_MM = 72 / 25.4  # libvips writes a resolution, 25 dpi if none is given: a poster for whoever prints it
+USUAL_DPI = 72.0  # libvips writes a resolution, 25 dpi if none is given: a poster for whoever prints it
+INCH = 25.4  # millimetres
 
 
 def from_srgb(colours: Levels, profile: bytes, depth: int) -> Levels:
@@ -34,9 +35,10 @@ def from_srgb(colours: Levels, profile: bytes, depth: int) -> Levels:
     return converted
 
 
-def encode(pixels: Levels, profile: bytes | None, **options: Any) -> bytes:
-    """(H, W, 3), or (H, W, 4) with opacity -> a file's bytes, with the profile and no other metadata."""
-    image = _image(pixels)
+def encode(pixels: Levels, profile: bytes | None, dpi: float | None = None, **options: Any) -> bytes:
+    """(H, W, 3), or (H, W, 4) with opacity -> a file's bytes, with the profile, a resolution and no other metadata."""
+    per_mm = (dpi or USUAL_DPI) / INCH
+    image = _image(pixels).copy(xres=per_mm, yres=per_mm)
     if profile:
         image.set_type(_vips().GValue.blob_type, "icc-profile-data", profile)
     data: bytes = image.write_to_buffer(keep="icc" if profile else "none", **options)
@@ -46,7 +48,7 @@ def encode(pixels: Levels, profile: bytes | None, **options: Any) -> bytes:
 def _image(pixels: Levels) -> Any:
     interpretation = "srgb" if pixels.dtype == np.uint8 else "rgb16"
     image = _vips().Image.new_from_array(np.ascontiguousarray(pixels))
-    return image.copy(interpretation=interpretation, xres=PIXELS_PER_MM, yres=PIXELS_PER_MM)
+    return image.copy(interpretation=interpretation)
 
 
 def _vips() -> Any:

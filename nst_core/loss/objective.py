@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -228,7 +228,8 @@ class Objective:
 
     def _style_terms(self, region: Region) -> Iterator[StyleTerm]:
         """What a region is compared by; layers where its mask or its paintings have no position are left out."""
-        positions, values = self._positions(region.mask, self._blocks()), self._blend(region)
+        layers = self._config.style_layers
+        positions, values = self._positions(region.mask, self._blocks(), layers), self._blend(region)
         empty = tuple(name for name in self._config.style_layers if name not in positions or name not in values)
         if empty:
             self.notes.append(Note("region", {"paintings": region.numbers, "layers": empty}))
@@ -236,10 +237,10 @@ class Objective:
             if name not in empty:
                 yield style_term(name, counted, region.weight, values[name], self._config)
 
-    def _positions(self, mask: Tensor | None, blocks: Sequence[Block]) -> dict[str, Positions]:
-        """What counts of the style layers, without those where a mask of what `blocks` cover has no position."""
+    def _positions(self, mask: Tensor | None, blocks: Sequence[Block], layers: Iterable[str]) -> dict[str, Positions]:
+        """What counts of the `layers`, without those where a mask of what `blocks` cover has no position."""
         found: dict[str, Positions] = {}
-        for name in self._config.style_layers:
+        for name in layers:
             stride = self._network.stride(name)
             weights = layer_map(mask, stride)
             count = self._scene.target.new_tensor(math.prod(blocks[0].grid(stride)))
@@ -267,9 +268,18 @@ class Objective:
         return known.values
 
     def _measured(self, painting: Painting) -> dict[str, Tensor]:
+        """Layers whose positions are closer than enlarging it has put its pixels see blur there, so see these alone."""
+        layers, own = self._config.style_layers, painting.own
+        sharp = [name for name in layers if self._network.stride(name) < painting.enlarged]
+        values = self._measured_at(painting, [name for name in layers if name not in sharp])
+        return values if own is None else values | self._measured_at(own, sharp)
+
+    def _measured_at(self, painting: Painting, layers: Sequence[str]) -> dict[str, Tensor]:
+        if not layers:
+            return {}
         border = Border.MIRROR if self._is_circular else self._config.border  # it is no tile
-        blocks = self._cover(painting.image, self._config.style_layers, border)
-        positions, statistic = self._positions(painting.opacity, blocks), statistic_of(self._config.style_loss)
+        blocks = self._cover(painting.image, layers, border)
+        positions, statistic = self._positions(painting.opacity, blocks, layers), statistic_of(self._config.style_loss)
 
         def measured(ways: Mapping[str, Measurement]) -> dict[str, Tensor]:
             averages = [

@@ -68,7 +68,7 @@ def _of_paintings(pictures: Pictures, config: TransferConfig) -> Iterator[Note]:
         own = max(painting.image.size)
         if _from_afar(painting.image).std((0, 1)).mean() < EVEN:
             yield Note("even_painting", {"number": number})
-        elif max(painting_size(painting.image.size, config.size, scale)) > ENLARGED * own:
+        elif not config.sharp_strokes and max(painting_size(painting.image.size, config.size, scale)) > ENLARGED * own:
             width, height = painting.image.size
             largest = int(ENLARGED * own / scale)
             yield Note("small_painting", {"number": number, "width": width, "height": height, "largest": largest})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -46,6 +46,12 @@ class Painting:
     opacity: Tensor | None  # (1, 1, h, w)
     share: float  # of its region's paintings: they add up to 1
     number: int = 0  # its place among the run's paintings
+    own: Painting | None = None  # the same in its own pixels, where it is enlarged and its strokes shall stay sharp
+
+    @property
+    def enlarged(self) -> float:
+        """How many times as large as in its own pixels; 1 where that isn't asked for."""
+        return 1.0 if self.own is None else max(self.image.shape[-2:]) / max(self.own.image.shape[-2:])
 
 
 @dataclass(frozen=True)
@@ -209,9 +215,14 @@ def _painting(
     """`counts` is where it will be seen: what it takes of the photo's colours comes from there."""
     picture, scales = pictures.paintings[index], config.style_scales(len(pictures.paintings))
     size = painting_size(picture.image.size, max(photo.shape[-2:]), scales[index])
-    image, visible = to_tensor(picture.image, size).to(photo.device), _map(picture.opacity, size, photo.device)
-    image = prepare_painting(image, photo, _dial(config), config.colour_method, visible, counts)
-    return Painting(image, visible, share, index)
+
+    def seen(size: Size) -> Painting:
+        image, visible = to_tensor(picture.image, size).to(photo.device), _map(picture.opacity, size, photo.device)
+        image = prepare_painting(image, photo, _dial(config), config.colour_method, visible, counts)
+        return Painting(image, visible, share, index)
+
+    is_enlarged = max(size) > max(picture.image.size)
+    return replace(seen(size), own=seen(picture.image.size) if is_enlarged and config.sharp_strokes else None)
 
 
 def _dial(config: TransferConfig) -> float:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.support.page import ENDLESS, PATIENCE, Open, choose_pair, photograph, start, stop
+from tests.support.page import ENDLESS, PATIENCE, Open, choose_pair, download, photograph, start, stop
+from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -24,8 +27,20 @@ def done(page: Page) -> int:
     return int(re.findall(r"after step (\d+)", label)[0])
 
 
+def check_paper(page: Page, folder: Path) -> None:
+    """A paper is chosen: what to expect of it is told, and the file tells a printer."""
+    with settling(page):
+        page.click("#paper input")
+        page.get_by_role("option", name="A4").click()
+    expect(page.locator("#on-paper")).to_contain_text("On A4 it will be 29.6 × 19.6 cm, at 11 dpi")
+    with Image.open(download(page, folder)) as picture:
+        assert [round(each) for each in picture.info["dpi"]] == [11, 11]
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
-def test_an_old_result_says_that_it_is_of_another_pair(open_page: Open, width: int, scheme: str) -> None:
+def test_an_old_result_says_that_it_is_of_another_pair(
+    open_page: Open, width: int, scheme: str, tmp_path: Path
+) -> None:
     page = open_page(width, 844 if width == 390 else 900, scheme)
     start(page, steps=4)
     page.wait_for_selector("#comparison img", timeout=PATIENCE)
@@ -33,6 +48,8 @@ def test_an_old_result_says_that_it_is_of_another_pair(open_page: Open, width: i
     expect(pair).to_have_text(name)
     for button in ("keep-going", "larger"):
         expect(page.locator(f"#{button}-time")).to_have_text(re.compile(r"about \d+ (s|min)"), timeout=PATIENCE)
+    check_paper(page, tmp_path)
+    photograph(page, f"{width}-{scheme}-on-paper")
     place = page.evaluate(BELOW)
     choose_pair(page, 4)
     expect(pair).to_have_text(
@@ -43,6 +60,8 @@ def test_an_old_result_says_that_it_is_of_another_pair(open_page: Open, width: i
     page.click("#keep-going")
     expect(page.locator("#status")).to_contain_text("Finished after 5 steps", timeout=PATIENCE)
     expect(pair).to_contain_text(f"go on with this one, {name}")
+    expect(page.locator("#paper input")).to_have_value("no paper")
+    expect(page.locator("#on-paper")).to_have_text("")
     page.click("#stylize")
     expect(page.locator("#status")).to_contain_text("Finished after 4 steps", timeout=PATIENCE)
     expect(pair).to_have_text("Red panda × Summertime")

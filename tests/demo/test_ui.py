@@ -128,6 +128,8 @@ def test_a_run_fills_every_output_of_a_view(page: gr.Blocks) -> None:
         "snapshots": "moments",
         "actions": "actions",
         "kind": "format",
+        "paper": "paper",
+        "on_paper": "on-paper",
         "download": "download",
         "start": "stylize",
         "stop": "stop",

@@ -113,6 +113,13 @@ def test_that_a_run_went_on_survives_its_text() -> None:
     assert parse(recipe.to_text(), ORIGIN) == recipe
 
 
+def test_what_it_was_made_for_survives_its_text() -> None:
+    recipe = replace(RECIPE, dpi=300, aspect=1.5)
+    assert parse(recipe.to_text(), ORIGIN) == recipe
+    assert not recipe.makes_the_same_as(replace(recipe, dpi=None))
+    assert not recipe.makes_the_same_as(replace(recipe, aspect=None))
+
+
 def test_a_picture_of_one_run_that_was_not_steered_can_be_read_by_earlier_versions() -> None:
     assert json.loads(RECIPE.to_text()).keys() == {
         *("command", "config", "ingredients", "depth", "keep_profile", "steps_done", "steps_planned"),
@@ -268,6 +275,12 @@ def turned(step: Any, **changes: Any) -> str:
         (changed(ingredients=["a.jpg"]), "an ingredient"),
         (changed(depth=32), "depth must be 8 or 16"),
         (changed(keep_profile="no"), "keep_profile"),
+        (changed(dpi="300"), "dpi"),
+        (changed(dpi=True), "dpi"),
+        (changed(dpi=0), "dpi must be between 1 and 2400, got 0"),
+        (changed(aspect="wide"), "aspect"),
+        (changed(aspect=0.5), "aspect must be between 1 and 500, got 0.5"),
+        (changed(aspect=float("nan")), "aspect must be between"),
         (changed(steps_done="all"), "steps_done"),
         (changed(steps_done=-1), "steps_done must be between 1 and 200, got -1"),
         (changed(steps_done=201), "steps_done must be between 1 and 200, got 201"),

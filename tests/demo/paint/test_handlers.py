@@ -273,6 +273,6 @@ def test_a_full_disk_loses_no_picture(photo: FileDataDict, painting: FileDataDic
     assert "tras el paso 3" in earlier.pane  # of no other is there a file
     assert "disco" in earlier.status
     assert not earlier.comparison["visible"]
-    assert not [*handlers.prepare(ENGLISH, painted, running, 3, "jpeg")][-1]["interactive"]
+    assert not [*handlers.prepare(ENGLISH, painted, running, 3, "jpeg", "none")][-1].download["interactive"]
     (cache / "made").unlink()
     assert finished(ENGLISH, painted, running).download["interactive"]  # there is room again

@@ -63,7 +63,7 @@ def test_what_went_on_can_be_looked_back_at_from_its_beginning(photo: FileDataDi
         with Image.open(view.comparison["value"][1]) as image:
             assert image.size == (256, 171)
             assert abs(image.getpixel((5, 5))[0] - grey) < 3  # type: ignore[index]
-        _, ready = handlers.prepare(ENGLISH, last.painted, begin.running, step, "png")
+        ready = [*handlers.prepare(ENGLISH, last.painted, begin.running, step, "png", "none")][-1].download
         recipe = read_recipe(Path(ready["value"]))
         assert (recipe.config.strength, recipe.steps_done) == (strength, step)
         with Image.open(ready["value"]) as image:

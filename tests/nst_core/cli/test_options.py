@@ -62,7 +62,7 @@ def test_those_that_matter_come_first() -> None:
     groups = groups_of(options.make_parser())
     first = ["--help", "--output", "--preset", "--strength", "--size", "--steps", "--colours"]
     assert groups["options"] == first
-    assert [title for title in groups if groups[title]] == [*Group, "running"]
+    assert [title for title in groups if groups[title]] == [*Group, "printing", "running"]
     assert len(Counter(name for names in groups.values() for name in names)) == sum(map(len, groups.values()))
 
 

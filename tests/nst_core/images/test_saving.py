@@ -16,6 +16,8 @@ from nst_core.images.formats import DEEP, WRITABLE
 from tests.support.disks import FullDisk
 from tests.support.pictures import GPS, SRGB_COLUMNS, assert_alike, decoded, file_of, random_image, rgb_profile
 
+X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT, INCHES = 0x011A, 0x011B, 0x0128, 2  # tags of TIFF, and a unit
+
 # Files
 
 
@@ -47,6 +49,25 @@ def test_where_the_photo_was_taken_is_not_passed_on(picture: Image.Image, suffix
         assert not tags.get_ifd(GPS)
         assert 0x010F not in tags
         assert not {"exif", "icc_profile", "xmp", "comment"} & set(saved.info)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "depth"), [*((suffix, 8) for suffix in WRITABLE), *((suffix, 16) for suffix in DEEP)]
+)
+def test_the_resolution_is_told(suffix: str, depth: int, tmp_path: Path) -> None:
+    """As a program for pictures reads it: Pillow here, and a WebP's from its EXIF."""
+    path, pixels = tmp_path / f"out{suffix}", np.zeros((40, 40, 3), np.uint16 if depth == 16 else np.uint8)
+    save_image(pixels, path, depth=depth, dpi=300, text={"key": "value"})
+    with Image.open(path) as saved:
+        tags = saved.getexif()
+        dpi = saved.info["dpi"] if suffix != ".webp" else (tags[X_RESOLUTION], tags[Y_RESOLUTION])
+        assert [round(float(each), 2) for each in dpi] == [300, 300]
+        assert suffix != ".webp" or tags[RESOLUTION_UNIT] == INCHES
+        assert suffix != ".png" or saved.info["key"] == "value"
+    save_image(pixels, path, depth=depth)
+    with Image.open(path) as saved:
+        assert 300 not in map(round, saved.info.get("dpi", ()))
+        assert X_RESOLUTION not in saved.getexif() or suffix.startswith(".tif")
 
 
 def test_a_failed_save_leaves_the_old_picture(tmp_path: Path, full_disk: FullDisk) -> None:

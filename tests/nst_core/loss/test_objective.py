@@ -75,6 +75,25 @@ def test_the_energy_normalisation_is_relative(network: VGG) -> None:
     assert measured.style == pytest.approx(np.dot([0.3, 0.7], list(measured.style_layers.values())))
 
 
+def test_an_enlarged_painting_is_seen_in_its_own_pixels_where_it_would_be_blur(network: VGG) -> None:
+    """Three times as large: a layer of stride 1 sees the painting itself, one of stride 4 the enlarged one."""
+    layers = ("relu1_1", "relu3_1")
+    config = replace(CONFIG, style_layers=layers, style_layer_weights=())
+    image, photo, small = noise(1, 24, 20), noise(2, 24, 20), noise(3, 8, 8)
+    large = torch.nn.functional.interpolate(small, scale_factor=3)
+    assert [network.stride(name) for name in layers] == [1, 4]
+
+    def measured(painting: Painting) -> dict[str, float]:
+        seen = replace(scene(photo), regions=(Region((painting,), None, 1.0),))
+        return Objective(network, seen, config)(image).values().style_layers
+
+    sharp = Painting(large, None, 1.0, own=Painting(small, None, 1.0))
+    apart = {side: measured(Painting(each, None, 1.0)) for side, each in (("small", small), ("large", large))}
+    assert sharp.enlarged == 3
+    assert measured(sharp) == {"relu1_1": apart["small"]["relu1_1"], "relu3_1": apart["large"]["relu3_1"]}
+    assert apart["small"]["relu1_1"] != apart["large"]["relu1_1"]
+
+
 @pytest.mark.parametrize("normalization", Normalization)
 @pytest.mark.parametrize("border", Border)
 def test_its_gradient(normalization: Normalization, border: Border) -> None:

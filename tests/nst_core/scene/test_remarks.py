@@ -78,6 +78,12 @@ def test_a_painting_that_would_be_enlarged_is_told_with_the_largest_size() -> No
     assert not told(PHOTO, small, config=replace(CONFIG, size=75, style_scale=(2.0,)))
 
 
+def test_a_painting_whose_strokes_stay_sharp_is_not_enlarged() -> None:
+    small, config = PAINTING.resize((100, 60)), replace(CONFIG, size=1000)
+    assert told(PHOTO, small, config=config)
+    assert not told(PHOTO, small, config=replace(config, sharp_strokes=True))
+
+
 def test_who_takes_no_strokes_hears_nothing_of_them() -> None:
     small = PAINTING.resize((20, 20))
     assert not told(PHOTO, small, config=replace(CONFIG, size=512, only_colours=True))

@@ -52,6 +52,18 @@ def test_paintings_are_blended_and_scaled(photo: Image.Image, painting: Image.Im
     assert [each.share for each in weightless.regions[0].paintings] == [1]
 
 
+def test_an_enlarged_painting_comes_in_its_own_pixels_too_where_strokes_stay_sharp(
+    photo: Image.Image, painting: Image.Image
+) -> None:
+    scales = (0.75, 1.5)  # of 64 pixels, and it has 50x60
+    smaller, larger = make(photo, [painting] * 2, style_scale=scales, sharp_strokes=True).regions[0].paintings
+    assert (smaller.own, smaller.enlarged) == (None, 1)
+    assert larger.own is not None
+    assert torch.equal(larger.own.image, to_tensor(painting, (50, 60)))
+    assert larger.enlarged == 1.6
+    assert all(each.own is None for each in make(photo, [painting] * 2, style_scale=scales).regions[0].paintings)
+
+
 def test_a_painting_without_a_mask_has_what_the_others_leave_over(photo: Image.Image, painting: Image.Image) -> None:
     rest, masked = make(photo, [painting, painting, painting], [None, LEFT, None]).regions
     assert (len(rest.paintings), len(masked.paintings)) == (2, 1)
