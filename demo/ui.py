@@ -14,7 +14,8 @@ from demo.browser.scripts import on_load, script
 from demo.browser.wiring import QUICK, listen
 from demo.files import KEPT_FOR
 from demo.form import example_pairs, widgets
-from demo.form.wiring import wire_examples, wire_pictures, wire_regions
+from demo.form.remarks import Remarks
+from demo.form.wiring import wire_examples, wire_pictures, wire_regions, wire_remarks
 from demo.jobs.runner import Runner
 from demo.paint.handlers import PaintHandlers
 from demo.paint.layout import build_hint, build_measures, build_stage
@@ -85,7 +86,8 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         estimated = wire_estimate(painting, ui, form, start.estimate, view, runs.ended)
         contact_sheet.wire_estimate(sheets, estimated, form, start.six_estimate)
         wire_next_steps(NextSteps(runner, defaults), estimated, form, view)
-        wire_pictures(ui, form, pictures, filled, examples)
+        checked = wire_pictures(ui, form, pictures, filled, examples)
+        wire_remarks(Remarks(defaults), form, pictures, [checked, *estimated])
         gr.on([ui.load, form.photo.change], None, form.photo, js=script("show-photo"))
         several = [pictures.slots.add.click, *(each.change for each in form.paintings)]
         gr.on(several, None, list(form.paintings), js=script("show-paintings"))

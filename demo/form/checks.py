@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
@@ -14,6 +15,8 @@ from demo.form.regions import RegionView
 from demo.form.uploads import load, path_of, uploaded
 from demo.form.values import MOST_PAINTINGS
 from demo.words import Language, language
+from nst_core.images import to_rgb
+from nst_core.scene.remarks import Impression, impression
 
 Pictures = tuple[FileDataDict | None, ...]
 
@@ -26,6 +29,11 @@ class Checked:
 
     pictures: Pictures = (None,) * len(KINDS)
     refused: tuple[str | None, ...] = (None,) * len(KINDS)
+    impressions: Mapping[str, Impression] = field(default_factory=dict)  # of the pictures, by the paths of their files
+
+    def impression_of(self, picture: FileDataDict | None) -> Impression | None:
+        """What was seen of a chosen picture; None of one that isn't checked yet."""
+        return self.impressions.get(path_of(picture) or "")
 
 
 def check(
@@ -38,23 +46,40 @@ def check(
     """
     before = kept or Checked()
     chosen = zip(KINDS, pictures, before.pictures, before.refused, strict=True)
-    now = tuple(_usable(*each, language(request)) for each in chosen)
+    seen = dict(before.impressions)
+    now = tuple(_usable(*each, seen, language(request)) for each in chosen)
+    impressions = {path: seen[path] for path in map(path_of, now) if path in seen}
     both = [(path_of(usable), path_of(picture)) for usable, picture in zip(now, pictures, strict=True)]
     widgets = tuple(gr.skip() if path == given else path for path, given in both)
     refused = tuple(None if path == given else given for path, given in both)
     is_another = kept is not None and path_of(now[0]) != path_of(kept.pictures[0])
-    return Checked(now, refused), widgets, RegionView.bare() if is_another else RegionView(), with_previews(now)
+    return (
+        Checked(now, refused, impressions),
+        widgets,
+        RegionView.bare() if is_another else RegionView(),
+        with_previews(now),
+    )
 
 
 def _usable(
-    kind: str, picture: FileDataDict | None, before: FileDataDict | None, refused: str | None, speaks: Language
+    kind: str,
+    picture: FileDataDict | None,
+    before: FileDataDict | None,
+    refused: str | None,
+    seen: dict[str, Impression],
+    speaks: Language,
 ) -> FileDataDict | None:
-    """The picture, or the one before it, and a word of why: one, though Gradio 6.31 tells of an upload twice."""
+    """The picture, or the one before it, and a word of why: one, though Gradio 6.31 tells of an upload twice.
+
+    What a new one looks like goes to `seen`, by its path.
+    """
     if path_of(picture) in (None, path_of(before)):
         return picture
     try:
         image = load(kind, picture, speaks)
-        write_preview(uploaded(kind, picture, speaks), image)
+        path = uploaded(kind, picture, speaks)
+        write_preview(path, image)
+        seen[str(path_of(picture))] = impression(to_rgb(image))
     except ValueError as error:
         if path_of(picture) != refused:
             warn(speaks, error)

@@ -106,6 +106,8 @@ class PictureComponents:
     slots: SlotComponents
     first: gr.Image
     regions: RegionComponents
+    checked: gr.State  # what was seen of them, as `checks.check` keeps it
+    remarks: gr.HTML
 
     def form(self, settings: Mapping[str, Any]) -> FormComponents:
         """All that is chosen: these pictures with the widgets of the settings."""
@@ -128,13 +130,21 @@ def pictures(examples: Sequence[example_pairs.Pair], localized: Localized) -> Pi
             for place, ordinal in enumerate(ORDINALS[1:], 2)
         )
         add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
+    remarks = gr.HTML(elem_id="remarks")
     strip = {"js_on_load": on_load("report-clicks"), "visible": False, "elem_id": "offered"}
     to_take = localized.html(partial(palette.buttons, examples), **strip)
     gr.HTML(regions.palette(), visible="hidden")
     blends = tuple(_blend(ordinal, brush(place)) for place, ordinal in enumerate(ORDINALS, 1))
     fold, canvas = _regions(localized)
     slots = SlotComponents(shown=gr.State(1), others=others, blends=blends, fold=fold, palette=to_take, add=add)
-    return PictureComponents(photo=photo, slots=slots, first=first, regions=RegionComponents(gr.State(), canvas, fold))
+    return PictureComponents(
+        photo=photo,
+        slots=slots,
+        first=first,
+        regions=RegionComponents(gr.State(), canvas, fold),
+        checked=gr.State(),
+        remarks=remarks,
+    )
 
 
 def brush(place: int) -> str:

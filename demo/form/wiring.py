@@ -13,6 +13,7 @@ from demo.browser.scripts import script
 from demo.browser.wiring import LONG, QUICK, listen
 from demo.form import example_pairs, palette, previews, regions
 from demo.form.checks import check
+from demo.form.remarks import Remarks
 from demo.form.values import MOST_PAINTINGS
 from demo.form.widgets import FormComponents, PictureComponents, SlotView
 
@@ -35,12 +36,13 @@ def wire_pictures(
     pictures: PictureComponents,
     filled: Sequence[Dependency],
     examples: Sequence[example_pairs.Pair],
-) -> None:
+) -> Dependency:
     """A bad picture is refused at once, and paintings can be added.
 
-    `filled`: events after which there may be more paintings than there are slots to see.
+    `filled`: events after which there may be more paintings than there are slots to see. Returns the event after which
+    it is known what was seen of the pictures.
     """
-    kept, slots, previewed = gr.State(), pictures.slots, gr.JSON(visible=False)
+    kept, slots, previewed = pictures.checked, pictures.slots, gr.JSON(visible=False)
     checked = listen(
         partial(gr.on, [ui.load, *(picture.change for picture in form.pictures)]),
         check,
@@ -58,6 +60,24 @@ def wire_pictures(
     for event in filled:
         listen(event.then, show_paintings, taken, slots, preprocess=False, **QUICK)
         listen(event.then, regions.bare, None, pictures.regions, **QUICK)
+    return checked
+
+
+def wire_remarks(
+    remarks: Remarks, form: FormComponents, pictures: PictureComponents, changed: Sequence[Dependency]
+) -> None:
+    """What the pictures can't give is told below them, after the events that tell of a change."""
+    for event in changed:
+        # Each of them: the last of two that are under way at once may know less.
+        listen(
+            event.then,
+            remarks.tell,
+            [pictures.checked, form],
+            pictures.remarks,
+            preprocess=False,
+            trigger_mode="multiple",
+            **QUICK,
+        )
 
 
 def add_painting(shown: int) -> SlotView:

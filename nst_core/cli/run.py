@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nst_core.forecast.forecast import Forecast
     from nst_core.forecast.machine import Machine
     from nst_core.network.vgg import VGG
+    from nst_core.notes import Note
     from nst_core.scene.scales import Plan, Size
     from nst_core.transfer import Step, Transfer
 
@@ -36,6 +37,7 @@ class Work:
     results: Results
     steps: Iterable[Step]
     state: Callable[[], Checkpoint] | None  # None where there is nothing to go on from
+    remarks: tuple[Note, ...]  # on the pictures, to be told before the first step
     size: Size  # of the result
     costs: list[float]  # of the steps 1, 2, ..., in any unit
     forecast: Forecast
@@ -80,7 +82,16 @@ def prepare(job: CommandJob, network: VGG | None = None, machine: Machine | None
     state = None if job.config.only_colours else transfer.state
     costs = step_costs(transfer.plan, job.config)
     done = job.start.steps_done if job.start else 0
-    return Work(job, results, _steered(transfer, job.steered, done), state, transfer.plan[-1][0], costs, forecast)
+    return Work(
+        job=job,
+        results=results,
+        steps=_steered(transfer, job.steered, done),
+        state=state,
+        remarks=transfer.remarks,
+        size=transfer.plan[-1][0],
+        costs=costs,
+        forecast=forecast,
+    )
 
 
 def _steered(transfer: Transfer, turns: Iterable[tuple[int, TransferConfig]], done: int) -> Iterator[Step]:

@@ -164,11 +164,17 @@ def test_an_uploaded_photo_is_painted(open_page: Open, tmp_path: Path) -> None:
     tall = tmp_path / "tower.png"
     with Image.open(ROOT / "examples/content/neuschwanstein.jpg") as photo:
         photo.crop((380, 100, 680, 683)).save(tall)
+    small = tmp_path / "great_wave.png"
+    with Image.open(ROOT / "examples/style/great_wave.jpg") as painting:
+        painting.resize((160, 108)).save(small)
     page.set_input_files("#photo input[type=file]", tall)
-    page.set_input_files("#painting input[type=file]", ROOT / "examples/style/great_wave.jpg")
+    page.set_input_files("#painting input[type=file]", small)
     page.wait_for_selector("#photo img[src*=tower]")
     page.wait_for_selector("#painting img[src*=great_wave]")
+    expect(page.locator("#remarks")).to_contain_text("Painting 1 has 160 × 108 px and is enlarged")
+    photograph(page, "remarked")
     start(page, steps=6)
+    expect(page.locator("#remarks")).to_be_hidden()  # at 128 px it isn't
     page.wait_for_selector("#comparison img", timeout=PATIENCE)
     check_frame(page)
     photograph(page, "tall-after")

@@ -11,6 +11,7 @@ from gradio.data_classes import FileDataDict
 
 from demo.form.checks import Checked, check
 from demo.form.regions import RegionView
+from nst_core.scene.remarks import Impression
 from tests.support.playback import ENGLISH, SPANISH, shown, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -38,7 +39,9 @@ def checked(
 def test_good_pictures_stay_as_they_are(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
     pictures = (photo, painting, *NONE)
     now, widgets, regions = checked(None, *pictures)
-    assert now == Checked(pictures)
+    assert now.pictures == pictures
+    assert now.impression_of(photo) == Impression((150, 100), is_even=True)
+    assert now.impression_of(None) is None
     assert not shown((widgets, regions))
     assert not said
 
