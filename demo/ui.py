@@ -15,7 +15,7 @@ from demo.browser.wiring import QUICK, listen
 from demo.files import KEPT_FOR
 from demo.form import example_pairs, widgets
 from demo.form.remarks import Remarks
-from demo.form.wiring import wire_examples, wire_pictures, wire_regions, wire_remarks
+from demo.form.wiring import wire_brushes, wire_examples, wire_pictures, wire_remarks
 from demo.jobs.runner import Runner
 from demo.paint.handlers import PaintHandlers
 from demo.paint.layout import build_hint, build_measures, build_stage
@@ -74,7 +74,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         with gr.Tab(t("page.inside_tab")):
             inside.build_inside(runner, defaults, localized, form.photo, form.paintings[0])
         painting, sheets, start = PaintHandlers(runner, defaults), Sheets(runner, defaults), stage.starting
-        wire_regions(form, pictures, (start.start, start.six))  # before what takes them
+        wire_brushes(form, pictures, (start.start, start.six))  # before what takes them
         start.six.click(None, js=script("scroll-to-contact-sheet"))  # before the event that lasts
         # Before the dials are set, which would steer the run that is left.
         sketch_clicked = partial(gr.on, [cell.click for cell in sheet.cells])

@@ -10,8 +10,8 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 
 from demo.browser.toasts import warn
+from demo.form.brushing import BrushedView
 from demo.form.previews import with_previews, write_preview
-from demo.form.regions import RegionView
 from demo.form.uploads import load, path_of, uploaded
 from demo.form.values import MOST_PAINTINGS
 from demo.words import Language, language
@@ -38,11 +38,11 @@ class Checked:
 
 def check(
     request: gr.Request, kept: Checked | None, pictures: Pictures
-) -> tuple[Checked, tuple[Any, ...], RegionView, list[str]]:
+) -> tuple[Checked, tuple[Any, ...], BrushedView, BrushedView, list[str]]:
     """Any of the photo and the paintings was chosen or removed; `kept` is None as the page opens.
 
-    Returns what the page has now, a value for each widget, what was brushed, which belongs to its photo, and the paths
-    of the pictures that have a preview.
+    Returns what the page has now, a value for each widget, what was brushed on either canvas: it belongs to its photo;
+    and the paths of the pictures that have a preview.
     """
     before = kept or Checked()
     chosen = zip(KINDS, pictures, before.pictures, before.refused, strict=True)
@@ -53,12 +53,8 @@ def check(
     widgets = tuple(gr.skip() if path == given else path for path, given in both)
     refused = tuple(None if path == given else given for path, given in both)
     is_another = kept is not None and path_of(now[0]) != path_of(kept.pictures[0])
-    return (
-        Checked(now, refused, impressions),
-        widgets,
-        RegionView.bare() if is_another else RegionView(),
-        with_previews(now),
-    )
+    brushed = BrushedView.bare() if is_another else BrushedView()
+    return Checked(now, refused, impressions), widgets, brushed, brushed, with_previews(now)
 
 
 def _usable(

@@ -11,23 +11,31 @@ from gradio.events import Dependency
 
 from demo.browser.scripts import script
 from demo.browser.wiring import LONG, QUICK, listen
-from demo.form import example_pairs, palette, previews, regions
+from demo.form import brushing, example_pairs, palette, previews, regions, strength_map
+from demo.form.brushing import BrushedComponents, BrushedView
 from demo.form.checks import check
 from demo.form.remarks import Remarks
 from demo.form.values import MOST_PAINTINGS
 from demo.form.widgets import FormComponents, PictureComponents, SlotView
 
 
-def wire_regions(form: FormComponents, pictures: PictureComponents, buttons: Sequence[gr.Button]) -> None:
+def wire_brushes(form: FormComponents, pictures: PictureComponents, buttons: Sequence[gr.Button]) -> None:
     """What is brushed is read after each stroke, and by the `buttons` that paint: the editor takes its time to send."""
-    canvas, strokes = pictures.regions.canvas, regions.Strokes()
-    listen(pictures.regions.fold.expand, regions.canvas, [form.photo, form.regions], canvas, preprocess=False, **LONG)
+    _wire_canvas(form, pictures.regions, regions.COLOURS, buttons)
+    _wire_canvas(form, pictures.strength_map, tuple(strength_map.COLOURS.values()), buttons)
+
+
+def _wire_canvas(
+    form: FormComponents, brushed: BrushedComponents, colours: Sequence[str], buttons: Sequence[gr.Button]
+) -> None:
+    canvas, strokes = brushed.canvas, brushing.Strokes(colours)
+    listen(brushed.fold.expand, brushing.canvas, [form.photo, brushed.brushed], canvas, preprocess=False, **LONG)
     strokes.serve(canvas)
     for triggers, options in (
         ([canvas.input, canvas.clear], LONG | {"trigger_mode": "always_last"}),
         ([button.click for button in buttons], QUICK),
     ):
-        listen(partial(gr.on, triggers), strokes.read, canvas, form.regions, preprocess=False, **options)
+        listen(partial(gr.on, triggers), strokes.read, canvas, brushed.brushed, preprocess=False, **options)
 
 
 def wire_pictures(
@@ -47,7 +55,7 @@ def wire_pictures(
         partial(gr.on, [ui.load, *(picture.change for picture in form.pictures)]),
         check,
         [kept, form.pictures],
-        [kept, form.pictures, pictures.regions, previewed],
+        [kept, form.pictures, pictures.regions, pictures.strength_map, previewed],
         preprocess=False,
         trigger_mode="multiple",
         **LONG | {"concurrency_limit": 1},  # the next one knows what was kept, and that a word was said
@@ -59,7 +67,7 @@ def wire_pictures(
     listen(slots.palette.click, palette.taking(examples), taken, form.paintings, preprocess=False, **LONG)
     for event in filled:
         listen(event.then, show_paintings, taken, slots, preprocess=False, **QUICK)
-        listen(event.then, regions.bare, None, pictures.regions, **QUICK)
+        listen(event.then, bare, None, [pictures.regions, pictures.strength_map], **QUICK)
     return checked
 
 
@@ -78,6 +86,11 @@ def wire_remarks(
             trigger_mode="multiple",
             **QUICK,
         )
+
+
+def bare() -> tuple[BrushedView, BrushedView]:
+    """Other settings came into the form: nothing is brushed, on neither canvas."""
+    return BrushedView.bare(), BrushedView.bare()
 
 
 def add_painting(shown: int) -> SlotView:

@@ -9,8 +9,8 @@ import gradio as gr
 import pytest
 from gradio.data_classes import FileDataDict
 
+from demo.form.brushing import BrushedView
 from demo.form.checks import Checked, check
-from demo.form.regions import RegionView
 from nst_core.scene.remarks import Impression
 from tests.support.playback import ENGLISH, SPANISH, shown, upload
 
@@ -29,9 +29,10 @@ def broken(cache: Path) -> FileDataDict:
 
 def checked(
     kept: Checked | None, *pictures: FileDataDict | None, request: gr.Request = ENGLISH
-) -> tuple[Checked, tuple[Any, ...], RegionView]:
-    """What the page has now, what the widgets get, and what the regions and their canvas get."""
-    now, widgets, regions, previewed = check(request, kept, pictures)
+) -> tuple[Checked, tuple[Any, ...], BrushedView]:
+    """What the page has now, what the widgets get, and what either canvas and its map get."""
+    now, widgets, regions, strengths, previewed = check(request, kept, pictures)
+    assert regions == strengths
     assert previewed == []
     return now, widgets, regions
 
