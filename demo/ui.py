@@ -14,7 +14,8 @@ from demo.browser.scripts import on_load, script
 from demo.browser.wiring import QUICK, listen
 from demo.files import KEPT_FOR
 from demo.form import example_pairs, widgets
-from demo.form.wiring import wire_examples, wire_pictures, wire_regions
+from demo.form.remarks import Remarks
+from demo.form.wiring import wire_brushes, wire_examples, wire_pictures, wire_remarks
 from demo.jobs.runner import Runner
 from demo.paint.handlers import PaintHandlers
 from demo.paint.layout import build_hint, build_measures, build_stage
@@ -73,7 +74,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         with gr.Tab(t("page.inside_tab")):
             inside.build_inside(runner, defaults, localized, form.photo, form.paintings[0])
         painting, sheets, start = PaintHandlers(runner, defaults), Sheets(runner, defaults), stage.starting
-        wire_regions(form, pictures, (start.start, start.six))  # before what takes them
+        wire_brushes(form, pictures, (start.start, start.six))  # before what takes them
         start.six.click(None, js=script("scroll-to-contact-sheet"))  # before the event that lasts
         # Before the dials are set, which would steer the run that is left.
         sketch_clicked = partial(gr.on, [cell.click for cell in sheet.cells])
@@ -85,7 +86,8 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         estimated = wire_estimate(painting, ui, form, start.estimate, view, runs.ended)
         contact_sheet.wire_estimate(sheets, estimated, form, start.six_estimate)
         wire_next_steps(NextSteps(runner, defaults), estimated, form, view)
-        wire_pictures(ui, form, pictures, filled, examples)
+        checked = wire_pictures(ui, form, pictures, filled, examples)
+        wire_remarks(Remarks(defaults), form, pictures, [checked, *estimated])
         gr.on([ui.load, form.photo.change], None, form.photo, js=script("show-photo"))
         several = [pictures.slots.add.click, *(each.change for each in form.paintings)]
         gr.on(several, None, list(form.paintings), js=script("show-paintings"))

@@ -15,12 +15,24 @@ class Note:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+# What is known before the first step, which tells it all the same: who has said it already needn't say it again.
+BEFOREHAND = frozenset(
+    {
+        *("dark_photo", "even_photo", "even_painting", "small_painting", "grey_painting"),
+        *(f"{kind}_{about}" for kind in ("mask", "within", "map") for about in ("stretched", "lying")),
+    }
+)
 MAPS = {"within": "the mask of what to paint", "map": "the strength map"}
 
 
 def in_english(notes: Iterable[Note]) -> str:
     """All notes of a step as one line, for the terminal and for programs; of none, nothing."""
     return "; ".join(map(_sentence, notes))
+
+
+def later(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """The notes that nobody could know of before the run."""
+    return tuple(note for note in notes if note.about not in BEFOREHAND)
 
 
 def _sentence(note: Note) -> str:
@@ -41,6 +53,9 @@ def _sentence(note: Note) -> str:
             return "the photo is nearly one colour, so there is little to be seen of it"
         case "even_painting":
             return f"painting {values['number']} is nearly one colour, so it has hardly any manner to give"
+        case "grey_painting":
+            painting = f"painting {values['number']}"
+            return f"{painting} is grey, and so will the result be; with colours 0 the photo keeps its own"
         case "small_painting":
             return (
                 f"painting {values['number']} has {values['width']}x{values['height']} pixels, and is enlarged: its "

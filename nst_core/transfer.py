@@ -90,6 +90,8 @@ class Transfer:
     compute, all in one go by default; another may be set before the first step. When memory gives out, the blocks
     become smaller by themselves. Raises `ValueError` for bad input before any work.
 
+    `remarks` are what the pictures give to be said before the run; the first step tells them, too.
+
     A run can be steered while it is under way. `config` is what it goes by, `steered` where that changed: the first
     step of each later config, and the config.
     """
@@ -127,7 +129,8 @@ class Transfer:
         # The last one counts; a deque, as who steers may be on another thread.
         self._turns: deque[TransferConfig] = deque(maxlen=1)
         self._is_off_course = False  # there was a turn since the objective was made
-        self._notes = [] if state else remarks(self._pictures, config)  # told once
+        self.remarks = () if state else tuple(remarks(self._pictures, config))
+        self._notes = list(self.remarks)  # told once
 
     def __iter__(self) -> Iterator[Step]:
         """The steps that are still to be done: after a loop was left, a second one goes on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from io import BytesIO
 
@@ -12,6 +12,7 @@ from PIL import Image
 from demo.browser.notes import told
 from demo.jobs.records import Pixels, Progress
 from demo.words import Language, say
+from nst_core.notes import Note, later
 from nst_core.scene.scales import Size
 
 PREVIEW_SIDE = 768  # pixels of the long side: a JPEG of about 100 KB
@@ -50,9 +51,10 @@ def preview(image: Pixels, size: Size) -> bytes:
     return buffer.getvalue()
 
 
-def message(text: str) -> str:
-    """A status that is a sentence; screen readers read it out."""
-    return f'<div class="status"><p role="status">{escape(text)}</p></div>'
+def message(text: str, note: str = "") -> str:
+    """A status that is a sentence, which screen readers read out, and below it what was remarked before."""
+    below = f"<p>{escape(note)}</p>" if note else ""
+    return f'<div class="status"><p role="status">{escape(text)}</p>{below}</div>'
 
 
 def waiting(language: Language, ahead: int) -> str:
@@ -61,15 +63,16 @@ def waiting(language: Language, ahead: int) -> str:
     return message(say(language, key, ahead=ahead))
 
 
-def running(language: Language, progress: Progress) -> str:
-    """The status of a run: a bar, and how far it is."""
+def running(language: Language, progress: Progress, notes: Sequence[Note] = ()) -> str:
+    """The status of a run: a bar, how far it is, and all that was remarked so far; what is new is read out."""
     width, height = progress.size
     parts = [
         say(language, "status.step", step=progress.index, steps=progress.total),
         say(language, "status.size", width=width, height=height),
         duration_left(language, progress.seconds_left),
     ]
-    note = f'<p role="status">{escape(told(language, progress.notes))}</p>' if progress.notes else ""
+    role = ' role="status"' if later(progress.notes) else ""
+    note = f"<p{role}>{escape(told(language, notes))}</p>" if notes else ""
     return (
         '<div class="status">'
         f'<progress max="{progress.total}" value="{progress.index}" aria-label="{say(language, "status.progress")}">'
@@ -138,6 +141,13 @@ def aside(text: str) -> str:
 def hint(text: str, fresh: bool = False) -> str:
     """A quiet line; a `fresh` one draws the eye for a moment, and is read out."""
     return f'<p class="hint{" fresh" if fresh else ""}" role="status">{escape(text)}</p>'
+
+
+def remarks(language: Language, notes: Sequence[Note]) -> str:
+    """A quiet line for each note, "" for none."""
+    lines = (told(language, [note]) for note in notes)
+    inside = "".join(f"<li>{escape(line[:1].upper() + line[1:])}.</li>" for line in lines)
+    return f'<ul class="remarks" role="status">{inside}</ul>' if inside else ""
 
 
 def header(language: Language) -> str:

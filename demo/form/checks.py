@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
 from gradio.data_classes import FileDataDict
 
 from demo.browser.toasts import warn
+from demo.form.brushing import BrushedView
 from demo.form.previews import with_previews, write_preview
-from demo.form.regions import RegionView
 from demo.form.uploads import load, path_of, uploaded
 from demo.form.values import MOST_PAINTINGS
 from demo.words import Language, language
+from nst_core.images import to_rgb
+from nst_core.scene.remarks import Impression, impression
 
 Pictures = tuple[FileDataDict | None, ...]
 
@@ -26,35 +29,53 @@ class Checked:
 
     pictures: Pictures = (None,) * len(KINDS)
     refused: tuple[str | None, ...] = (None,) * len(KINDS)
+    impressions: Mapping[str, Impression] = field(default_factory=dict)  # of the pictures, by the paths of their files
+
+    def impression_of(self, picture: FileDataDict | None) -> Impression | None:
+        """What was seen of a chosen picture; None of one that isn't checked yet."""
+        return self.impressions.get(path_of(picture) or "")
 
 
 def check(
     request: gr.Request, kept: Checked | None, pictures: Pictures
-) -> tuple[Checked, tuple[Any, ...], RegionView, list[str]]:
+) -> tuple[Checked, tuple[Any, ...], BrushedView, BrushedView, list[str]]:
     """Any of the photo and the paintings was chosen or removed; `kept` is None as the page opens.
 
-    Returns what the page has now, a value for each widget, what was brushed, which belongs to its photo, and the paths
-    of the pictures that have a preview.
+    Returns what the page has now, a value for each widget, what was brushed on either canvas: it belongs to its photo;
+    and the paths of the pictures that have a preview.
     """
     before = kept or Checked()
     chosen = zip(KINDS, pictures, before.pictures, before.refused, strict=True)
-    now = tuple(_usable(*each, language(request)) for each in chosen)
+    seen = dict(before.impressions)
+    now = tuple(_usable(*each, seen, language(request)) for each in chosen)
+    impressions = {path: seen[path] for path in map(path_of, now) if path in seen}
     both = [(path_of(usable), path_of(picture)) for usable, picture in zip(now, pictures, strict=True)]
     widgets = tuple(gr.skip() if path == given else path for path, given in both)
     refused = tuple(None if path == given else given for path, given in both)
     is_another = kept is not None and path_of(now[0]) != path_of(kept.pictures[0])
-    return Checked(now, refused), widgets, RegionView.bare() if is_another else RegionView(), with_previews(now)
+    brushed = BrushedView.bare() if is_another else BrushedView()
+    return Checked(now, refused, impressions), widgets, brushed, brushed, with_previews(now)
 
 
 def _usable(
-    kind: str, picture: FileDataDict | None, before: FileDataDict | None, refused: str | None, speaks: Language
+    kind: str,
+    picture: FileDataDict | None,
+    before: FileDataDict | None,
+    refused: str | None,
+    seen: dict[str, Impression],
+    speaks: Language,
 ) -> FileDataDict | None:
-    """The picture, or the one before it, and a word of why: one, though Gradio 6.31 tells of an upload twice."""
+    """The picture, or the one before it, and a word of why: one, though Gradio 6.31 tells of an upload twice.
+
+    What a new one looks like goes to `seen`, by its path.
+    """
     if path_of(picture) in (None, path_of(before)):
         return picture
     try:
         image = load(kind, picture, speaks)
-        write_preview(uploaded(kind, picture, speaks), image)
+        path = uploaded(kind, picture, speaks)
+        write_preview(path, image)
+        seen[str(path_of(picture))] = impression(to_rgb(image))
     except ValueError as error:
         if path_of(picture) != refused:
             warn(speaks, error)

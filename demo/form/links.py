@@ -85,6 +85,7 @@ def left_out(selection: Selection, language: Language = "en") -> list[str]:
     own = {kind: len(_examples(selection, kind)) < len(_pictures(selection, kind)) for kind in KINDS}
     blend = own["painting"] and bool(selection.config.style_blend)
     missing = {"pictures": any(own.values()), "regions": bool(selection.masks), "blend": blend}
+    missing["strength_map"] = selection.strength_map is not None
     return [say(language, f"links.{part}") for part, is_missing in missing.items() if is_missing]
 
 

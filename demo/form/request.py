@@ -14,6 +14,7 @@ import numpy as np
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
+from demo.form import strength_map
 from demo.form.settings import BY_NAME, make_config, number
 from demo.form.uploads import load, path_of, size_of, uploaded
 from demo.form.values import Dials, FormValues
@@ -40,6 +41,7 @@ class Selection:
     config: TransferConfig
     places: tuple[int, ...] = (0,)  # of the paintings, among the slots of the page
     masks: tuple[Mask, ...] = ()  # one a painting, or none at all
+    strength_map: Mask | None = None  # how much painting where, as the engine reads it
     hashes: tuple[str, ...] = ()  # SHA-256 of photo and paintings, once it is submitted: the files go after a day
 
     @property
@@ -90,7 +92,11 @@ def make_selection(defaults: TransferConfig, form: FormValues, language: Languag
     places = tuple(place for place, painting in enumerate(form.paintings) if painting)
     config = make_config(defaults, form.settings, language)
     selection = Selection(form.photo, tuple(form.paintings[place] for place in places), config, places)
-    return replace(selection.blended(form.blends, language), masks=masks_of(form.regions, places))
+    return replace(
+        selection.blended(form.blends, language),
+        masks=masks_of(form.regions, places),
+        strength_map=strength_map.soft(form.strength_map),
+    )
 
 
 def masks_of(regions: Mask | None, places: Sequence[int]) -> tuple[Mask, ...]:
@@ -111,7 +117,14 @@ def make_submission(selection: Selection, language: Language = "en", key: str = 
     content = load("photo", selection.photo, language, selection.config.size)
     styles = [load("painting", painting, language, selection.config.size) for painting in selection.paintings]
     config = replace(selection.config, keep_alpha=content.mode == "RGBA")
-    job = Job(np.asarray(content), tuple(np.asarray(style) for style in styles), config, selection.masks, None, key)
+    job = Job(
+        content=np.asarray(content),
+        styles=tuple(np.asarray(style) for style in styles),
+        config=config,
+        masks=selection.masks,
+        strength_map=selection.strength_map,
+        key=key,
+    )
     hashes = tuple(sha256_of(Path(picture["path"])) for picture in selection.pictures if picture)
     return Submission(replace(selection, config=config, hashes=hashes), job, fit(content.size, config.size))
 

@@ -34,6 +34,7 @@ class FormValues:
     paintings: tuple[Any, ...]  # one a slot; None where there is none
     blends: tuple[Any, ...]  # likewise
     regions: Any  # (H, W) of the slots, from 1, or None
+    strength_map: Any  # (H, W), 1 = less painting, 2 = more, or None
     settings: Mapping[str, Any]  # by name
 
     @property
@@ -54,17 +55,19 @@ def left_alone() -> FormValues:
         paintings=tuple(gr.skip() for _ in range(MOST_PAINTINGS)),
         blends=tuple(gr.skip() for _ in range(MOST_PAINTINGS)),
         regions=gr.skip(),
+        strength_map=gr.skip(),
         settings={each.name: gr.skip() for each in SETTINGS},
     )
 
 
 def form_values(photo: str | None, paintings: Sequence[str | None], config: TransferConfig) -> FormValues:
-    """The form for a config, with pictures from these paths and without regions."""
+    """The form for a config, with pictures from these paths and nothing brushed."""
     return FormValues(
         photo=photo,
         paintings=in_slots(paintings, None),
         blends=_blends(config.style_blend),
         regions=None,
+        strength_map=None,
         settings=widget_values(config),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -15,8 +15,8 @@ from demo.browser import html
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load
 from demo.browser.wiring import Components
-from demo.form import example_pairs, palette, regions
-from demo.form.regions import RegionComponents
+from demo.form import brushing, example_pairs, palette, regions, strength_map
+from demo.form.brushing import BrushedComponents
 from demo.form.settings import DIALS, SETTINGS, Kind, Setting
 from demo.form.values import EVEN, MOST_PAINTINGS, WHOLE, Dials, FormValues
 from demo.words import Language, t
@@ -46,6 +46,7 @@ class FormComponents(Components):
     paintings: tuple[gr.Image, ...]  # of all slots
     blends: tuple[gr.Slider, ...]  # likewise
     regions: gr.State
+    strength_map: gr.State
     settings: Mapping[str, Any]  # by name
 
     @property
@@ -105,7 +106,10 @@ class PictureComponents:
     photo: gr.Image
     slots: SlotComponents
     first: gr.Image
-    regions: RegionComponents
+    regions: BrushedComponents
+    strength_map: BrushedComponents
+    checked: gr.State  # what was seen of them, as `checks.check` keeps it
+    remarks: gr.HTML
 
     def form(self, settings: Mapping[str, Any]) -> FormComponents:
         """All that is chosen: these pictures with the widgets of the settings."""
@@ -114,12 +118,13 @@ class PictureComponents:
             paintings=(self.first, *self.slots.others),
             blends=self.slots.blends,
             regions=self.regions.brushed,
+            strength_map=self.strength_map.brushed,
             settings={each.name: settings[each.name] for each in SETTINGS},
         )
 
 
 def pictures(examples: Sequence[example_pairs.Pair], localized: Localized) -> PictureComponents:
-    """Lay out the photo, the paintings, how much of each, and the regions."""
+    """Lay out the photo, the paintings, how much of each, and the two canvases to brush on."""
     with gr.Row(elem_id="pictures"):
         photo = _picture("photo", ["upload", "clipboard", "webcam"], examples[0].content)
         first = _picture("painting", ["upload", "clipboard"], examples[0].style, brush(1))
@@ -128,17 +133,29 @@ def pictures(examples: Sequence[example_pairs.Pair], localized: Localized) -> Pi
             for place, ordinal in enumerate(ORDINALS[1:], 2)
         )
         add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
+    remarks = gr.HTML(elem_id="remarks")
     strip = {"js_on_load": on_load("report-clicks"), "visible": False, "elem_id": "offered"}
     to_take = localized.html(partial(palette.buttons, examples), **strip)
-    gr.HTML(regions.palette(), visible="hidden")
+    colours = {str(place): colour for place, colour in enumerate(regions.COLOURS, 1)} | strength_map.COLOURS
+    gr.HTML(brushing.variables(colours), visible="hidden")
     blends = tuple(_blend(ordinal, brush(place)) for place, ordinal in enumerate(ORDINALS, 1))
-    fold, canvas = _regions(localized)
+    of_paintings = _brushed("regions", regions.COLOURS, regions.legend, localized, visible=False)
+    of_strengths = _brushed("strength-map", tuple(strength_map.COLOURS.values()), strength_map.legend, localized)
+    fold = of_paintings.fold
     slots = SlotComponents(shown=gr.State(1), others=others, blends=blends, fold=fold, palette=to_take, add=add)
-    return PictureComponents(photo=photo, slots=slots, first=first, regions=RegionComponents(gr.State(), canvas, fold))
+    return PictureComponents(
+        photo=photo,
+        slots=slots,
+        first=first,
+        regions=of_paintings,
+        strength_map=of_strengths,
+        checked=gr.State(),
+        remarks=remarks,
+    )
 
 
 def brush(place: int) -> str:
-    """The class of what shows the colour of a painting, 1 .. `MOST_PAINTINGS`, as `regions.palette` names it."""
+    """The class of what shows the colour of a painting, 1 .. `MOST_PAINTINGS`, as `brushing.variables` names it."""
     return f"brush-{place}"
 
 
@@ -168,24 +185,27 @@ def _blend(ordinal: str, *classes: str) -> gr.Slider:
     return gr.Slider(0, WHOLE, EVEN, step=1, label=label, visible=False, buttons=[], elem_classes=["blend", *classes])
 
 
-def _regions(localized: Localized) -> tuple[gr.Accordion, gr.ImageEditor]:
-    """A canvas, and what it stands in."""
-    with gr.Accordion(t("regions.label"), open=False, visible=False, elem_id="regions") as fold:
-        gr.Markdown(t("regions.colours"))
-        localized.html(regions.legend, elem_id="legend")
+def _brushed(
+    name: str, colours: Sequence[str], legend: Callable[[Language], str], localized: Localized, visible: bool = True
+) -> BrushedComponents:
+    """A canvas to brush on with the colours, which the `legend` explains, behind a fold."""
+    key = name.replace("-", "_")
+    with gr.Accordion(t(f"{key}.label"), open=False, visible=visible, elem_id=name) as fold:
+        gr.Markdown(t(f"{key}.colours"))
+        localized.html(legend, elem_classes="legends")
         canvas = gr.ImageEditor(
             type="numpy",
             sources=(),
             transforms=(),
             layers=False,
-            brush=regions.brush(),
+            brush=brushing.brush(colours),
             show_label=False,
-            label=t("regions.alt"),
+            label=t(f"{key}.alt"),
             buttons=[],
             height=360,
-            elem_id="canvas",
+            elem_classes="canvas",
         )
-    return fold, canvas
+    return BrushedComponents(gr.State(), canvas, fold)
 
 
 def dials(defaults: TransferConfig, localized: Localized) -> dict[str, gr.Slider]:

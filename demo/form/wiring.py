@@ -11,22 +11,31 @@ from gradio.events import Dependency
 
 from demo.browser.scripts import script
 from demo.browser.wiring import LONG, QUICK, listen
-from demo.form import example_pairs, palette, previews, regions
+from demo.form import brushing, example_pairs, palette, previews, regions, strength_map
+from demo.form.brushing import BrushedComponents, BrushedView
 from demo.form.checks import check
+from demo.form.remarks import Remarks
 from demo.form.values import MOST_PAINTINGS
 from demo.form.widgets import FormComponents, PictureComponents, SlotView
 
 
-def wire_regions(form: FormComponents, pictures: PictureComponents, buttons: Sequence[gr.Button]) -> None:
+def wire_brushes(form: FormComponents, pictures: PictureComponents, buttons: Sequence[gr.Button]) -> None:
     """What is brushed is read after each stroke, and by the `buttons` that paint: the editor takes its time to send."""
-    canvas, strokes = pictures.regions.canvas, regions.Strokes()
-    listen(pictures.regions.fold.expand, regions.canvas, [form.photo, form.regions], canvas, preprocess=False, **LONG)
+    _wire_canvas(form, pictures.regions, regions.COLOURS, buttons)
+    _wire_canvas(form, pictures.strength_map, tuple(strength_map.COLOURS.values()), buttons)
+
+
+def _wire_canvas(
+    form: FormComponents, brushed: BrushedComponents, colours: Sequence[str], buttons: Sequence[gr.Button]
+) -> None:
+    canvas, strokes = brushed.canvas, brushing.Strokes(colours)
+    listen(brushed.fold.expand, brushing.canvas, [form.photo, brushed.brushed], canvas, preprocess=False, **LONG)
     strokes.serve(canvas)
     for triggers, options in (
         ([canvas.input, canvas.clear], LONG | {"trigger_mode": "always_last"}),
         ([button.click for button in buttons], QUICK),
     ):
-        listen(partial(gr.on, triggers), strokes.read, canvas, form.regions, preprocess=False, **options)
+        listen(partial(gr.on, triggers), strokes.read, canvas, brushed.brushed, preprocess=False, **options)
 
 
 def wire_pictures(
@@ -35,17 +44,18 @@ def wire_pictures(
     pictures: PictureComponents,
     filled: Sequence[Dependency],
     examples: Sequence[example_pairs.Pair],
-) -> None:
+) -> Dependency:
     """A bad picture is refused at once, and paintings can be added.
 
-    `filled`: events after which there may be more paintings than there are slots to see.
+    `filled`: events after which there may be more paintings than there are slots to see. Returns the event after which
+    it is known what was seen of the pictures.
     """
-    kept, slots, previewed = gr.State(), pictures.slots, gr.JSON(visible=False)
+    kept, slots, previewed = pictures.checked, pictures.slots, gr.JSON(visible=False)
     checked = listen(
         partial(gr.on, [ui.load, *(picture.change for picture in form.pictures)]),
         check,
         [kept, form.pictures],
-        [kept, form.pictures, pictures.regions, previewed],
+        [kept, form.pictures, pictures.regions, pictures.strength_map, previewed],
         preprocess=False,
         trigger_mode="multiple",
         **LONG | {"concurrency_limit": 1},  # the next one knows what was kept, and that a word was said
@@ -57,7 +67,30 @@ def wire_pictures(
     listen(slots.palette.click, palette.taking(examples), taken, form.paintings, preprocess=False, **LONG)
     for event in filled:
         listen(event.then, show_paintings, taken, slots, preprocess=False, **QUICK)
-        listen(event.then, regions.bare, None, pictures.regions, **QUICK)
+        listen(event.then, bare, None, [pictures.regions, pictures.strength_map], **QUICK)
+    return checked
+
+
+def wire_remarks(
+    remarks: Remarks, form: FormComponents, pictures: PictureComponents, changed: Sequence[Dependency]
+) -> None:
+    """What the pictures can't give is told below them, after the events that tell of a change."""
+    for event in changed:
+        # Each of them: the last of two that are under way at once may know less.
+        listen(
+            event.then,
+            remarks.tell,
+            [pictures.checked, form],
+            pictures.remarks,
+            preprocess=False,
+            trigger_mode="multiple",
+            **QUICK,
+        )
+
+
+def bare() -> tuple[BrushedView, BrushedView]:
+    """Other settings came into the form: nothing is brushed, on neither canvas."""
+    return BrushedView.bare(), BrushedView.bare()
 
 
 def add_painting(shown: int) -> SlotView:

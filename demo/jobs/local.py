@@ -149,6 +149,7 @@ class LocalRunner:
             [Image.fromarray(style) for style in job.styles],
             config,
             masks=[None if mask is None else Image.fromarray(mask) for mask in job.masks],
+            strength_map=None if job.strength_map is None else Image.fromarray(job.strength_map),
             begin=None if job.begin is None else Image.fromarray(job.begin),
             extractor=self._extractor(config),
             device=self._device,

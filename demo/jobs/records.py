@@ -14,7 +14,7 @@ from nst_core.notes import Note
 
 Pixels = NDArray[np.uint8]  # (H, W, 3), RGB, or (H, W, 4) with the opacity where `config.keep_alpha`
 Deep = NDArray[np.uint16]  # as `Pixels`, in 16 bits a channel
-Mask = NDArray[np.uint8]  # (H, W) of any size: 255 = here, 0 = not here
+Mask = NDArray[np.uint8]  # (H, W) of any size: of a mask 255 = here, 0 = not here
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +26,7 @@ class Job:
     config: TransferConfig
     masks: tuple[Mask | None, ...] = ()  # one a painting, which are used there on the photo; () = no masks
     begin: Pixels | None = None  # the picture to go on from, at full size only; None = `config.initial`
+    strength_map: Mask | None = None  # how much painting where, as `nst_core.scene.strength` reads it
     key: str = ""  # by which `Runner.steer` finds the job; "" = it can't be steered
 
 

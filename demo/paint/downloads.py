@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from demo.form.request import Selection, stem
-from demo.jobs.records import Pixels
+from demo.jobs.records import Mask, Pixels
 from demo.paint import paper
 from demo.paint.resizing import resized, resized_deep
 from demo.paint.running import Running
@@ -107,11 +107,17 @@ def _ingredients(selection: Selection, weights: Path | None) -> Iterator[Ingredi
             name = Path(picture.get("orig_name") or picture["path"]).name
             yield Ingredient(role, name_of(Path(name)), digest)
     for place, mask in enumerate(selection.masks, 1):
-        buffer = BytesIO()
-        Image.fromarray(mask).save(buffer, "PNG")
-        yield Ingredient(Role.MASK, f"region-{place}.png", hashlib.sha256(buffer.getvalue()).hexdigest())
+        yield _brushed(Role.MASK, f"region-{place}.png", mask)
+    if selection.strength_map is not None:
+        yield _brushed(Role.STRENGTH_MAP, "strength-map.png", selection.strength_map)
     if weights is not None:
         yield Ingredient(Role.WEIGHTS, name_of(weights), sha256_of(weights))
+
+
+def _brushed(role: Role, name: str, mask: Mask) -> Ingredient:
+    buffer = BytesIO()
+    Image.fromarray(mask).save(buffer, "PNG")
+    return Ingredient(role, name, hashlib.sha256(buffer.getvalue()).hexdigest())
 
 
 def _write_png(painted: Painted, segment: Segment, picture: RunPicture, path: Path, dpi: int | None) -> None:

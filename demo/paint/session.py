@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from demo.paint.resizing import resized
 from demo.paint.running import Running
 from demo.paint.snapshots import Snapshots
 from nst_core.config import TransferConfig
+from nst_core.notes import Note, later
 from nst_core.scene.scales import Size
 
 
@@ -66,6 +67,7 @@ class Painted:
     files: Path  # a folder for what is made of it; after another job, a step of that number is another picture
     past: tuple[Segment, ...] = ()  # before its last job
     plotted: float = -math.inf  # when the page got its plot of a running job, in seconds of `time.monotonic`
+    notes: tuple[Note, ...] = ()  # what was remarked during the run, the last of each kind
     earlier: bool = False  # it comes from a run before the one that began last
 
     @property
@@ -87,7 +89,13 @@ class Painted:
     def extended(self, progress: Progress) -> Painted:
         """This run with one more record."""
         curves, snapshots = self.curves.extended(progress), self.snapshots.extended(progress)
-        return replace(self, progress=progress, curves=curves, snapshots=snapshots)
+        return replace(
+            self,
+            progress=progress,
+            curves=curves,
+            snapshots=snapshots,
+            notes=_renewed(self.notes, later(progress.notes)),
+        )
 
     def continued(self, submission: Submission) -> Painted:
         """This run up to the step that a job goes on from, and ready for that job's records."""
@@ -106,6 +114,7 @@ class Painted:
             snapshots,
             snapshots.folder / unique_name(),
             (*past, replace(self._segment(submission.done, self.selection), last=submission.done)),
+            notes=self.notes,
         )
 
     def settled(self, running: Running | None) -> Painted:
@@ -164,6 +173,12 @@ def followed(submission: Submission, progress: Progress, last: Painted | None) -
     return Painted(
         submission.job.key, submission.selection, submission.before, progress, Curves(), Snapshots(folder), files
     ).extended(progress)
+
+
+def _renewed(notes: Sequence[Note], fresh: Sequence[Note]) -> tuple[Note, ...]:
+    """The notes with the `fresh` ones in place of those of their kinds."""
+    kinds = {note.about for note in fresh}
+    return (*(note for note in notes if note.about not in kinds), *fresh)
 
 
 def forget(painted: Painted | None) -> None:

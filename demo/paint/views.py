@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from demo.browser import bars, html
+from demo.browser.notes import told
 from demo.browser.plot import draw
 from demo.browser.wiring import unchanged
 from demo.form.library import subject
@@ -87,7 +88,7 @@ def progressing(language: Language, painted: Painted, now: float) -> PaintView:
     view = PaintView(
         painted=painted,
         pane=html.pane(progress.image, painted.size, description),
-        status=html.running(language, progress),
+        status=html.running(language, progress, painted.notes),
         stop=gr.update(value=say(language, "paint.stop")),
     )
     if len(painted.curves.losses) < 2 or now - painted.plotted < PLOT_EVERY:
@@ -175,15 +176,19 @@ def ending(language: Language, painted: Painted | None) -> str:
         return html.message(say(language, "status.stopped_early"))
     if painted.earlier:
         return html.message(say(language, "status.stopped_earlier"))
+    return html.message(_how_it_ended(language, painted), told(language, painted.notes))
+
+
+def _how_it_ended(language: Language, painted: Painted) -> str:
     progress = painted.progress
     step, steps = progress.index, progress.total
     if step == steps:
-        return html.message(say(language, "status.finished", steps=steps))
+        return say(language, "status.finished", steps=steps)
     if progress.size == painted.size:
-        return html.message(say(language, "status.stopped", step=step, steps=steps))
+        return say(language, "status.stopped", step=step, steps=steps)
     (width, height), (full_width, full_height) = progress.size, painted.size
     sizes = {"width": width, "height": height, "full_width": full_width, "full_height": full_height}
-    return html.message(say(language, "status.stopped_small", step=step, steps=steps, **sizes))
+    return say(language, "status.stopped_small", step=step, steps=steps, **sizes)
 
 
 def layers(language: Language, painted: Painted, snapshot: Progress | RunPicture) -> str:

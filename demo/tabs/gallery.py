@@ -46,7 +46,7 @@ THUMBNAIL = 240  # pixels of the long side
 class Entry:
     """A result: its file, small as an address, and what was asked for; `made` tells the run and the step.
 
-    The masks of the selection, up to a megabyte each, aren't kept.
+    What was brushed, up to a megabyte a map, isn't kept.
     """
 
     made: tuple[str, int]
@@ -188,7 +188,9 @@ def collected(
         return entries, gr.skip()
     thumbnail = html.data_uri(picture.image, scaled(segment.size, THUMBNAIL))
     selection = segment.selected(picture.index)
-    entry = Entry(made, kept, thumbnail, replace(selection, masks=()), tuple(_lost(segment, picture.index)))
+    entry = Entry(
+        made, kept, thumbnail, replace(selection, masks=(), strength_map=None), tuple(_lost(segment, picture.index))
+    )
     forget(entries[: max(0, len(entries) + 1 - MOST)])
     entries = (*entries, entry)[-MOST:]
     return entries, thumbnails(speaks, entries)
@@ -197,6 +199,8 @@ def collected(
 def _lost(segment: Segment, step: int) -> Iterator[str]:
     if segment.selection.masks:
         yield "lost.regions"
+    if segment.selection.strength_map is not None:
+        yield "lost.strength_map"
     if len(segment.configs(step)) > 1:
         yield "lost.steered"
     if segment.went_on:

@@ -88,6 +88,7 @@ WORDS = {
     "links.label": ("This address opens the page like this", "Esta dirección abre la página así"),
     "links.left_out": ("The link leaves this out: {parts}.", "El enlace no incluye esto: {parts}."),
     "links.pictures": ("your own pictures", "tus propias imágenes"),
+    "links.strength_map": ("where you brushed more or less painting", "dónde marcaste más o menos cuadro"),
     "links.regions": ("the regions that you brushed", "las regiones que marcaste"),
     "links.blend": ("how much of each painting", "cuánto de cada cuadro"),
     "links.unknown": (

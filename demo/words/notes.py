@@ -59,10 +59,14 @@ WORDS = {
         "painting {number} is nearly one colour, so it has hardly any manner to give",
         "el cuadro {number} es casi de un solo color y apenas puede dar estilo",
     ),
+    "note.grey_painting": (
+        "painting {number} is grey, and so will the result be, unless the colours are the photo's",
+        "el cuadro {number} es gris, y el resultado también lo será, salvo que los colores sean los de la foto",
+    ),
     "note.small_painting": (
-        "painting {number} has {width} × {height} px and is enlarged, which blurs its strokes; up to {largest} px it"
-        " isn't",
-        "el cuadro {number} tiene {width} × {height} px y se amplía, lo que difumina sus pinceladas; hasta {largest} px"
-        " no pasa",
+        "painting {number} has {width} × {height} px and is enlarged, which blurs its strokes; up to {largest} px,"
+        " or with smaller strokes, it isn't",
+        "el cuadro {number} tiene {width} × {height} px y se amplía, lo que difumina sus pinceladas; hasta {largest}"
+        " px, o con pinceladas más pequeñas, no pasa",
     ),
 }

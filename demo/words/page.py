@@ -30,6 +30,11 @@ WORDS = {
     "painting.add": ("Add a painting", "Añadir un cuadro"),
     "regions.label": ("Where does each painting belong?", "¿Dónde va cada cuadro?"),
     "regions.alt": ("The photo with the regions brushed on it", "La foto con las regiones marcadas"),
+    "strength_map.label": ("More or less painting in places?", "¿Más o menos cuadro en algún sitio?"),
+    "strength_map.alt": (
+        "The photo with what is brushed on it: more painting here, less there",
+        "La foto con lo que se marca en ella: aquí más cuadro, allí menos",
+    ),
     "regions.no_room": (
         "Painting {painting} has no room: all of the photo is brushed for others. Brush some of it in its colour, or"
         " leave some bare.",

@@ -34,6 +34,13 @@ WORDS = {
         "Brush over the photo in a painting's colour. What stays bare gets all of them.",
         "Pasa el pincel sobre la foto con el color de un cuadro. Lo que quede sin marcar los recibe todos.",
     ),
+    "strength_map.colours": (
+        "Brush where you want more of the painting, or less, as on faces. What stays bare gets what the slider says.",
+        "Marca dónde quieres más del cuadro, o menos, como en las caras. Lo que quede sin marcar recibe lo que diga el"
+        " control.",
+    ),
+    "strength_map.less": ("turquoise: less painting", "turquesa: menos cuadro"),
+    "strength_map.more": ("violet: more painting", "violeta: más cuadro"),
     "regions.painting": ("Painting {place}: {colour}", "Cuadro {place}: {colour}"),
     "regions.colour_1": ("red", "rojo"),
     "regions.colour_2": ("blue", "azul"),

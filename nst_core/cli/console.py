@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from nst_core.notes import in_english
+from nst_core.notes import in_english, later
 
 if TYPE_CHECKING:
     from nst_core.transfer import Step
@@ -84,8 +84,8 @@ class Bar:
     def show(self, step: Step, cost: float, title: str = "") -> None:
         """Advance by the `cost` of `step`; what is to be known about it gets a line."""
         width, height = step.size
-        if step.notes:
-            self._bar.write(f"{title}step {step.index}: {in_english(step.notes)}", file=sys.stderr)
+        if notes := later(step.notes):
+            self._bar.write(f"{title}step {step.index}: {in_english(notes)}", file=sys.stderr)
         self._bar.set_description_str(
             f"{title}step {step.index}/{step.total}, {width}x{height}, loss {step.losses.total:.4g}", refresh=False
         )

@@ -28,11 +28,13 @@ from nst_core.cli.signals import Stop, graceful
 from nst_core.cli.states import recipe_of
 from nst_core.device.memory import is_out_of_memory
 from nst_core.files import fitting
+from nst_core.notes import Note, in_english
 from nst_core.recipe import Command, Role, name_of, sha256_of
 
 if TYPE_CHECKING:
     from nst_core.forecast.forecast import Forecast
     from nst_core.network.vgg import VGG
+    from nst_core.scene.remarks import Impression
 
 
 @dataclass
@@ -108,12 +110,14 @@ def paint_folders(job: CommandJob, stop: Stop) -> int:
     if job.only_plan:
         _tell_what_is_passed_over(job)
         sys.stdout.write(overview([(each.job.output.name, each.forecast) for each in planned]) + "\n")
+        _tell_remarks(planned)
         _tell_failures(tally)
         return DONE
     if not job.quiet:
         _tell_what_is_passed_over(job)
     if any(each.forecast for each in planned) and not job.quiet:
         tell(summary([each.forecast for each in planned]))
+    _tell_remarks(planned)
     clashing = len(everything) - len(jobs)
     _paint_all(planned, network, job.quiet, tally, stop)
     return _report(job, tally, skipped=len(jobs) - len(todo), planned=len(todo) + clashing)
@@ -124,6 +128,41 @@ def _tell_what_is_passed_over(job: CommandJob) -> None:
     for folder in dict.fromkeys(folders):
         for remark in passed_over(folder):
             tell(remark)
+
+
+def _tell_remarks(planned: Sequence[PlannedJob]) -> None:
+    """What is to be known of the pictures: a line for each remark, by the names of those that it is on."""
+    names: dict[str, list[str]] = {}
+    look = cache(_impression)
+    for each in planned:
+        for name, remark in _remarks(each.job, look) if each.forecast else ():
+            names.setdefault(in_english([remark]), []).append(name)
+    for sentence, on in names.items():
+        tell(f"{listed(on)}: {sentence}")
+
+
+def _remarks(job: CommandJob, look: Callable[[Path], Impression | None]) -> Iterator[tuple[str, Note]]:
+    """The remarks on the pictures of a pair, each with the name of the one that it is on."""
+    from nst_core.images.reading import read_size
+    from nst_core.scene.remarks import of_masks, of_pictures
+
+    photo, painting = job.content, job.paths(Role.STYLE)[0]
+    within, strength_map = (next(map(read_size, job.paths(role)), None) for role in (Role.WITHIN, Role.STRENGTH_MAP))
+    for remark in of_pictures(look(photo), [look(painting)], job.config):
+        yield painting.name if "number" in remark.values else photo.name, remark
+    for remark in of_masks(read_size(photo), [], within, strength_map):
+        yield photo.name, remark
+
+
+def _impression(path: Path) -> Impression | None:
+    """Of a picture in a file; None where it can't be used, which its pair will tell."""
+    from nst_core.images.reading import load_image
+    from nst_core.scene.remarks import impression
+
+    try:
+        return impression(load_image(path))
+    except ValueError:
+        return None
 
 
 def pairs(job: CommandJob) -> list[CommandJob]:

@@ -24,6 +24,7 @@ from nst_core.cli.request import read_job
 from nst_core.cli.run import paint, prepare
 from nst_core.cli.signals import Stop, deaf, graceful, interruptible
 from nst_core.device.memory import is_out_of_memory, keep_freed_memory
+from nst_core.notes import in_english
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,9 +72,12 @@ def _paint_one(job: CommandJob, stop: Stop) -> int:
 
     if job.only_plan:
         sys.stdout.write("\n".join(filter(None, (table(work.forecast), work.on_paper))) + "\n")
-        return DONE
-    if not job.quiet:
+    elif not job.quiet:
         tell("; ".join(filter(None, (sentence(work.forecast), work.on_paper))))
+    for remark in work.remarks:
+        tell(in_english([remark]))
+    if job.only_plan:
+        return DONE
     with graceful(stop) as heard, Bar(work.cost, job.quiet) as bar:
         outcome = paint(work, bar, heard)
     if outcome.code or not job.quiet:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nst_core.forecast.forecast import Forecast
     from nst_core.forecast.machine import Machine
     from nst_core.network.vgg import VGG
+    from nst_core.notes import Note
     from nst_core.scene.scales import Plan, Size
     from nst_core.transfer import Step, Transfer
 
@@ -37,6 +38,7 @@ class Work:
     results: Results
     steps: Iterable[Step]
     state: Callable[[], Checkpoint] | None  # None where there is nothing to go on from
+    remarks: tuple[Note, ...]  # on the pictures, to be told before the first step
     size: Size  # of the result
     costs: list[float]  # of the steps 1, 2, ..., in any unit
     forecast: Forecast
@@ -84,8 +86,17 @@ def prepare(job: CommandJob, network: VGG | None = None, machine: Machine | None
     costs = step_costs(transfer.plan, job.config)
     done = job.start.steps_done if job.start else 0
     size = transfer.plan[-1][0]
-    steps = _steered(transfer, job.steered, done)
-    return Work(job, results, steps, state, size, costs, forecast, on_paper(job, size))
+    return Work(
+        job=job,
+        results=results,
+        steps=_steered(transfer, job.steered, done),
+        state=state,
+        remarks=transfer.remarks,
+        size=size,
+        costs=costs,
+        forecast=forecast,
+        on_paper=on_paper(job, size),
+    )
 
 
 def _steered(transfer: Transfer, turns: Iterable[tuple[int, TransferConfig]], done: int) -> Iterator[Step]:

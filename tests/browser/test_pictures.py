@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from nst_core.recipe import Role, read_recipe, sha256_of
 from tests.support.page import (
@@ -41,6 +41,22 @@ def check_brushed(screenshot: bytes) -> None:
     assert stroke[..., 1].std() > 8
 
 
+def brush(page: Page, fold: str) -> Locator:
+    """Brush a stroke across the photo on the canvas behind a fold, which is open."""
+    canvas = page.locator(f"#{fold} .canvas canvas").first
+    expect(canvas).to_be_visible()
+    page.wait_for_timeout(2000)  # the photo is drawn on it
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    across = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.3 * box["width"], across)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], across, steps=10)
+    page.mouse.up()
+    return canvas
+
+
 def test_two_paintings_share_the_photo(open_page: Open, tmp_path: Path) -> None:
     page = open_page(height=1200)
     page.click("#add")
@@ -59,17 +75,7 @@ def test_two_paintings_share_the_photo(open_page: Open, tmp_path: Path) -> None:
     expect(page.locator(".legend .brush-2 i")).to_have_css("background-image", re.compile("great_wave"))
     expect(page.locator(".legend .brush-2")).to_have_text("2Painting 2: blue")
     expect(page.locator(".legend .brush-3")).to_be_hidden()
-    canvas = page.locator("#canvas canvas").first
-    expect(canvas).to_be_visible()
-    page.wait_for_timeout(2000)  # the photo is drawn on it
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box is not None
-    across = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + 0.3 * box["width"], across)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.6 * box["width"], across, steps=10)
-    page.mouse.up()
+    canvas = brush(page, "regions")
     page.click("#stylize")  # before the editor has sent the stroke by itself
     check_brushed(canvas.screenshot())
     expect(page.locator("#status")).to_contain_text("Finished after 4 steps", timeout=PATIENCE)
@@ -164,16 +170,27 @@ def test_an_uploaded_photo_is_painted(open_page: Open, tmp_path: Path) -> None:
     tall = tmp_path / "tower.png"
     with Image.open(ROOT / "examples/content/neuschwanstein.jpg") as photo:
         photo.crop((380, 100, 680, 683)).save(tall)
+    small = tmp_path / "great_wave.png"
+    with Image.open(ROOT / "examples/style/great_wave.jpg") as painting:
+        painting.resize((160, 108)).save(small)
     page.set_input_files("#photo input[type=file]", tall)
-    page.set_input_files("#painting input[type=file]", ROOT / "examples/style/great_wave.jpg")
+    page.set_input_files("#painting input[type=file]", small)
     page.wait_for_selector("#photo img[src*=tower]")
     page.wait_for_selector("#painting img[src*=great_wave]")
+    expect(page.locator("#remarks")).to_contain_text("Painting 1 has 160 × 108 px and is enlarged")
+    photograph(page, "remarked")
+    with settling(page):
+        page.get_by_role("button", name="More or less painting in places?").click()
+    expect(page.locator("#strength-map .legend li")).to_have_text(["turquoise: less painting", "violet: more painting"])
+    brush(page, "strength-map")
     start(page, steps=6)
+    expect(page.locator("#remarks")).to_be_hidden()  # at 128 px it isn't
     page.wait_for_selector("#comparison img", timeout=PATIENCE)
     check_frame(page)
     photograph(page, "tall-after")
     path = download(page, tmp_path)
     assert path.name == "tower_great_wave_128.png"
+    assert [each.name for each in read_recipe(path).of(Role.STRENGTH_MAP)] == ["strength-map.png"]
     check_picture(path, (66, 128))
 
 

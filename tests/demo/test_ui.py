@@ -12,11 +12,11 @@ import gradio as gr
 import pytest
 
 from demo import ui
-from demo.form import regions
 from demo.form.request import make_selection
 from demo.form.settings import BY_NAME, SETTINGS, Kind, make_config, widget_values
 from demo.form.values import MOST_PAINTINGS, FormValues
 from demo.form.widgets import ORDINALS
+from demo.form.wiring import bare
 from demo.paint.layout import PaintComponents
 from demo.paint.views import PaintView
 from demo.tabs.contact_sheet import choose
@@ -70,6 +70,7 @@ def form_of(page: gr.Blocks) -> FormValues:
         paintings=tuple(islice(rest, MOST_PAINTINGS)),
         blends=tuple(islice(rest, MOST_PAINTINGS)),
         regions=next(rest),
+        strength_map=next(rest),
         settings={name: next(rest) for name in BY_NAME},
     )
     assert not list(rest)
@@ -87,6 +88,7 @@ def test_the_widgets_stand_in_the_order_their_handlers_take(page: gr.Blocks) -> 
     assert slots == ["photo", "painting", "painting-second", "painting-third", "painting-fourth"]
     assert [block.label.key for block in form.blends] == [f"blend.{ordinal}" for ordinal in ORDINALS]
     assert isinstance(form.regions, gr.State)
+    assert isinstance(form.strength_map, gr.State)
     keys = {name: getattr(block.label, "key", "") for name, block in form.settings.items()}
     assert keys == {name: f"{setting.key}.label" for name, setting in BY_NAME.items()}
 
@@ -99,6 +101,7 @@ def test_what_the_page_begins_with_can_be_painted_at_once(page: gr.Blocks) -> No
         paintings=tuple(block.value for block in form.paintings),
         blends=tuple(block.value for block in form.blends),
         regions=form.regions.value,
+        strength_map=form.strength_map.value,
         settings={name: block.value for name, block in form.settings.items()},
     )
     assert [bool(each) for each in (values.photo, *values.paintings)] == [True, True, False, False, False]
@@ -155,7 +158,7 @@ def test_what_is_told_of_the_form_follows_whatever_may_be_refused(page: gr.Block
     changes = [target for target, kind in asked.targets if kind == "change"]
     _, *widgets = asked.inputs
     assert changes == [block._id for block in widgets]
-    assert len(changes) == 1 + 2 * MOST_PAINTINGS + 1 + len(SETTINGS)
+    assert len(changes) == 1 + 2 * MOST_PAINTINGS + 2 + len(SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -171,12 +174,13 @@ def test_of_what_follows_changes_the_last_one_counts(page: gr.Blocks, name: str)
 
 def test_settings_that_come_back_leave_nothing_brushed(page: gr.Blocks) -> None:
     filled = {index(page, event(page, "Gallery", name)) for name in ("restore", "read", "opened")}
-    emptied = [fn for fn in page.fns.values() if handler(fn) is regions.bare]
+    emptied = [fn for fn in page.fns.values() if handler(fn) is bare]
     assert {fn.trigger_after for fn in emptied} == filled
     for fn in emptied:
-        state, canvas, around = fn.outputs
-        assert isinstance(state, gr.State)
-        assert [canvas.elem_id, around.elem_id] == ["canvas", "regions"]
+        both = zip((fn.outputs[:3], fn.outputs[3:]), ("regions", "strength-map"), strict=True)
+        for (state, canvas, around), name in both:
+            assert isinstance(state, gr.State)
+            assert (canvas.elem_classes, around.elem_id) == (["canvas"], name)
 
 
 def test_no_three_listeners_of_two_pictures_wait_for_each_others_last_event(page: gr.Blocks) -> None:

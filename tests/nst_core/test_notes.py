@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nst_core.notes import Note, in_english
+from nst_core.notes import Note, in_english, later
 
 MEMORY = Note("memory", {"block": 144})
 SIZES = {"width": 285, "height": 214, "photo_width": 214, "photo_height": 285}
@@ -46,6 +46,10 @@ ASTRAY = Note("astray", {"times": 4.0})
             (Note("even_painting", {"number": 1}),),
             "painting 1 is nearly one colour, so it has hardly any manner to give",
         ),
+        (
+            (Note("grey_painting", {"number": 2}),),
+            "painting 2 is grey, and so will the result be; with colours 0 the photo keeps its own",
+        ),
         ((Note("even_photo"),), "the photo is nearly one colour, so there is little to be seen of it"),
         (
             (Note("dark_photo"),),
@@ -63,3 +67,8 @@ def test_several_notes_are_one_line() -> None:
         "out of memory; going on in blocks of 144 pixels; out of memory; going on in blocks of 144 pixels; "
         "a step went astray: back to the best picture so far, with steps 4 times shorter"
     )
+
+
+def test_what_only_the_run_shows_comes_later() -> None:
+    known = (Note("mask_lying", {**SIZES, "number": 2}), Note("map_stretched", SIZES), Note("dark_photo"))
+    assert later([MEMORY, *known, ASTRAY]) == (MEMORY, ASTRAY)

@@ -77,6 +77,7 @@ def form(
     *paintings: FileDataDict | None,
     blends: tuple[float, ...] = (),
     regions: Any = None,
+    strength_map: Any = None,
     **changes: Any,
 ) -> FormValues:
     """What the page sends: the photo, all slots, their blends, the regions, and the settings."""
@@ -85,6 +86,7 @@ def form(
         paintings=in_slots(paintings, None),
         blends=in_slots(blends, EVEN),
         regions=regions,
+        strength_map=strength_map,
         settings=settings(**changes),
     )
 

@@ -63,12 +63,12 @@ class Terminal:
         assert out == ""
         return code, err
 
-    def plans(self, *arguments: object) -> str:
-        """What `--plan` prints; nothing is said beside it, and nothing written."""
+    def plans(self, *arguments: object, beside: str = "") -> str:
+        """What `--plan` prints; nothing but `beside` is said on stderr, and nothing written."""
         before = self.files()
         code = main.main([*map(str, arguments), "--plan"])
         out, err = self.capsys.readouterr()
-        assert (code, err) == (0, "")
+        assert (code, err) == (0, beside)
         assert self.files() == before
         return out
 
@@ -166,6 +166,7 @@ def engine(before: Before = nothing, received: list[dict[str, Any]] | None = Non
             self.network = hollow_network()
             self.execution: Execution | None = None
             self.plan: Plan = scale_plan(content.size, [style.size for style in styles], config)
+            self.remarks: tuple[Note, ...] = ()
             self.done = state.done if state else 0
 
         def __iter__(self) -> Iterator[Step]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -78,9 +79,21 @@ def test_the_place_in_the_queue() -> None:
 
 def test_the_status_of_a_run() -> None:
     image = np.zeros((1, 1, 3), np.uint8)
-    text = html.running("en", Progress(7, 20, (128, 96), (LossRecord(1, 2, 3),), 30.0, (Note("<restarted>"),), image))
+    notes = (Note("<restarted>"),)
+    record = Progress(7, 20, (128, 96), (LossRecord(1, 2, 3),), 30.0, notes, image)
+    text = html.running("en", record, notes)
     for words in ("step 7 of 20", "at 128 × 96 px", "about 30 s left", "&lt;restarted&gt;", 'max="20" value="7"'):
         assert words in text
+    assert 'role="status"' in text
+    later = html.running("en", replace(record, notes=()), notes)
+    assert "&lt;restarted&gt;" in later
+    assert 'role="status"' not in later  # it was read out
+
+
+def test_remarks_on_pictures_are_lines() -> None:
+    assert html.remarks("en", []) == ""
+    text = html.remarks("es", [Note("dark_photo"), Note("<new>")])
+    assert "<li>La foto es casi negra y se verá poco de ella; aclárala antes.</li><li>&lt;new&gt;.</li>" in text
 
 
 def test_the_header_leads_to_the_explanation() -> None:

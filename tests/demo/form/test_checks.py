@@ -9,8 +9,9 @@ import gradio as gr
 import pytest
 from gradio.data_classes import FileDataDict
 
+from demo.form.brushing import BrushedView
 from demo.form.checks import Checked, check
-from demo.form.regions import RegionView
+from nst_core.scene.remarks import Impression
 from tests.support.playback import ENGLISH, SPANISH, shown, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -28,9 +29,10 @@ def broken(cache: Path) -> FileDataDict:
 
 def checked(
     kept: Checked | None, *pictures: FileDataDict | None, request: gr.Request = ENGLISH
-) -> tuple[Checked, tuple[Any, ...], RegionView]:
-    """What the page has now, what the widgets get, and what the regions and their canvas get."""
-    now, widgets, regions, previewed = check(request, kept, pictures)
+) -> tuple[Checked, tuple[Any, ...], BrushedView]:
+    """What the page has now, what the widgets get, and what either canvas and its map get."""
+    now, widgets, regions, strengths, previewed = check(request, kept, pictures)
+    assert regions == strengths
     assert previewed == []
     return now, widgets, regions
 
@@ -38,7 +40,9 @@ def checked(
 def test_good_pictures_stay_as_they_are(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
     pictures = (photo, painting, *NONE)
     now, widgets, regions = checked(None, *pictures)
-    assert now == Checked(pictures)
+    assert now.pictures == pictures
+    assert now.impression_of(photo) == Impression((150, 100), is_even=True)
+    assert now.impression_of(None) is None
     assert not shown((widgets, regions))
     assert not said
 

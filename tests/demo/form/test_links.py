@@ -137,6 +137,8 @@ def test_what_no_address_can_tell_is_told(cache: Path) -> None:
     mask = np.full((2, 2), 255, np.uint8)
     whole = replace(selection, masks=(mask, mask), config=replace(DEFAULTS, style_blend=(20.0, 60.0)))
     assert links.left_out(whole, "es") == ["las regiones que marcaste"]
+    brushed = replace(selection, strength_map=mask)
+    assert links.left_out(brushed) == ["where you brushed more or less painting"]
     Image.new("RGB", (40, 40)).save(cache / "own.png")
     own: FileDataDict = {"path": str(cache / "own.png"), "orig_name": "own.png", "is_stream": False}
     half = replace(whole, paintings=(paintings[0], own))

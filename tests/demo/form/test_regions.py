@@ -1,141 +1,14 @@
-"""What is brushed over the photo becomes a map of the paintings."""
+"""The colours of the brush are those of the paintings."""
 
 from __future__ import annotations
 
-from io import BytesIO
-from pathlib import Path
-from typing import Any
-
-import gradio as gr
-import numpy as np
-import pytest
-from gradio.data_classes import DataWithFiles
-from PIL import Image
-
 from demo.form import regions
 from demo.form.values import MOST_PAINTINGS
-from tests.support.playback import ENGLISH, shown, upload
-
-
-def brushed(height: int, width: int, **colours: tuple[slice, slice]) -> np.ndarray:
-    """A layer (H, W, 4) with a patch of the colour of each painting that is named."""
-    layer, alpha = np.zeros((height, width, 4), np.uint8), round(255 * regions.OPACITY)
-    for name, patch in colours.items():
-        colour = regions.COLOURS[int(name.removeprefix("painting")) - 1]
-        layer[patch] = [*bytes.fromhex(colour[1:]), alpha]
-    return layer
 
 
 def test_there_is_a_colour_for_every_painting() -> None:
     assert len(set(regions.COLOURS)) == MOST_PAINTINGS
-
-
-def test_the_page_shows_the_colours_that_are_brushed_with() -> None:
-    palette, legend = regions.palette(), regions.legend("es")
-    for place, colour in enumerate(regions.COLOURS, 1):
-        assert f"--brush-{place}: {colour};" in palette
+    legend = regions.legend("es")
+    for place in range(1, MOST_PAINTINGS + 1):
         assert f'class="brush-{place}"' in legend
     assert "Cuadro 2: azul" in legend
-
-
-def test_the_photo_can_be_seen_below_the_brush() -> None:
-    brush = regions.brush()
-    colours: Any = brush.colors
-    assert brush.default_color == colours[0]
-    assert [colour for colour, _ in colours] == list(regions.COLOURS)
-    assert {opacity for _, opacity in colours} == {0.6}
-
-
-def test_colours_are_paintings() -> None:
-    whole = slice(None)
-    layer = brushed(
-        10, 20, painting1=(whole, slice(0, 5)), painting3=(whole, slice(5, 8)), painting4=(whole, slice(8, 9))
-    )
-    labels = regions.labels(layer)
-    assert labels is not None
-    assert labels[4].tolist() == [1] * 5 + [3] * 3 + [4] + [0] * 11
-
-
-def test_what_is_hardly_brushed_stays_bare_and_smooth_edges_find_their_colour() -> None:
-    layer = brushed(4, 4, painting2=(slice(None), slice(None)))
-    layer[:, 0, 3] = 60
-    layer[:, 1, :3] += 6
-    labels = regions.labels(layer)
-    assert labels is not None
-    assert labels[0].tolist() == [0, 2, 2, 2]
-
-
-def test_a_map_is_never_larger_than_the_canvas() -> None:
-    layer = brushed(1000, 2000, painting2=(slice(None), slice(1000, 2000)))
-    labels = regions.labels(layer)
-    assert labels is not None
-    assert max(labels.shape) <= regions.SIDE
-    assert labels[0, 0] == 0
-    assert labels[-1, -1] == 2
-
-
-def file_of(layer: np.ndarray) -> bytes:
-    buffer = BytesIO()
-    Image.fromarray(layer).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def sent(strokes: regions.Strokes, key: str, file: bytes, **about: str) -> None:
-    """A layer, as the editor in the browser sends it."""
-    strokes.keep({"id": key, "type": "layer", "index": "0"} | about, [("layer_0.png", file)])
-
-
-def test_a_layer_is_known_by_its_id_alone() -> None:
-    strokes, layer = regions.Strokes(), brushed(8, 8, painting2=(slice(None), slice(None)))
-    sent(strokes, "mine", file_of(layer))
-    sent(strokes, "mine", b"the photo", type="background", index="null")
-    assert (strokes.read(ENGLISH, {"id": "mine", "layers": []}) == 2).all()
-    assert not shown(strokes.read(ENGLISH, {"id": "yours", "layers": []}))
-
-
-def test_nothing_brushed_is_no_map() -> None:
-    strokes = regions.Strokes()
-    sent(strokes, "bare", file_of(np.zeros((5, 5, 4), np.uint8)))
-    nothing: tuple[Any, ...] = (None, {"id": None, "layers": []}, {"id": "bare"})
-    for drawn in nothing:
-        assert strokes.read(ENGLISH, drawn) is None
-
-
-def test_only_so_much_is_kept_and_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Anybody can send layers: any number, of any size, at any place among them."""
-    strokes, good = regions.Strokes(), file_of(brushed(8, 8, painting1=(slice(None), slice(None))))
-    sent(strokes, "large", good + bytes(regions.MOST_BYTES))
-    assert not shown(strokes.read(ENGLISH, {"id": "large"}))
-    sent(strokes, "far", good, index="10000000000")
-    for place in range(regions.MOST_LAYERS):
-        sent(strokes, str(place), good)
-    assert not shown(strokes.read(ENGLISH, {"id": "far"}))
-    assert strokes.read(ENGLISH, {"id": "0"}) is not None
-    monkeypatch.setattr(regions, "MOST_PIXELS", 63)
-    for key, file in (("0", good), ("nonsense", b"GIF89a")):
-        sent(strokes, key, file)
-        with pytest.raises(gr.Error, match="brush again"):
-            strokes.read(ENGLISH, {"id": key})
-
-
-def test_the_editor_has_no_store_of_its_own() -> None:
-    canvas, strokes = gr.ImageEditor(), regions.Strokes()
-    strokes.serve(canvas)
-    assert canvas.accept_blobs._is_server_fn
-    about = {"id": "mine", "type": "layer", "index": str(10**10)}
-    canvas.accept_blobs(DataWithFiles(data=about, files=[("layer_0.png", file_of(brushed(4, 4)))]))
-    assert not canvas.blob_storage
-    assert strokes.read(ENGLISH, {"id": "mine"}) is None
-
-
-def test_the_photo_is_what_one_brushes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    editor = regions.canvas(ENGLISH, upload(tmp_path / "photo.png", (1200, 800)), None)
-    assert editor["background"].size == (512, 341)
-    with pytest.raises(gr.Error, match="no photo yet"):
-        regions.canvas(ENGLISH, None, None)
-
-
-def test_what_is_brushed_already_stays_on_the_canvas(tmp_path: Path) -> None:
-    photo = upload(tmp_path / "photo.png", (60, 40))
-    assert not shown(regions.canvas(ENGLISH, photo, np.ones((40, 60), np.uint8)))

@@ -9,7 +9,7 @@ import pytest
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo.form import request
+from demo.form import request, strength_map
 from demo.form.request import Selection, make_selection, make_submission
 from demo.words import Language
 from nst_core.config import TransferConfig
@@ -49,6 +49,15 @@ def test_where_nothing_is_brushed_all_paintings_belong(photo: FileDataDict, pain
     selection = make_selection(DEFAULTS, form(photo, painting, None, painting, regions=labels))
     assert [mask.tolist() for mask in selection.masks] == [[[255, 255, 0]], [[255, 0, 255]]]
     assert make_submission(selection).job.masks == selection.masks
+
+
+def test_how_much_painting_where_goes_along_with_regions(photo: FileDataDict, painting: FileDataDict) -> None:
+    labels, brushed = np.array([[1, 2]], np.uint8), np.array([[1, 1], [0, 2]], np.uint8)
+    selection = make_selection(DEFAULTS, form(photo, painting, painting, regions=labels, strength_map=brushed))
+    job = make_submission(selection).job
+    assert len(job.masks) == 2
+    assert np.array_equal(job.strength_map, strength_map.soft(brushed))
+    assert make_submission(make_selection(DEFAULTS, form(photo, painting))).job.strength_map is None
 
 
 def test_regions_count_only_among_several_paintings_that_are_there(photo: FileDataDict, painting: FileDataDict) -> None:

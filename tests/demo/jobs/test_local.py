@@ -310,6 +310,14 @@ def test_each_painting_in_its_region(tiny: LocalRunner) -> None:
     assert image[:, :28].mean() < 110 < 160 < image[:, 36:].mean()
 
 
+def test_how_much_painting_where(tiny: LocalRunner) -> None:
+    photo, strengths = pixels(1), np.full((12, 16), 255, np.uint8)
+    strengths[:, :8] = 0
+    job = Job(photo, (pixels(2),), replace(TINY, strength=20, steps=20), strength_map=strengths)
+    change = np.abs(last_of(tiny, job).image.astype(int) - photo)
+    assert 3 * change[:, :20].mean() < change[:, 44:].mean()
+
+
 def test_a_picture_to_go_on_from(tiny: LocalRunner) -> None:
     """At full size, whatever scales there would be; the first step moves it only a little."""
     begun = pixels(7, 128, 96)

@@ -72,10 +72,12 @@ def test_a_recipe_names_regions_and_weights_but_no_folder(
     weights.write_bytes(b"numbers")
     masks = (np.eye(2, dtype=np.uint8), np.full((2, 2), 255, np.uint8))
     config = TransferConfig(size=48, steps=4, weights=str(weights))
-    submission = make_submission(Selection(photo, (painting, painting), config, (0, 1), masks))
+    submission = make_submission(Selection(photo, (painting, painting), config, (0, 1), masks, masks[1]))
     recipe = recipe_of(Segment("mine", submission.selection, submission.size, 4), 4)
     names = [each.name for each in recipe.ingredients]
-    assert names == ["bridge.png", "wave.png", "wave.png", "region-1.png", "region-2.png", "mine.pth"]
+    regions = ["region-1.png", "region-2.png"]
+    assert names == ["bridge.png", "wave.png", "wave.png", *regions, "strength-map.png", "mine.pth"]
+    assert recipe.of(Role.STRENGTH_MAP)[0].sha256 == recipe.of(Role.MASK)[1].sha256
     assert recipe.config.weights == "mine.pth"
     assert str(cache) not in recipe.to_text()
 

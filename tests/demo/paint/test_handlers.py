@@ -17,6 +17,7 @@ from demo.jobs.records import Waiting
 from demo.paint import handlers
 from demo.paint.handlers import PaintHandlers
 from demo.paint.views import PaintView
+from nst_core.notes import Note
 from nst_core.recipe import read_recipe
 from nst_core.scene.scales import Size
 from tests.support.painting import DEFAULTS, WHOLE, done, finished, progress, run
@@ -58,6 +59,16 @@ def test_a_run_from_the_queue_to_the_picture(photo: FileDataDict, painting: File
     assert read_recipe(path).is_finished
     with Image.open(path) as picture:
         assert (picture.format, picture.getpixel((5, 5))) == ("PNG", (30, 30, 30))
+
+
+def test_what_was_remarked_stays_until_the_end_and_after(photo: FileDataDict, painting: FileDataDict) -> None:
+    remarked = replace(progress(1), notes=(Note("even_photo"), Note("memory", {"block": 144})))
+    begin, first, second, third = run(Playback((remarked, progress(2), progress(3))), photo, painting)
+    end = finished(ENGLISH, third.painted, begin.running)
+    for view in (first, second, third, end):
+        assert "in blocks of 144 pixels" in view.status
+        assert "nearly one colour" not in view.status  # that stands below the photo
+    assert "Finished after 3 steps" in end.status
 
 
 def test_a_run_speaks_the_browsers_language(photo: FileDataDict, painting: FileDataDict) -> None:

@@ -14,6 +14,7 @@ from demo.paint import session
 from demo.paint.running import Running
 from demo.paint.session import Painted, followed
 from nst_core.config import TransferConfig
+from nst_core.notes import Note
 from tests.support.painting import small_progress as progress
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -63,6 +64,19 @@ def test_a_run_can_be_looked_back_at(cache: Path) -> None:
     assert run.enlarged(early).shape == (32, 48, 3)
     run.snapshots.forget()
     assert run.at(2).index == 100  # whose file is gone
+
+
+def test_what_was_remarked_stays_and_what_the_pictures_told_before_does_not() -> None:
+    astray, worse, memory = Note("astray", {"times": 4}), Note("astray", {"times": 16}), Note("memory", {"block": 144})
+    run = followed(submission(), replace(progress(1), notes=(Note("even_photo"), astray, memory)), None)
+    assert run.notes == (astray, memory)
+    run = followed(submission(), progress(2), run)
+    assert run.notes == (astray, memory)
+    run = followed(submission(), replace(progress(3), notes=(worse,)), run)
+    assert run.notes == (memory, worse)
+    more = followed(replace(submission("more"), done=3), progress(1), replace(run, earlier=True))
+    assert more.notes == (memory, worse)
+    assert followed(submission("other"), progress(1), replace(more, earlier=True)).notes == ()
 
 
 def test_the_next_runs_first_picture_takes_the_place_of_the_last_run(cache: Path) -> None:

@@ -197,10 +197,13 @@ def test_what_was_brushed_is_not_claimed_to_be_back(
 ) -> None:
     painted = made(photo, painting, photo)
     mask = np.full((20, 30), 255, np.uint8)
-    entries = collected(replace(painted, selection=replace(painted.selection, masks=(mask, mask))))
+    brushed = replace(painted.selection, masks=(mask, mask), strength_map=mask)
+    entries = collected(replace(painted, selection=brushed))
     Gallery(Playback(()), DEFAULTS).restore(ENGLISH, entries, entries[0].made)
-    assert said == ["The settings are back, but this can't be set here as it was: the regions that were brushed."]
-    assert entries[0].selection.masks == ()  # twenty entries would keep megabytes
+    lost = "the regions that were brushed, the map of how much painting where"
+    assert said == [f"The settings are back, but this can't be set here as it was: {lost}."]
+    # Twenty entries would keep megabytes.
+    assert (entries[0].selection.masks, entries[0].selection.strength_map) == ((), None)
 
 
 def steered(photo: FileDataDict, painting: FileDataDict) -> Painted:

@@ -261,7 +261,7 @@ def test_an_interrupt_between_two_pictures_is_heard(folders: Folders) -> None:
 
     def load(path: Path, **options: Any) -> Image.Image:
         loaded.append(path)
-        if len(loaded) == 3:
+        if len(loaded) == 7:  # four are looked at beforehand
             os.kill(os.getpid(), signal.SIGINT)
         return load_image(path, **options)
 
@@ -269,7 +269,7 @@ def test_an_interrupt_between_two_pictures_is_heard(folders: Folders) -> None:
     code, said = folders()
     assert code == 130
     assert last(said) == "nst_core: painted 1 of 4 pictures in out; stopped with 3 left; the same command goes on"
-    assert len(loaded) == 4
+    assert len(loaded) == 8
 
 
 @pytest.mark.parametrize("step", [1, 5])
@@ -391,6 +391,26 @@ def test_a_mask_of_where_to_paint_goes_with_one_photo(folders: Folders) -> None:
     for name in ("within", "strength_map"):
         assert [each[name].size for each in received] == [(64, 48)] * 3
     assert [each["extractor"] for each in received] == [received[0]["extractor"]] * 3  # loaded once
+
+
+def test_what_pictures_cannot_give_is_told_once_before_the_first_of_them(folders: Folders) -> None:
+    Image.new("RGB", (64, 48), "navy").save("styles/x.png")
+    Image.new("RGB", (20, 20), "navy").save("photos/b.png")  # too small for any pair
+    remark = "nst_core: x.png: painting 1 is nearly one colour, so it has hardly any manner to give"
+    assert folders.terminal.plans("photos", "styles", "-o", "out", *SMALL, beside=f"{remark}\n")
+    for options in ((), ("--quiet",)):
+        code, said = folders("photos", "styles", "-o", "out", "--seed", len(options), *options)
+        assert code == 1
+        assert said.splitlines().count(remark) == 1
+        assert remark in said.partition("step 1/4")[0].splitlines()
+
+
+def test_a_map_of_another_shape_is_told_for_folders(folders: Folders) -> None:
+    Image.new("L", (48, 48), 128).save("map.png")
+    sizes = "the strength map is 48x48 and the photo 64x48"
+    said = f"nst_core: a.jpg: {sizes}: it is stretched to the photo's proportions\n"
+    options = ("photos/a.jpg", "styles", "-o", "out", "--strength-map", "map.png", *SMALL)
+    assert folders.terminal.plans(*options, beside=said)
 
 
 def test_a_pair_that_is_stopped_replaces_no_better_one(folders: Folders) -> None:

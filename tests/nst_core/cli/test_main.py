@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from nst_core.cli import main
-from tests.support.terminal import PAINTING, PHOTO, REMARK, TWO, Paints, Terminal
+from tests.support.terminal import PAINTING, PHOTO, REMARK, TINY, TWO, Paints, Terminal
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,16 @@ def test_a_run(paints: Paints) -> None:
 
 def test_a_quiet_run_says_only_what_matters(paints: Paints) -> None:
     assert paints("-q") == (0, f"step 2: {REMARK}\n")
+
+
+def test_what_the_pictures_cannot_give_is_told_before_the_work_and_once(tiny: Terminal) -> None:
+    Image.new("RGB", (64, 48), "navy").save("even.png")
+    options = ("even.png", "s.png", "-o", "out.png", *TINY, "--steps", 2)
+    said = "nst_core: the photo is nearly one colour, so there is little to be seen of it\n"
+    assert tiny.plans(*options, beside=said)
+    assert tiny(*options, "-q") == (0, said)
+    first, second, *_ = tiny(*options)[1].splitlines()
+    assert (first.startswith("nst_core: 48x36"), second) == (True, said.strip())
 
 
 def test_main_reads_the_arguments_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:

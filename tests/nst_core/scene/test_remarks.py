@@ -66,6 +66,13 @@ def test_pictures_that_have_little_to_give_are_told() -> None:
     assert told(PHOTO, PAINTING, GREY) == [Note("even_painting", {"number": 2})]
 
 
+def test_a_grey_painting_is_told_where_the_result_would_lose_its_colours() -> None:
+    grey = PAINTING.convert("L").convert("RGB")
+    assert told(PHOTO, PAINTING, grey) == [Note("grey_painting", {"number": 2})]
+    assert told(PHOTO, grey, config=replace(CONFIG, colours=50)) == []
+    assert told(PHOTO.convert("L").convert("RGB"), grey) == []
+
+
 def test_a_painting_that_would_be_enlarged_is_told_with_the_largest_size() -> None:
     small = PAINTING.resize((100, 60))
     at = {

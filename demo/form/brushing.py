@@ -1,0 +1,151 @@
+"""A canvas to brush on: colours over the photo become a map of numbers, one a colour."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+from typing import Any, ClassVar
+
+import gradio as gr
+import numpy as np
+from gradio.components.base import server
+from gradio.data_classes import FileDataDict
+from numpy.typing import NDArray
+from PIL import Image
+
+from demo.browser.toasts import toast
+from demo.browser.wiring import Components, unchanged
+from demo.form.uploads import load, uploaded
+from demo.jobs.records import Mask
+from demo.words import Language, language, say
+
+SIDE = 512  # pixels of the canvas' long side: a brush is no finer
+OPACITY = 0.6  # of the brush: the photo can be seen below. Where strokes overlap, the last one counts
+MOST_PIXELS = (4 * SIDE) ** 2  # of a layer: a screen may have several for one of ours
+MOST_BYTES = 2_000_000  # of a layer's file
+MOST_LETTERS = 64  # of its name
+MOST_LAYERS = 50  # of all visitors together: each is asked for as soon as it is here
+
+
+def brush(colours: Sequence[str]) -> gr.Brush:
+    """Paints in the colours, and in no others."""
+    given: list[str | tuple[str, float]] = [(colour, OPACITY) for colour in colours]
+    return gr.Brush(default_size=40, colors=given, default_color=given[0], color_mode="fixed")
+
+
+def variables(colours: Mapping[str, str]) -> str:
+    """HTML: a page with it knows the colours, by their names, as `--brush-1`, ..."""
+    told = " ".join(f"--brush-{name}: {colour};" for name, colour in colours.items())
+    return f"<style>:root {{ {told} }}</style>"
+
+
+def canvas(request: gr.Request, photo: FileDataDict | None, brushed: Mask | None) -> Any:
+    """The photo to brush on, small; what is brushed on it already stays."""
+    if brushed is not None:
+        return gr.skip()
+    speaks = language(request)
+    with toast(speaks):
+        image = load("photo", photo, speaks, SIDE).convert("RGB")
+    image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+    return {"background": image, "layers": [], "composite": None}
+
+
+@dataclass(frozen=True)
+class BrushedView:
+    """Values for what shows what is brushed."""
+
+    brushed: Any = unchanged()  # the map of the colours
+    canvas: Any = unchanged()
+    fold: Any = unchanged()
+
+    @classmethod
+    def bare(cls) -> BrushedView:
+        """Nothing is brushed."""
+        return cls(brushed=None, canvas=None, fold=gr.update(open=False))
+
+
+@dataclass(frozen=True)
+class BrushedComponents(Components):
+    """What shows what is brushed: its map, the canvas, and what that stands in."""
+
+    Values: ClassVar = BrushedView
+
+    brushed: gr.State
+    canvas: gr.ImageEditor
+    fold: gr.Accordion
+
+
+class Strokes:
+    """What was brushed on one canvas, from the request that brings it to the event that asks for it.
+
+    It stands in for the editor's own store, which takes any number of pictures of any size from anybody.
+    """
+
+    def __init__(self, colours: Sequence[str]) -> None:
+        self._colours = colours
+        self._layers: dict[str, bytes] = {}
+        self._lock = Lock()
+
+    def serve(self, canvas: gr.ImageEditor) -> None:
+        """Take what the browser sends for `canvas`."""
+
+        def accept_blobs(data: Any) -> None:
+            self.keep(data.data, data.files)
+
+        canvas.accept_blobs = server(accept_blobs)  # type: ignore[no-untyped-call]
+
+    def keep(self, about: Mapping[str, Any], files: Sequence[tuple[str, bytes]]) -> None:
+        """Keep a layer by the `id` that it is told `about`; nobody needs the background, nor what is too large."""
+        key, (_, layer) = str(about["id"]), files[0]
+        if about["type"] != "layer" or len(layer) > MOST_BYTES or len(key) > MOST_LETTERS:
+            return
+        with self._lock:
+            self._layers[key] = layer
+            while len(self._layers) > MOST_LAYERS:
+                del self._layers[next(iter(self._layers))]
+
+    def read(self, request: gr.Request, drawn: Mapping[str, Any] | None) -> Any:
+        """The map of what was brushed on the canvas, as `labels` makes it; None for a bare photo."""
+        speaks = language(request)
+        with toast(speaks):
+            if not drawn:
+                return None
+            if drawn.get("id"):
+                with self._lock:
+                    layer = self._layers.get(drawn["id"])
+                return gr.skip() if layer is None else labels(_decoded(BytesIO(layer), speaks), self._colours)
+            layers = drawn.get("layers") or [None]  # the canvas has one
+            if layers[0] is None:
+                return None
+            return labels(_decoded(uploaded("photo", layers[0], speaks), speaks), self._colours)
+
+
+def labels(layer: NDArray[np.uint8], colours: Sequence[str]) -> Mask | None:
+    """What was brushed, (H, W, 4), as a map: 0 = nothing, else the number of the colour; None for a bare photo."""
+    stride = math.ceil(max(layer.shape[:2]) / SIDE)
+    layer = layer[::stride, ::stride]
+    found = _nearest(layer[..., :3], colours) * (layer[..., 3] > 255 * OPACITY / 2)
+    return found.astype(np.uint8) if found.any() else None
+
+
+def _decoded(source: BytesIO | Path, language: Language) -> NDArray[np.uint8]:
+    """(H, W, 4); `ValueError` for what no canvas of ours sends."""
+    try:
+        with Image.open(source, formats=["PNG", "WEBP"]) as image:
+            if math.prod(image.size) <= MOST_PIXELS:
+                return np.asarray(image.convert("RGBA"))
+    except Exception:  # a decoder raises whatever it stumbles over
+        pass
+    raise ValueError(say(language, "regions.unreadable"))
+
+
+def _nearest(pixels: NDArray[np.uint8], colours: Sequence[str]) -> NDArray[np.int64]:
+    """(H, W, 3) -> (H, W): the number of the colour, from 1, that is nearest."""
+    palette = np.array([[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for colour in colours])
+    distances = ((pixels[:, :, None].astype(int) - palette) ** 2).sum(-1)
+    nearest: NDArray[np.int64] = distances.argmin(-1)
+    return nearest + 1
