@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from nst_core.config import ColourMethod, Initial, TransferConfig
+from nst_core.config import Initial, TransferConfig
 from nst_core.device.cache import recall, remember
 from nst_core.device.memory import free_memory, give_back_freed_memory, own_memory
 from nst_core.execution import Execution, Precision
@@ -23,11 +23,11 @@ from nst_core.transfer import Transfer
 
 SIDES = {"cpu": (128, 384)}  # pixels, of the pictures that the pace is measured with, by the kind of device
 LARGE_SIDES = (256, 1024)  # of the others: below, they don't get going
-ENGINE = 3  # one more whenever steps got faster: what was measured before no longer counts
+ENGINE = 4  # one more whenever steps got faster: what was measured before no longer counts
 LONGEST = 3600.0  # seconds of a step that may have been measured; what is more, or not a number, is nonsense
 STEPS = 3  # measured at either, after one to warm up
 
-# What of a config a step's time depends on, beside how its colours are finished.
+# What of a config a step's time depends on. Colours are finished for whoever looks at a step, and take none of it.
 SPEED = tuple(each.name for each in fields(TransferConfig) if each.metadata["sets_pace"])
 
 
@@ -88,8 +88,7 @@ def recalled(network: VGG, config: TransferConfig) -> Pace | None:
 
 def speed(config: TransferConfig) -> dict[str, Any]:
     """What of a config a step's time depends on, in terms of JSON."""
-    recoloured = config.colours < 100 and config.colour_method is not ColourMethod.LINEAR
-    return {name: getattr(config, name) for name in SPEED} | {"finish": config.colour_method if recoloured else ""}
+    return {name: getattr(config, name) for name in SPEED}
 
 
 def _memory(device: torch.device) -> tuple[int, int]:

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +174,7 @@ def engine(before: Before = nothing, received: list[dict[str, Any]] | None = Non
             for width, height in sizes[self.done :]:
                 before(self.done + 1)
                 self.done += 1
-                image = torch.full((1, 3, height, width), self.done / 255)
+                image = partial(torch.full, (1, 3, height, width), self.done / 255)
                 notes = (Note("astray", {"times": 4.0}),) if self.done == 2 else ()
                 yield Step(self.done, len(sizes), (width, height), LOSSES.values, image, notes)
 
