@@ -171,3 +171,16 @@ class Unpool(Slots):
     pixel: int  # bytes of a position's channels
     target: int  # address of the gradient
     width: int  # of the gradient
+
+
+KINDS: tuple[type[Slots], ...] = (
+    ConvolveGroups,
+    ScatterTiles,
+    MultiplyFrequencies,
+    GatherTiles,
+    TransformWeights,
+    Correlate,
+    Mix,
+    Pool,
+    Unpool,
+)  # of which there is a loop each

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ctypes
 import functools
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
 import numpy as np
 import torch
 
-from nst_core.cpu.kernels.machine_code import compiled
+from nst_core.cpu.kernels.machine_code import are_kept, compiled
 from nst_core.cpu.kernels.processor import lanes
 from nst_core.cpu.kernels.slots import Slots
 
@@ -29,8 +30,12 @@ def run(slots: Slots, items: int) -> None:
 
 
 def available() -> bool:
-    """Whether the compiled loops can run here."""
-    return lanes() > 0 and _team() is not None
+    """Whether the compiled loops can run here; `ImportError` where they aren't kept, and Numba can't compile them."""
+    if lanes() == 0 or _team() is None:
+        return False
+    if not are_kept():
+        import_module("numba")
+    return True
 
 
 @functools.cache
