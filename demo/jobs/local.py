@@ -22,7 +22,7 @@ from nst_core.config import Pooling, TransferConfig
 from nst_core.device.memory import give_back_freed_memory, keep_freed_memory
 from nst_core.device.select import resolve_device
 from nst_core.forecast.forecast import suggest
-from nst_core.forecast.machine import Machine, Pace, as_it_is, probing, recalled, speed
+from nst_core.forecast.machine import UNKNOWN, Machine, as_it_is, probing, recalled, speed
 from nst_core.forecast.task import Task
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.network.weights import load_parameters
@@ -34,8 +34,6 @@ logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-UNKNOWN = Pace(start=0, pixel=1)  # of a machine: no more than what takes longer than what
 
 
 class LocalRunner:

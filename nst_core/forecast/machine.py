@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from nst_core.device.cache import recall, remember
 from nst_core.device.memory import free_memory, give_back_freed_memory, own_memory
 from nst_core.execution import Execution, Precision
 from nst_core.network.vgg import VGG
-from nst_core.scene.scales import step_cost
+from nst_core.scene.scales import Size, step_cost
 from nst_core.transfer import Transfer
 
 SIDES = {"cpu": (128, 384)}  # pixels, of the pictures that the pace is measured with, by the kind of device
@@ -37,6 +38,9 @@ class Pace:
 
     start: float  # at any size
     pixel: float  # for each pixel that VGG-19 sees
+
+
+UNKNOWN = Pace(start=0, pixel=1)  # no more than what takes longer than what
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +64,11 @@ def probe(network: VGG, config: TransferConfig) -> Machine:
     return next(machine for machine in probing(network, config) if machine is not None)
 
 
+def known(network: VGG, config: TransferConfig) -> Machine:
+    """What `probe` tells, but for the pace if that would have to be measured: it is `UNKNOWN` then."""
+    return as_it_is(network, recalled(network, config) or UNKNOWN)
+
+
 def probing(network: VGG, config: TransferConfig) -> Iterator[Machine | None]:
     """Measure the machine bit by bit: None after each measured step, so that one may give up; at last the machine."""
     pace = recalled(network, config)
@@ -68,6 +77,15 @@ def probing(network: VGG, config: TransferConfig) -> Iterator[Machine | None]:
         give_back_freed_memory()
         remember(_fact(network, config), [pace.start, pace.pixel])
     yield as_it_is(network, pace)
+
+
+def learn(network: VGG, config: TransferConfig, times: Mapping[Size, Sequence[float]]) -> None:
+    """Remember the pace of a run's own steps, by their seconds at each size; nothing where they are too few to tell."""
+    told = {size: min(seconds[1:]) for size, seconds in times.items() if len(seconds) > STEPS}  # the first warms up
+    if len(told) > 1:
+        ends = {size: told[size] for size in (min(told, key=math.prod), max(told, key=math.prod))}
+        pace = _pace(ends, config)
+        remember(_fact(network, config), [pace.start, pace.pixel])
 
 
 def as_it_is(network: VGG, pace: Pace) -> Machine:
@@ -119,11 +137,15 @@ def _fact(network: VGG, config: TransferConfig) -> str:
 
 
 def _measured(network: VGG, config: TransferConfig) -> Generator[None, None, Pace]:
-    """A line through the times at two sizes; were the larger one the faster, all of it would be the start."""
-    sides = SIDES.get(network.device.type, LARGE_SIDES)
-    small = yield from _seconds(network, config, sides[0])
-    large = yield from _seconds(network, config, sides[1])
-    fewer, more = (step_cost((side, side), config) for side in sides)
+    times: dict[Size, float] = {}
+    for side in SIDES.get(network.device.type, LARGE_SIDES):
+        times[side, side] = yield from _seconds(network, config, side)
+    return _pace(times, config)
+
+
+def _pace(times: Mapping[Size, float], config: TransferConfig) -> Pace:
+    """A line through a step's seconds at two sizes; were the larger one the faster, all of it would be the start."""
+    (fewer, small), (more, large) = sorted((step_cost(size, config), seconds) for size, seconds in times.items())
     pixel = max(0.0, (large - small) / (more - fewer))
     return Pace(start=max(0.0, small - pixel * fewer), pixel=pixel)
 

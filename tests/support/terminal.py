@@ -101,8 +101,14 @@ def open_terminal(parent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     folder = parent / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("nst_core.forecast.machine.probe", lambda network, config: MACHINE)
+    work_on(MACHINE, monkeypatch)
     return Terminal(folder, capsys)
+
+
+def work_on(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command line take its own for that machine, whether it asks for what is known or measures it."""
+    for name in ("known", "probe"):
+        monkeypatch.setattr(f"nst_core.forecast.machine.{name}", lambda network, config: machine)
 
 
 class HollowVGG(VGG):

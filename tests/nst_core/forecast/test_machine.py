@@ -194,3 +194,17 @@ def test_a_graphics_card(monkeypatch: pytest.MonkeyPatch) -> None:
     for capability, precision in (((8, 0), Precision.TF32), ((12, 0), Precision.TF32), ((7, 5), Precision.FLOAT32)):
         monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device, found=capability: found)
         assert machine._precision(card) is precision
+
+
+def test_a_run_tells_the_pace(network: VGG, trials: list[int]) -> None:
+    """By its smallest size and its largest, each with as many steps as would be measured there."""
+    assert machine.known(network, TINY).pace is machine.UNKNOWN
+    times = {size: [9.0, *[0.1 + 1e-6 * step_cost(size, TINY)] * STEPS] for size in ((64, 48), (128, 96), (256, 192))}
+    times |= {(128, 96): [9.0] * 9, (32, 24): [0.0, 0.0], (512, 384): [7.0]}
+    machine.learn(network, TINY, {(128, 96): times[128, 96]})
+    assert machine.known(network, TINY).pace is machine.UNKNOWN
+    machine.learn(network, TINY, times)
+    pace = machine.known(network, TINY).pace
+    assert (pace.start, pace.pixel) == (pytest.approx(0.1), pytest.approx(1e-6))
+    assert probe(network, TINY).pace == pace
+    assert not trials
