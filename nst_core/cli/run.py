@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from nst_core.transfer import Step, Transfer
 
 
+CARDS = ("/dev/nvidiactl", "/dev/kfd")  # are there where a driver of NVIDIA's or AMD's is
+
+
 @dataclass(frozen=True)
 class Work:
     """A job that can be carried out: nothing in it was found wrong."""
@@ -159,6 +162,7 @@ def _read(job: CommandJob) -> Inputs:
 
 
 def _transfer(job: CommandJob, inputs: Inputs, network: VGG | None) -> Transfer:
+    begin_compiling(job.device)
     from nst_core.transfer import Transfer
 
     return Transfer(
@@ -172,6 +176,17 @@ def _transfer(job: CommandJob, inputs: Inputs, network: VGG | None) -> Transfer:
         device=None if network else job.device,
         state=job.start.state if job.start else None,
     )
+
+
+def begin_compiling(device: str | None) -> None:
+    """Have what a processor computes with compiled, if it isn't kept; for the time before torch is imported.
+
+    That takes seconds, too, and so does reading the weights.
+    """
+    if device == "cpu" or (device is None and not any(map(os.path.exists, CARDS))):
+        from nst_core.cpu.kernels import compile_beside
+
+        compile_beside()
 
 
 def paint(work: Work, bar: Bar, stop: Stop, title: str = "") -> Outcome:

@@ -102,6 +102,7 @@ def open_terminal(parent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     folder.mkdir()
     monkeypatch.chdir(folder)
     work_on(MACHINE, monkeypatch)
+    monkeypatch.setattr("nst_core.cpu.kernels.compile_beside", lambda: None)
     return Terminal(folder, capsys)
 
 

@@ -6,18 +6,21 @@ import ctypes
 import functools
 import hashlib
 import importlib.metadata
+import json
 import os
 import platform
+import sys
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any, get_type_hints
 
 import numpy as np
 
+from nst_core.cpu.kernels.helpers import begin, handed_over
 from nst_core.cpu.kernels.processor import lanes
-from nst_core.cpu.kernels.slots import KINDS, Slots
+from nst_core.cpu.kernels.slots import KINDS, SHARES, Slots
 from nst_core.device.cache import Circumstances, recall, remember
 
 OWN = ("counter", "tickets", "items")  # addresses of the next item's number and the next thread's; the number of items
@@ -31,7 +34,7 @@ class CompiledLoop:
 
     address: int
     library: Any  # Numba's, or LLVM's engine: the code is there as long as it lives
-    was_kept: bool  # by an earlier run
+    was_kept: bool = False  # by an earlier run
 
 
 @functools.cache
@@ -40,18 +43,45 @@ def compiled(kind: type[Slots]) -> CompiledLoop:
 
     Numba's own cache isn't used: it takes whatever its files hold for machine code, or fails by them.
     """
-    name, circumstances = f"loop-{kind.__name__}", _circumstances()
-    kept = recall(name, circumstances)
-    if kept is not None and (loop := _loaded(kept)):
+    if (made := handed_over(kind.__name__)) and (loop := _loaded(made)):
         return loop
+    if (kept := _recalled(kind)) and (loop := _loaded(kept)):
+        return replace(loop, was_kept=True)
     code = _compile(kind)
-    remember(name, _as_text(code), circumstances)
-    return CompiledLoop(code.address, code, was_kept=False)
+    remember(_name(kind), _as_text(code), _circumstances())
+    return CompiledLoop(code.address, code)
 
 
-def are_kept() -> bool:
-    """Whether all loops were kept by an earlier run: whoever uses them then needs no Numba, half a second to import."""
-    return all(recall(f"loop-{kind.__name__}", _circumstances()) is not None for kind in KINDS)
+def are_there() -> bool:
+    """Whether an earlier run or helpers have compiled all loops: they need no Numba, which takes half a second."""
+    return all(handed_over(kind.__name__) or _recalled(kind) for kind in KINDS)
+
+
+def compile_beside() -> None:
+    """Begin to compile the loops that aren't kept, in other processes; whoever needs one waits for it.
+
+    For programs, as soon as they know that they will compute on a processor: the first step needs nearly all of them.
+    """
+    missing = {kind.__name__ for kind in KINDS if not _recalled(kind)} if lanes() else set()
+    begin([names for share in SHARES if (names := [kind.__name__ for kind in share if kind.__name__ in missing])])
+
+
+def hand_over() -> None:
+    """A helper's work: compile the loops that the arguments name, keep them, and write them to stdout as JSON."""
+    made: dict[str, Any] = {}
+    for kind in (kind for kind in KINDS if kind.__name__ in sys.argv[1:]):
+        made[kind.__name__] = _as_text(_compile(kind))
+        remember(_name(kind), made[kind.__name__], _circumstances())
+    sys.stdout.write(json.dumps(made))
+
+
+def _name(kind: type[Slots]) -> str:
+    """What a loop is kept as."""
+    return f"loop-{kind.__name__}"
+
+
+def _recalled(kind: type[Slots]) -> Any | None:
+    return recall(_name(kind), _circumstances())
 
 
 def _compile(kind: type[Slots]) -> Any:
@@ -99,7 +129,7 @@ def _loaded(kept: Mapping[str, Any]) -> CompiledLoop | None:
         address = engine.get_function_address(entry)
     except Exception:  # whatever it is, it can be compiled again
         return None
-    return CompiledLoop(address, engine, was_kept=True) if address else None
+    return CompiledLoop(address, engine) if address else None
 
 
 def _engine() -> Any:

@@ -173,14 +173,9 @@ class Unpool(Slots):
     width: int  # of the gradient
 
 
-KINDS: tuple[type[Slots], ...] = (
-    ConvolveGroups,
-    ScatterTiles,
-    MultiplyFrequencies,
-    GatherTiles,
-    TransformWeights,
-    Correlate,
-    Mix,
-    Pool,
-    Unpool,
-)  # of which there is a loop each
+# All of which there is a loop, in two shares that take about as long to compile.
+SHARES: tuple[tuple[type[Slots], ...], ...] = (
+    (ConvolveGroups, Correlate, Mix),
+    (MultiplyFrequencies, ScatterTiles, TransformWeights, GatherTiles, Pool, Unpool),
+)
+KINDS = tuple(kind for share in SHARES for kind in share)

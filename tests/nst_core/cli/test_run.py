@@ -14,6 +14,7 @@ import pytest
 import torch
 from PIL import Image
 
+from nst_core.cli import run
 from nst_core.execution import Execution
 from nst_core.forecast.machine import UNKNOWN, Machine
 from nst_core.recipe import read_recipe
@@ -184,6 +185,21 @@ def test_the_pace_is_measured_for_a_plan_alone_and_learned_by_painting(paints: P
     work_on(MACHINE, paints.monkeypatch)
     paints("--size", 48)
     assert (len(measured), len(learned)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("device", "cards", "begins"), [(None, (), 1), (None, ("card",), 0), ("cpu", ("card",), 1), ("cuda:0", (), 0)]
+)
+def test_loops_are_compiled_where_a_processor_computes(
+    device: str | None, cards: tuple[str, ...], begins: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    for card in cards:
+        (tmp_path / card).touch()
+    monkeypatch.setattr(run, "CARDS", (str(tmp_path / "card"),))
+    monkeypatch.setattr("nst_core.cpu.kernels.compile_beside", lambda: begun.append("loops"))
+    run.begin_compiling(device)
+    assert len(begun) == begins
 
 
 def test_what_was_typed_counts_more_than_what_would_suit(paints: Paints) -> None:
