@@ -24,8 +24,8 @@ from importlib.util import find_spec
 from typing import NoReturn
 
 # The engine is installed without what the page needs.
-if missing := [name for name in ("gradio", "matplotlib") if find_spec(name) is None]:
-    print(f"app.py: error: the page needs {' and '.join(missing)}: pip install -r requirements.txt", file=sys.stderr)
+if find_spec("gradio") is None:
+    print("app.py: error: the page needs gradio: pip install -r requirements.txt", file=sys.stderr)
     sys.exit(2)
 
 # Before gradio is imported: it would report each start to its makers.

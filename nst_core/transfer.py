@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import torch
 from PIL import Image
@@ -35,7 +35,7 @@ class Step:
     total: int
     size: Size  # of this scale: it grows during the run
     measured: Callable[[], LossValues]  # gives them as soon as they have come from the device
-    image: Tensor  # (1, 3, H, W), RGB in [0, 1], a snapshot on the device of the run
+    shown: Callable[[], Tensor]  # gives the image: its colours take as long as some steps, and few steps are looked at
     notes: tuple[Note, ...] = ()  # what a person should know about this step
     scale: int = 1  # 1 .. scales, coarse to fine
     scales: int = 1
@@ -45,6 +45,26 @@ class Step:
     def losses(self) -> LossValues:
         """As numbers: an accelerator is waited for when they are first read."""
         return self.measured()
+
+    @property
+    def image(self) -> Tensor:
+        """(1, 3, H, W), RGB in [0, 1], a snapshot on the device of the run."""
+        return self.shown()
+
+
+class _Once:
+    """Makes an image when it is first asked for, and keeps it; what it was made of goes then."""
+
+    def __init__(self, make: Callable[[], Tensor]) -> None:
+        self._make: Callable[[], Tensor] | None = make
+        self._made: Tensor
+
+    def __call__(self) -> Tensor:
+        if (make := self._make) is not None:
+            with torch.inference_mode(False), torch.no_grad():  # whoever looks at it may be in it
+                self._made = make()
+            self._make = None  # only now: another thread may ask at the same time
+        return self._made
 
 
 def stylize(
@@ -218,8 +238,10 @@ class Transfer:
             losses, gradient = self._evaluation(self._descent.pixels)
         remark = self._descent.move(losses.total, gradient)
         self._done += 1
-        image, scene = self._descent.pixels.clamp(0, 1), self._evaluation.scene
-        coloured = finish(image, scene.photo, self.config.colours, self.config.colour_method, scene.canvas)
+        config, scene = self.config, self._evaluation.scene
+        with torch.inference_mode(False):
+            pixels = self._descent.pixels.clamp(0, 1)  # a copy: the next step changes them
+        coloured = partial(finish, pixels, scene.photo, config.colours, config.colour_method, scene.canvas)
         return self._record(losses, coloured, remark)
 
     def _change_course(self, descent: Descent) -> None:
@@ -235,14 +257,14 @@ class Transfer:
         self._evaluation = Evaluation(self.network, self._build(size), self.config, self.execution)
         self._done = 1
         image = recoloured(self._evaluation.scene, self.config)
-        return self._record(self._evaluation.losses(image), image, None)
+        return self._record(self._evaluation.losses(image), lambda: image, None)
 
     @property
     def _index(self) -> int:
         """The number of the last step that is done, 0 before the first, over all scales."""
         return sum(steps for _, steps in self.plan[: self._scale]) + self._done
 
-    def _record(self, losses: Losses, image: Tensor, remark: Note | None) -> Step:
+    def _record(self, losses: Losses, coloured: Callable[[], Tensor], remark: Note | None) -> Step:
         """`Step` with what the photo keeps outside the canvas."""
         size, _ = self.plan[self._scale]
         scene, self.execution = self._evaluation.scene, self._evaluation.execution
@@ -252,7 +274,7 @@ class Transfer:
             total=sum(steps for _, steps in self.plan),
             size=size,
             measured=losses.sent(),
-            image=scene.frame(image).clamp(0, 1),
+            shown=_Once(lambda: scene.frame(coloured()).clamp(0, 1)),
             notes=tuple(notes if remark is None else [*notes, remark]),
             scale=self._scale + 1,
             scales=len(self.plan),

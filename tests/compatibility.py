@@ -23,7 +23,7 @@ from tests.support.paths import ROOT
 from tests.support.project import everything, python_versions
 
 SOURCE_ONLY = "pyvips"  # has no wheel; what its extra brings is one
-SHOWN = ("torch", "torchvision", "numba", "numpy", "pillow", "av", "gradio", "matplotlib")
+SHOWN = ("torch", "torchvision", "numba", "numpy", "pillow", "av", "gradio")
 PICTURES = ("examples/content/cat.jpg", "examples/style/great_wave.jpg")
 TINY = ("--size", "48", "--steps", "2", "--scales", "1", "--depth", "16", "--clip", "out.mp4", "--quiet")
 

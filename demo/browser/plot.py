@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from io import StringIO
 from itertools import count
 from operator import attrgetter
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 from numpy.typing import NDArray
 
 from demo.jobs.records import LossRecord, Progress
 from demo.words import Language, say
 
-SIZE = (4.5, 2.5)  # inches of 72 units, each about a pixel on a phone
-AREA = (0.125, 0.185, 0.675, 0.725)  # of the lines in it: left, bottom, width, height
-LETTERS = 10.0  # units
+WIDTH, HEIGHT = 324, 180  # units, each about a pixel on a phone
+LEFT, RIGHT, TOP, BOTTOM = 40.5, 259.2, 16.2, 146.7  # of the lines' area, y pointing down
+LETTERS = 10  # units
+MIDDLE = 3.5  # from the middle of a line of letters down to where it stands
 DECADES = 5  # how far below the highest loss the axis may reach
 POINTS = 350  # of a line, at most: more can't be told apart
 LEAST = 10  # steps of the axis, if there are as many: a power of ten
-LABEL_GAP = 0.1  # of two names, in heights of the area
+NUMBERS = 5  # spaces between numbers below the axis, at most
+LABEL_GAP = 0.1 * (BOTTOM - TOP)  # of two names
 CURVES: dict[str, Callable[[LossRecord], float]] = {name: attrgetter(name) for name in ("total", "style", "content")}
-
-# Matplotlib knows no colours that follow the page: it draws in stand-ins.
-INK = "#010101"
-STAND_INS = {"total": "#010102", "style": "#010103", "content": "#010104"}
-COLOURS = {INK: "currentColor"} | {stand_in: f"var(--{name})" for name, stand_in in STAND_INS.items()}
+INK = "currentColor"
 
 
 @dataclass(frozen=True)
@@ -72,40 +65,112 @@ class Line:
         return cls(kept + 1, losses[kept])
 
 
+@dataclass(frozen=True)
+class Axes:
+    """Where steps and losses are in the drawing."""
+
+    steps: int  # of the axis
+    low: float  # the lowest loss and the highest, both powers of ten
+    high: float
+
+    @property
+    def column(self) -> float:
+        """How wide a step is."""
+        return (RIGHT - LEFT) / self.steps
+
+    def x(self, step: float) -> float:
+        """The middle of a step's column."""
+        return LEFT + (step - 0.5) * self.column
+
+    def y(self, loss: float) -> float:
+        """What is below the lowest loss lies on it."""
+        share = math.log10(max(loss, self.low) / self.low) / math.log10(self.high / self.low)
+        return BOTTOM - share * (BOTTOM - TOP)
+
+
 def draw(language: Language, curves: Curves) -> str:
     """HTML: an SVG that scales to any width, and its words for those who can't see it. There must be losses."""
-    svg = _svg(_plot(language, curves)).replace("</svg>", f"{_marker(reach(len(curves.losses), curves.total))}</svg>")
-    return (
-        f'<figure class="losses" role="img" aria-label="{escape(_summary(language, curves))}">'
-        f"<figcaption>{escape(say(language, 'losses.caption'))}</figcaption>{svg}</figure>"
-    )
-
-
-def _marker(steps: int) -> str:
-    """SVG: a line across the curves with a step's number below it, for the page to show and to move."""
-    (width, height), (left, bottom, share, top) = ([72 * side for side in SIZE], AREA)
-    column, foot = share * width / steps, (1 - bottom) * height
-    start = left * width - column / 2  # of step 0
-    return (
-        f'<g class="moment" visibility="hidden" data-left="{left * width:.1f}" data-start="{start:.3f}"'
-        f' data-column="{column:.5f}"><line y1="{foot - top * height:.1f}" y2="{foot:.1f}"/>'
-        f'<g class="number"><rect y="{foot + 1:.1f}" height="14" rx="7"/>'
-        f'<text y="{foot + 11.5:.1f}" text-anchor="middle" font-size="{LETTERS:g}"></text></g></g>'
-    )
-
-
-def _plot(language: Language, curves: Curves) -> Figure:
-    figure = Figure(SIZE, frameon=False)
-    axes = figure.add_axes(AREA, frameon=False)
     lines = {name: Line.of([curve(losses) for losses in curves.losses]) for name, curve in CURVES.items()}
     low, high = _limits(np.concatenate([line.values for line in lines.values()]))
-    _set_up(axes, (low, high), reach(len(curves.losses), curves.total), say(language, "losses.step"))
-    _mark_sizes(axes, curves)
-    for name, line in lines.items():
-        # Cut off by hand: matplotlib's way needs an id, a new one each time.
-        axes.plot(line.steps, np.maximum(line.values, low), color=STAND_INS[name], linewidth=1.8, clip_on=False)
-    _name_ends(axes, lines, low, {name: say(language, f"losses.{name}") for name in lines})
-    return figure
+    axes = Axes(reach(len(curves.losses), curves.total), low, high)
+    names = {name: say(language, f"losses.{name}") for name in lines}
+    parts = [
+        *_decades(axes),
+        *_numbers(axes),
+        _text((LEFT + RIGHT) / 2, HEIGHT - 7, say(language, "losses.step"), "middle"),
+        *_sizes(axes, curves),
+        *(_curve(axes, name, line) for name, line in lines.items() if len(line.steps)),
+        *_names(axes, lines, names),
+        _marker(axes),
+    ]
+    return (
+        f'<figure class="losses" role="img" aria-label="{escape(_summary(language, curves))}">'
+        f"<figcaption>{escape(say(language, 'losses.caption'))}</figcaption>"
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" font-size="{LETTERS}">{"".join(parts)}</svg></figure>'
+    )
+
+
+def _text(x: float, y: float, words: str, anchor: str = "start", look: str = f"fill: {INK}") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" style="{look}">{escape(words)}</text>'
+
+
+def _path(corners: Sequence[tuple[float, float]], colour: str, width: float, look: str = "") -> str:
+    """A line through (x, y)."""
+    along = " ".join(f"{'L' if place else 'M'} {x:.2f} {y:.2f}" for place, (x, y) in enumerate(corners))
+    return f'<path d="{along}" style="fill: none; stroke: {colour}; stroke-width: {width}{look}"/>'
+
+
+def _decades(axes: Axes) -> Iterator[str]:
+    """A line across for each power of ten, and its number."""
+    for power in range(round(math.log10(axes.low)), round(math.log10(axes.high)) + 1):
+        y = axes.y(10.0**power)
+        yield _path([(LEFT, y), (RIGHT, y)], INK, 0.8, "; stroke-opacity: 0.22")
+        yield _text(LEFT - MIDDLE, y + MIDDLE, f"{10.0**power:g}".replace("-", "\N{MINUS SIGN}"), "end")
+
+
+def _numbers(axes: Axes) -> Iterator[str]:
+    """Of steps, below the axis."""
+    stride = next(stride for stride in _round_numbers() if stride * NUMBERS >= axes.steps)
+    for step in range(stride, axes.steps + 1, stride):
+        yield _text(axes.x(step), BOTTOM + LETTERS + 1.5, str(step), "middle")
+
+
+def _sizes(axes: Axes, curves: Curves) -> Iterator[str]:
+    """Where a new size began, if there is more than one."""
+    if len(curves.sizes) < 2:
+        return
+    for step, size in curves.sizes:
+        yield _text(axes.x(step), TOP - 4, f"{max(size)} px")
+    for step, _ in curves.sizes[1:]:
+        ends = [(axes.x(step), BOTTOM), (axes.x(step), TOP)]
+        yield _path(ends, INK, 1, "; stroke-opacity: 0.6; stroke-dasharray: 1, 1.65")
+
+
+def _curve(axes: Axes, name: str, line: Line) -> str:
+    corners = [
+        (axes.x(step), axes.y(loss)) for step, loss in zip(line.steps.tolist(), line.values.tolist(), strict=True)
+    ]
+    return _path(corners, f"var(--{name})", 1.8, "; stroke-linecap: square")
+
+
+def _names(axes: Axes, lines: Mapping[str, Line], words: Mapping[str, str]) -> Iterator[str]:
+    """The names at the right ends of the lines, pushed apart where lines meet."""
+    ends = {name: (axes.x(line.steps[-1]), axes.y(line.values[-1])) for name, line in lines.items() if len(line.steps)}
+    below = BOTTOM + LABEL_GAP / 2  # so that none hangs down to the numbers of the steps
+    for above, name in zip(reversed(range(len(ends))), sorted(ends, key=lambda name: -ends[name][1]), strict=True):
+        x, y = ends[name]
+        below = max(min(y, below - LABEL_GAP), TOP + LABEL_GAP * above)
+        yield _text(x + MIDDLE, below + MIDDLE, words[name], look=f"fill: var(--{name}); font-weight: 700")
+
+
+def _marker(axes: Axes) -> str:
+    """A line across the curves with a step's number below it, for the page to show and to move."""
+    return (
+        f'<g class="moment" visibility="hidden" data-left="{LEFT:.1f}" data-start="{axes.x(0):.3f}"'
+        f' data-column="{axes.column:.5f}"><line y1="{TOP:.1f}" y2="{BOTTOM:.1f}"/>'
+        f'<g class="number"><rect y="{BOTTOM + 1:.1f}" height="14" rx="7"/>'
+        f'<text y="{BOTTOM + 11.5:.1f}" text-anchor="middle" font-size="{LETTERS}"></text></g></g>'
+    )
 
 
 def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
@@ -119,67 +184,12 @@ def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
 
 def reach(done: int, total: int) -> int:
     """The last step of the axis, which seldom moves: the next of 10, 20, 50, 100 ... beyond those that are done."""
-    ahead: Iterator[int] = (times * 10**power for power in count(int(math.log10(LEAST))) for times in (1, 2, 5))
-    return min(total, next(step for step in ahead if step > done))
+    return min(total, next(step for step in _round_numbers() if step >= LEAST and step > done))
 
 
-def _set_up(axes: Axes, limits: tuple[float, float], steps: int, step: str) -> None:
-    axes.set_xlim(0.5, steps + 0.5)
-    axes.set_yscale("log")
-    axes.set_ylim(limits)
-    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
-    axes.yaxis.set_major_locator(LogLocator(numticks=DECADES + 2))
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.tick_params(length=0, labelsize=LETTERS, labelcolor=INK)
-    axes.grid(axis="y", color=INK, alpha=0.22, linewidth=0.8, clip_on=False)
-    axes.set_xlabel(step, size=LETTERS, color=INK)
-
-
-def _mark_sizes(axes: Axes, curves: Curves) -> None:
-    if len(curves.sizes) < 2:
-        return
-    for step, size in curves.sizes:
-        axes.text(step, 1.03, f"{max(size)} px", transform=axes.get_xaxis_transform(), size=LETTERS, color=INK)
-    for step, _ in curves.sizes[1:]:
-        axes.axvline(step, color=INK, alpha=0.6, linestyle=":", linewidth=1, clip_on=False)
-
-
-def _name_ends(axes: Axes, lines: dict[str, Line], low: float, words: dict[str, str]) -> None:
-    """Write the names at the right ends of the lines, pushed apart where lines meet."""
-    to_area = axes.transData + axes.transAxes.inverted()
-    ends = {
-        name: to_area.transform((line.steps[-1], max(line.values[-1], low)))
-        for name, line in lines.items()
-        if len(line.steps)
-    }
-    below = -LABEL_GAP / 2  # so that none hangs down to the numbers of the steps
-    for above, name in zip(reversed(range(len(ends))), sorted(ends, key=lambda name: ends[name][1]), strict=True):
-        x, y = ends[name]
-        below = min(max(y, below + LABEL_GAP), 1 - LABEL_GAP * above)
-        axes.text(
-            x + 0.02,
-            below,
-            words[name],
-            transform=axes.transAxes,
-            verticalalignment="center",
-            size=LETTERS,
-            weight="bold",
-            color=STAND_INS[name],
-        )
-
-
-def _svg(figure: Figure) -> str:
-    """An element that can stand in a page of other drawings: no prolog, no style of everything, no clashing ids."""
-    file = StringIO()
-    figure.savefig(file, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
-    svg = file.getvalue()
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
-    svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # ids of letters remain: they are always of the same shapes
-    for stand_in, colour in COLOURS.items():
-        svg = svg.replace(stand_in, colour)
-    return svg
+def _round_numbers() -> Iterator[int]:
+    """1, 2, 5, 10, 20, 50 ..."""
+    return (times * 10**power for power in count() for times in (1, 2, 5))
 
 
 def _summary(language: Language, curves: Curves) -> str:

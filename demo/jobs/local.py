@@ -19,10 +19,11 @@ from demo.jobs.queue import CALL_EVERY, MAX_WAITING, Queue
 from demo.jobs.records import Computation, Job, Pixels, Record, Waiting
 from demo.jobs.registry import RunnerOptions
 from nst_core.config import Pooling, TransferConfig
+from nst_core.cpu.kernels import compile_beside
 from nst_core.device.memory import give_back_freed_memory, keep_freed_memory
 from nst_core.device.select import resolve_device
 from nst_core.forecast.forecast import suggest
-from nst_core.forecast.machine import Machine, Pace, as_it_is, probing, recalled, speed
+from nst_core.forecast.machine import UNKNOWN, Machine, as_it_is, probing, recalled, speed
 from nst_core.forecast.task import Task
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.network.weights import load_parameters
@@ -34,8 +35,6 @@ logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-UNKNOWN = Pace(start=0, pixel=1)  # of a machine: no more than what takes longer than what
 
 
 class LocalRunner:
@@ -217,6 +216,8 @@ class LocalRunner:
 
 def make_runner(options: RunnerOptions) -> LocalRunner:
     """For a program that does little else; raises `ValueError` for weights that aren't there."""
+    if resolve_device(None).type == "cpu":
+        compile_beside()  # while the page is built
     load_parameters(options.defaults.weights)
     keep_freed_memory()
     return LocalRunner(max_waiting=options.max_waiting)

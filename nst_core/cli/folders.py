@@ -23,7 +23,7 @@ from nst_core.cli.job import CommandJob, Source
 from nst_core.cli.listing import PICTURES, listed, passed_over, pictures_in
 from nst_core.cli.paper import photo_size, sized
 from nst_core.cli.results import Outcome
-from nst_core.cli.run import check_files, look_ahead, paint, prepare
+from nst_core.cli.run import begin_compiling, check_files, look_ahead, paint, prepare
 from nst_core.cli.signals import Stop, graceful
 from nst_core.cli.states import recipe_of
 from nst_core.device.memory import is_out_of_memory
@@ -223,6 +223,7 @@ def _check_sense(job: CommandJob) -> None:
 
 def _check_options(job: CommandJob) -> VGG:
     """Refuse what no pair could be painted with, by a trial that takes no step; returns the network for all pairs."""
+    begin_compiling(job.device)
     from PIL import Image
 
     from nst_core.device.select import resolve_device

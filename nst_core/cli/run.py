@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from nst_core.notes import Note
     from nst_core.scene.scales import Plan, Size
     from nst_core.transfer import Step, Transfer
+
+
+CARDS = ("/dev/nvidiactl", "/dev/kfd")  # are there where a driver of NVIDIA's or AMD's is
 
 
 @dataclass(frozen=True)
@@ -115,10 +119,11 @@ def look_ahead(
 ) -> Forecast:
     """How a job will be carried out and what that takes; `ValueError` where there isn't enough memory for it."""
     from nst_core.forecast.forecast import suggest
-    from nst_core.forecast.machine import probe
+    from nst_core.forecast.machine import known, probe
     from nst_core.forecast.task import Task
 
-    machine = machine or probe(network, job.config)
+    # To measure the pace takes as long as the first ten steps, which tell it themselves.
+    machine = machine or (probe if job.only_plan else known)(network, job.config)
     done = job.start.steps_done if job.start else 0
     task = Task(network, job.config, plan, paintings, done, job.stop_after)
     chosen, wished, earlier = dict(job.execution), dict[str, Any](), job.earlier
@@ -178,6 +183,7 @@ def _read(job: CommandJob) -> Inputs:
 
 
 def _transfer(job: CommandJob, inputs: Inputs, network: VGG | None) -> Transfer:
+    begin_compiling(job.device)
     from nst_core.transfer import Transfer
 
     return Transfer(
@@ -193,6 +199,17 @@ def _transfer(job: CommandJob, inputs: Inputs, network: VGG | None) -> Transfer:
     )
 
 
+def begin_compiling(device: str | None) -> None:
+    """Have what a processor computes with compiled, if it isn't kept; for the time before torch is imported.
+
+    That takes seconds, too, and so does reading the weights.
+    """
+    if device == "cpu" or (device is None and not any(map(os.path.exists, CARDS))):
+        from nst_core.cpu.kernels import compile_beside
+
+        compile_beside()
+
+
 def paint(work: Work, bar: Bar, stop: Stop, title: str = "") -> Outcome:
     """Run, show, save. Whatever ends the run, the last picture is kept; what comes before the first step is raised."""
     job, results = work.job, work.results
@@ -201,7 +218,7 @@ def paint(work: Work, bar: Bar, stop: Stop, title: str = "") -> Outcome:
     complete = True
     try:
         with Film(job.clip, work.size, len(work.costs), bar) as film:
-            for last in work.steps:
+            for last in _learning(work):
                 bar.show(last, work.costs[last.index - 1], title)
                 complete &= results.intermediate(last, bar)
                 film.add(last)
@@ -218,6 +235,21 @@ def paint(work: Work, bar: Bar, stop: Stop, title: str = "") -> Outcome:
         if last is None:
             raise
         return _broken_off(results, last, error)
+
+
+def _learning(work: Work) -> Iterator[Step]:
+    """The steps of a job; where the machine's pace wasn't known, it is by them, once they are all done."""
+    times: dict[Size, list[float]] = {}
+    began = time.perf_counter()
+    for step in work.steps:
+        _ = step.losses  # an accelerator has to be done then
+        times.setdefault(step.size, []).append(time.perf_counter() - began)
+        if step.index == step.total and not work.forecast.is_timed and work.forecast.blocks == 1:
+            from nst_core.forecast.machine import learn
+
+            learn(work.forecast.task.network, work.job.config, times)
+        yield step
+        began = time.perf_counter()
 
 
 def _state(work: Work, last: Step, stop: Stop) -> Checkpoint | None:

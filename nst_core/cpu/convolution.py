@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import logging
 import math
-from importlib import import_module
 from typing import Any, Protocol
 
 import torch
@@ -285,7 +284,6 @@ def _channels_fit(channels: int) -> bool:
 def _can_compile() -> bool:
     """Whether there are loops for this CPU, and numba to compile them: without, PyTorch does the work."""
     try:
-        import_module("numba")
         return kernels.available()
     except ImportError as error:  # there is no numba for a new Python, or none that goes with this NumPy
         logger.warning("numba can't be used (%s); convolutions take several times as long without it", error)

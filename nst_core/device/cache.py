@@ -17,8 +17,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from nst_core.files import expand_home, replacing
 
 logger = logging.getLogger(__name__)
@@ -57,6 +55,8 @@ def remember(name: str, value: Any, circumstances: Circumstances | None = None) 
 
 def machine() -> Circumstances:
     """What else decides how fast something is: home folders are shared by machines, and a machine by processes."""
+    import torch  # here: what is kept of other circumstances doesn't depend on it
+
     return {
         "name": platform.node(),
         "system": f"{platform.system()} {platform.machine()}",

@@ -12,7 +12,7 @@ from nst_core.config import Optimizer
 from nst_core.errors import InputError
 from nst_core.execution import SMALLEST, Execution
 from nst_core.forecast.cost import peak_memory, seen_pixels, stage_seconds
-from nst_core.forecast.machine import Machine
+from nst_core.forecast.machine import UNKNOWN, Machine
 from nst_core.forecast.task import Task
 from nst_core.forecast.units import in_bytes
 from nst_core.optim.method import kind_of
@@ -47,6 +47,11 @@ class Forecast:
     def seconds(self) -> float:
         """From the first scale's beginning to the last step."""
         return sum(stage.seconds for stage in self.stages)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether `seconds` are some: else it isn't known how fast the machine is, and they only compare."""
+        return self.machine.pace is not UNKNOWN
 
     @property
     def fits(self) -> bool:

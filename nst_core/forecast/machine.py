@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -13,21 +14,21 @@ import numpy as np
 import torch
 from PIL import Image
 
-from nst_core.config import ColourMethod, Initial, TransferConfig
+from nst_core.config import Initial, TransferConfig
 from nst_core.device.cache import recall, remember
 from nst_core.device.memory import free_memory, give_back_freed_memory, own_memory
 from nst_core.execution import Execution, Precision
 from nst_core.network.vgg import VGG
-from nst_core.scene.scales import step_cost
+from nst_core.scene.scales import Size, step_cost
 from nst_core.transfer import Transfer
 
 SIDES = {"cpu": (128, 384)}  # pixels, of the pictures that the pace is measured with, by the kind of device
 LARGE_SIDES = (256, 1024)  # of the others: below, they don't get going
-ENGINE = 3  # one more whenever steps got faster: what was measured before no longer counts
+ENGINE = 4  # one more whenever steps got faster: what was measured before no longer counts
 LONGEST = 3600.0  # seconds of a step that may have been measured; what is more, or not a number, is nonsense
 STEPS = 3  # measured at either, after one to warm up
 
-# What of a config a step's time depends on, beside how its colours are finished.
+# What of a config a step's time depends on. Colours are finished for whoever looks at a step, and take none of it.
 SPEED = tuple(each.name for each in fields(TransferConfig) if each.metadata["sets_pace"])
 
 
@@ -37,6 +38,9 @@ class Pace:
 
     start: float  # at any size
     pixel: float  # for each pixel that VGG-19 sees
+
+
+UNKNOWN = Pace(start=0, pixel=1)  # no more than what takes longer than what
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +64,11 @@ def probe(network: VGG, config: TransferConfig) -> Machine:
     return next(machine for machine in probing(network, config) if machine is not None)
 
 
+def known(network: VGG, config: TransferConfig) -> Machine:
+    """What `probe` tells, but for the pace if that would have to be measured: it is `UNKNOWN` then."""
+    return as_it_is(network, recalled(network, config) or UNKNOWN)
+
+
 def probing(network: VGG, config: TransferConfig) -> Iterator[Machine | None]:
     """Measure the machine bit by bit: None after each measured step, so that one may give up; at last the machine."""
     pace = recalled(network, config)
@@ -68,6 +77,15 @@ def probing(network: VGG, config: TransferConfig) -> Iterator[Machine | None]:
         give_back_freed_memory()
         remember(_fact(network, config), [pace.start, pace.pixel])
     yield as_it_is(network, pace)
+
+
+def learn(network: VGG, config: TransferConfig, times: Mapping[Size, Sequence[float]]) -> None:
+    """Remember the pace of a run's own steps, by their seconds at each size; nothing where they are too few to tell."""
+    told = {size: min(seconds[1:]) for size, seconds in times.items() if len(seconds) > STEPS}  # the first warms up
+    if len(told) > 1:
+        ends = {size: told[size] for size in (min(told, key=math.prod), max(told, key=math.prod))}
+        pace = _pace(ends, config)
+        remember(_fact(network, config), [pace.start, pace.pixel])
 
 
 def as_it_is(network: VGG, pace: Pace) -> Machine:
@@ -88,8 +106,7 @@ def recalled(network: VGG, config: TransferConfig) -> Pace | None:
 
 def speed(config: TransferConfig) -> dict[str, Any]:
     """What of a config a step's time depends on, in terms of JSON."""
-    recoloured = config.colours < 100 and config.colour_method is not ColourMethod.LINEAR
-    return {name: getattr(config, name) for name in SPEED} | {"finish": config.colour_method if recoloured else ""}
+    return {name: getattr(config, name) for name in SPEED}
 
 
 def _memory(device: torch.device) -> tuple[int, int]:
@@ -120,11 +137,15 @@ def _fact(network: VGG, config: TransferConfig) -> str:
 
 
 def _measured(network: VGG, config: TransferConfig) -> Generator[None, None, Pace]:
-    """A line through the times at two sizes; were the larger one the faster, all of it would be the start."""
-    sides = SIDES.get(network.device.type, LARGE_SIDES)
-    small = yield from _seconds(network, config, sides[0])
-    large = yield from _seconds(network, config, sides[1])
-    fewer, more = (step_cost((side, side), config) for side in sides)
+    times: dict[Size, float] = {}
+    for side in SIDES.get(network.device.type, LARGE_SIDES):
+        times[side, side] = yield from _seconds(network, config, side)
+    return _pace(times, config)
+
+
+def _pace(times: Mapping[Size, float], config: TransferConfig) -> Pace:
+    """A line through a step's seconds at two sizes; were the larger one the faster, all of it would be the start."""
+    (fewer, small), (more, large) = sorted((step_cost(size, config), seconds) for size, seconds in times.items())
     pixel = max(0.0, (large - small) / (more - fewer))
     return Pace(start=max(0.0, small - pixel * fewer), pixel=pixel)
 

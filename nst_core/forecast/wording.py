@@ -10,11 +10,12 @@ from nst_core.optim.method import kind_of
 
 
 def sentence(forecast: Forecast) -> str:
-    """`512x384 in 4 scales, 250 steps on 2 CPU cores: about 1 min 31 s, 1.7 GB`."""
+    """`512x384 in 4 scales, 250 steps on 2 CPU cores: about 1 min 31 s, 1.7 GB`; no time where the pace is unknown."""
     scales = f" in {len(forecast.stages)} scales" if len(forecast.stages) > 1 else ""
     steps = counted(sum(stage.steps for stage in forecast.stages), "step")
     cut = f", in blocks of {forecast.execution.block} pixels" if forecast.blocks > 1 else ""
-    effort = f"about {in_time(forecast.seconds)}, {in_bytes(forecast.memory)}"
+    time = f"{in_time(forecast.seconds)}, " if forecast.is_timed else ""
+    effort = f"about {time}{in_bytes(forecast.memory)}"
     doubt = "" if forecast.fits else f", of {in_bytes(forecast.machine.there)} that are there: it may fail"
     return f"{_size(forecast)}{scales}, {steps} on {forecast.machine.device}{cut}: {effort}{doubt}"
 

@@ -38,9 +38,10 @@ def to_array(image: Tensor, depth: int = 8) -> Levels:
 def to_levels(values: Tensor, depth: int) -> Levels:
     """(1, C, H, W) in [0, 1] -> (H, W, C) of so many bits, to nearest; raises `ValueError` for NaN and infinity."""
     pixels = values.detach()[0].float()
-    if not bool(torch.isfinite(pixels).all()):
+    extremes = torch.stack(torch.aminmax(pixels))  # NaN if one is: to ask of each would take as long as all else here
+    if not bool(torch.isfinite(extremes).all()):
         raise ValueError("the image holds NaN or infinity, so there is no picture to show")
-    levels = pixels.clamp(0, 1).mul(2**depth - 1).round()
+    levels = pixels.clamp(0, 1).mul_(2**depth - 1).round_()
     whole = levels.to(torch.uint8 if depth == 8 else torch.int32)  # torch hardly knows uint16
     array: Levels = whole.permute(1, 2, 0).contiguous().cpu().numpy().astype(LEVELS[depth], copy=False)
     return array

@@ -12,10 +12,11 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from nst_core.config import Border
 from nst_core.network.vgg import MARGIN, VGG
@@ -185,7 +186,9 @@ class BlockwiseSums:
         """Add to `gradient` (1, 3, H, W) that of whatever has these `slopes` by the sums; can be done once."""
         for block in self._blocks:
             pixels, parts = self._traced or self._trace(block)
-            (part,) = torch.autograd.grad(parts, pixels, slopes)
+            with torch.enable_grad():
+                total = _Slopes.apply(len(parts), *parts, *slopes)
+            (part,) = torch.autograd.grad(total, pixels)
             block.add(part, gradient)
         self._traced = None
 
@@ -194,6 +197,23 @@ class BlockwiseSums:
         with torch.enable_grad():
             pixels = block.cut(self._image.detach()).requires_grad_()
             return pixels, measure(self._network, block, pixels, self._summands)
+
+
+class _Slopes(torch.autograd.Function):
+    """A number whose gradients by the first `count` tensors are the others.
+
+    Given to `torch.autograd.grad` as such, they would have it import sympy, at half a second, to compare shapes.
+    """
+
+    @staticmethod
+    def forward(context: Any, count: int, *tensors: Tensor) -> Tensor:
+        context.slopes = tensors[count:]
+        return tensors[0].new_zeros(())
+
+    @staticmethod
+    @once_differentiable
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        return (None, *context.slopes, *[None] * len(context.slopes))
 
 
 def _spans(side: int, stride: int, around: int, border: Border, block: int) -> list[Span]:

@@ -17,7 +17,7 @@ import pytest
 
 from demo.form.request import Selection, Submission
 from demo.jobs import progress
-from demo.jobs.local import UNKNOWN, LocalRunner
+from demo.jobs.local import LocalRunner
 from demo.jobs.records import Job
 from demo.paint.handlers import PaintHandlers
 from demo.paint.session import Painted
@@ -25,7 +25,7 @@ from nst_core.config import TransferConfig
 from nst_core.device.memory import keep_freed_memory
 from nst_core.device.select import resolve_device
 from nst_core.execution import Execution
-from nst_core.forecast.machine import as_it_is
+from nst_core.forecast.machine import UNKNOWN, as_it_is
 from nst_core.images import fit
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.transfer import Transfer

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, replace
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
 from nst_core.config import ColourMethod, Initial, Optimizer, TransferConfig
 from nst_core.images import load_image, to_tensor
 from nst_core.network.vgg import VGG
 from nst_core.notes import Note
+from nst_core.scene.colour import finish
 from nst_core.transfer import Step, Transfer, stylize
 from tests.support.paths import EXAMPLES
 from tests.support.pictures import smooth_picture, two_halves
@@ -50,6 +53,33 @@ def test_a_step_is_a_snapshot_in_range(run: Run) -> None:
     assert len({image.sum().item() for image in images}) == len(images)
     with pytest.raises(FrozenInstanceError):
         steps[0].index = 2  # type: ignore[misc]
+
+
+def test_colours_are_finished_for_what_is_looked_at(
+    photo: Image.Image, painting: Image.Image, network: VGG, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A histogram takes as long as some steps; the picture is that of its step, whenever it is asked for."""
+    finished: list[float] = []
+
+    def counting(pixels: Tensor, original: Tensor, dial: float, *rest: Any) -> Tensor:
+        finished.append(dial)
+        return finish(pixels, original, dial, *rest)
+
+    monkeypatch.setattr("nst_core.transfer.finish", counting)
+    config = replace(TINY, steps=4, colours=0.0, colour_method=ColourMethod.HISTOGRAM)
+    at_once = [step.image for step in stylize(photo, painting, config, extractor=network)]
+    del finished[:]
+    transfer = Transfer(photo, painting, config, extractor=network)
+    steps = iter(transfer)
+    first, second = next(steps), next(steps)
+    transfer.steer(replace(config, colours=70.0))
+    third = next(steps)
+    assert not finished
+    for _ in range(2):
+        assert torch.equal(first.image, at_once[0])
+        assert torch.equal(second.image, at_once[1])
+        assert not torch.equal(third.image, at_once[2])
+    assert finished == [0.0, 0.0, 70.0]
 
 
 def test_the_painting_is_seen_at_the_scale_of_the_photo(run: Run, network: VGG) -> None:

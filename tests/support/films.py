@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import av
@@ -30,7 +31,7 @@ def run(steps: int, size: tuple[int, int] = SIZE, upto: int | None = None) -> li
     losses = Losses(content=none, style=none, total_variation=none, total=none, content_layers={}, style_layers={})
     columns = torch.arange(size[0]) / size[0]
     return [
-        Step(index, steps, size, losses.values, torch.where(columns < index / steps, end, start))
+        Step(index, steps, size, losses.values, partial(torch.where, columns < index / steps, end, start))
         for index in range(1, (upto or steps) + 1)
     ]
 

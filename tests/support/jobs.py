@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def a_step(index: int, total: int, *notes: Note) -> Step:
         content_layers={"relu2_2": content},
         style_layers={"relu1_1": style},
     )
-    return Step(index, total, SIZE, losses.values, torch.full((1, 3, 48, 64), index / total), notes)
+    return Step(index, total, SIZE, losses.values, partial(torch.full, (1, 3, 48, 64), index / total), notes)
 
 
 class Painter:

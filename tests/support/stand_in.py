@@ -17,5 +17,5 @@ def load() -> Callable[[], int]:
 
 
 if __name__ == "__main__":
-    with patch("nst_core.transfer.Transfer", engine()), patch("nst_core.forecast.machine.probe", lambda *_: MACHINE):
+    with patch("nst_core.transfer.Transfer", engine()), patch("nst_core.forecast.machine.known", lambda *_: MACHINE):
         sys.exit(run("nst_core", load))

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +101,15 @@ def open_terminal(parent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     folder = parent / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("nst_core.forecast.machine.probe", lambda network, config: MACHINE)
+    work_on(MACHINE, monkeypatch)
+    monkeypatch.setattr("nst_core.cpu.kernels.compile_beside", lambda: None)
     return Terminal(folder, capsys)
+
+
+def work_on(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command line take its own for that machine, whether it asks for what is known or measures it."""
+    for name in ("known", "probe"):
+        monkeypatch.setattr(f"nst_core.forecast.machine.{name}", lambda network, config: machine)
 
 
 class HollowVGG(VGG):
@@ -174,7 +182,7 @@ def engine(before: Before = nothing, received: list[dict[str, Any]] | None = Non
             for width, height in sizes[self.done :]:
                 before(self.done + 1)
                 self.done += 1
-                image = torch.full((1, 3, height, width), self.done / 255)
+                image = partial(torch.full, (1, 3, height, width), self.done / 255)
                 notes = (Note("astray", {"times": 4.0}),) if self.done == 2 else ()
                 yield Step(self.done, len(sizes), (width, height), LOSSES.values, image, notes)
 

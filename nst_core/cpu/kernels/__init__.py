@@ -7,11 +7,12 @@ which is kept on disk, and torch's own threads share its items. What it does wit
 instructions: left to find them by itself, LLVM gives up on the 36 streams of a transform.
 
 From below: `sizes`, `processor`, `slots`; `codegen`, and in its words `winograd`, `products`, `pooling`; `loops`, which
-call those; `machine_code`, `threads`. Nothing of Numba is loaded before the first loop runs.
+call those; `helpers`, `machine_code`, `threads`. Nothing of Numba is loaded before the first loop runs.
 """
 
 from __future__ import annotations
 
+from nst_core.cpu.kernels.machine_code import compile_beside
 from nst_core.cpu.kernels.processor import lanes, panel
 from nst_core.cpu.kernels.sizes import FREQUENCIES, PATCH, ROWS, TILE, WEIGHT_TRANSFORM
 from nst_core.cpu.kernels.slots import (
@@ -43,6 +44,7 @@ __all__ = [
     "TransformWeights",
     "Unpool",
     "available",
+    "compile_beside",
     "lanes",
     "panel",
     "run",

@@ -15,7 +15,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from nst_core.cpu.kernels.processor import lanes, panel
-from nst_core.cpu.kernels.sizes import FLOAT_BYTES
+from nst_core.cpu.kernels.sizes import FLOAT_BYTES, FREQUENCIES
 
 Code: TypeAlias = ir.IRBuilder
 Values = list[ir.Value]
@@ -138,6 +138,14 @@ def emitted(write: Callable[..., ir.Value | None]) -> Any:
 def take(code: Code, counter: ir.Value) -> ir.Value:
     """The number at `counter`, which one is added to: threads share the work by it."""
     return code.atomic_rmw("add", code.inttoptr(counter, ir.PointerType(INT)), integer(1), "monotonic")
+
+
+@emitted
+def two_patches(code: Code) -> ir.Value:
+    """The address of memory of the function's own, for a vector of channels of a patch and of its gate."""
+    with code.goto_entry_block():
+        room = code.alloca(ir.ArrayType(vector(), 2 * FREQUENCIES))
+    return code.ptrtoint(room, INT)
 
 
 @emitted

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 from numba import carray, njit
 
 from nst_core.cpu.kernels import slots
-from nst_core.cpu.kernels.codegen import clear, copy, panel_bytes, take, vector_bytes
+from nst_core.cpu.kernels.codegen import clear, copy, panel_bytes, take, two_patches, vector_bytes
 from nst_core.cpu.kernels.pooling import pool_vector, unpool_vector
 from nst_core.cpu.kernels.products import correlate_channels, multiply
 from nst_core.cpu.kernels.sizes import BATCH, CHANNELS, FLOAT_BYTES, FREQUENCIES, PATCH, ROWS, STRETCH, TAPS, TILE
@@ -48,12 +47,6 @@ def _corner(tile: int, columns: int) -> tuple[int, int]:
 
 
 @njit
-def _room_for_patches() -> Any:
-    """Memory of a thread for a vector of channels of a patch and of its gate."""
-    return np.empty(2 * FREQUENCIES * vector_bytes(), np.uint8)
-
-
-@njit
 def _fetch_patch(source: int, top: int, left: int, height: int, width: int, pixel: int, target: int) -> None:
     """A vector of channels of each position of a patch, 0 outside the feature map (height, width)."""
     for y in range(top, top + PATCH):
@@ -66,7 +59,7 @@ def _fetch_patch(source: int, top: int, left: int, height: int, width: int, pixe
 
 
 @njit
-def _scatter_tile(patches: Any, group: Any, tile: int, values: int, room: Any) -> None:
+def _scatter_tile(patches: Any, group: Any, tile: int, values: int, room: int) -> None:
     """The patch of a tile, B^T d B, to the address of its values; what lies outside the feature map is zero."""
     source, gate, height, width, pad = patches.source, patches.gate, patches.height, patches.width, patches.pad
     pixel, step, vector = group.depth, group.capacity * group.depth, vector_bytes()
@@ -74,24 +67,23 @@ def _scatter_tile(patches: Any, group: Any, tile: int, values: int, room: Any) -
     top, left = top - pad, left - pad
     row, shift = width * pixel, (top * width + left) * pixel
     inside = top >= 0 and left >= 0 and top + PATCH <= height and left + PATCH <= width
-    patch = room.ctypes.data
-    edge = patch + FREQUENCIES * vector
+    edge = room + FREQUENCIES * vector
     for c in range(0, pixel, vector):
         if inside and gate:
             scatter_gated(source + shift + c, gate + shift + c, row, pixel, values + c, step)
         elif inside:
             scatter(source + shift + c, row, pixel, values + c, step)
         else:
-            _fetch_patch(source + c, top, left, height, width, pixel, patch)
+            _fetch_patch(source + c, top, left, height, width, pixel, room)
             if gate:
                 _fetch_patch(gate + c, top, left, height, width, pixel, edge)
-                scatter_gated(patch, edge, PATCH * vector, vector, values + c, step)
+                scatter_gated(room, edge, PATCH * vector, vector, values + c, step)
             else:
-                scatter(patch, PATCH * vector, vector, values + c, step)
+                scatter(room, PATCH * vector, vector, values + c, step)
 
 
 @njit
-def _gather_tile(results: Any, group: Any, tile: int, products: int, room: Any) -> None:
+def _gather_tile(results: Any, group: Any, tile: int, products: int, room: int) -> None:
     """A^T m A of a tile's products, as much of it as lies in the feature map."""
     rows, columns, bias, floor = results.rows, results.columns, results.bias, results.floor
     pixel, step, vector = group.made, group.capacity * group.made, vector_bytes()
@@ -101,12 +93,11 @@ def _gather_tile(results: Any, group: Any, tile: int, products: int, room: Any) 
         for c in range(0, pixel, vector):
             gather(products + c, step, bias + c, floor, corner + c, row, pixel)
         return
-    patch = room.ctypes.data
     for c in range(0, pixel, vector):
-        gather(products + c, step, bias + c, floor, patch, TILE * vector, vector)
+        gather(products + c, step, bias + c, floor, room, TILE * vector, vector)
         for y in range(min(TILE, rows - top)):
             for x in range(min(TILE, columns - left)):
-                copy(patch + (y * TILE + x) * vector, corner + y * row + x * pixel + c)
+                copy(room + (y * TILE + x) * vector, corner + y * row + x * pixel + c)
 
 
 @njit
@@ -140,7 +131,7 @@ def _convolve_groups(address: Address) -> None:
     p = carray(address, 1)[0]
     capacity, depth, made, chunk = p.group.capacity, p.group.depth, p.group.made, panel_bytes()
     values = p.work + take(p.tickets) * FREQUENCIES * capacity * (depth + made)
-    products, room = values + FREQUENCIES * capacity * depth, _room_for_patches()
+    products, room = values + FREQUENCIES * capacity * depth, two_patches()
     for item in _shared(p.counter, p.items):
         first = item * capacity
         tiles = min(capacity, p.tiles - first)
@@ -157,7 +148,7 @@ def _convolve_groups(address: Address) -> None:
 
 def _scatter_tiles(address: Address) -> None:
     p = carray(address, 1)[0]
-    room = _room_for_patches()
+    room = two_patches()
     for item in _shared(p.counter, p.items):
         _scatter_tile(p.patches, p.group, p.first + item, p.values + item * p.group.depth, room)
 
@@ -177,7 +168,7 @@ def _multiply_frequencies(address: Address) -> None:
 
 def _gather_tiles(address: Address) -> None:
     p = carray(address, 1)[0]
-    room = _room_for_patches()
+    room = two_patches()
     for item in _shared(p.counter, p.items):
         _gather_tile(p.results, p.group, p.first + item, p.products + item * p.group.made, room)
 

@@ -171,3 +171,11 @@ class Unpool(Slots):
     pixel: int  # bytes of a position's channels
     target: int  # address of the gradient
     width: int  # of the gradient
+
+
+# All of which there is a loop, in two shares that take about as long to compile.
+SHARES: tuple[tuple[type[Slots], ...], ...] = (
+    (ConvolveGroups, Correlate, Mix),
+    (MultiplyFrequencies, ScatterTiles, TransformWeights, GatherTiles, Pool, Unpool),
+)
+KINDS = tuple(kind for share in SHARES for kind in share)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ctypes
 import functools
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
 import numpy as np
-import torch
 
-from nst_core.cpu.kernels.machine_code import compiled
+from nst_core.cpu.kernels.machine_code import are_there, compiled
 from nst_core.cpu.kernels.processor import lanes
 from nst_core.cpu.kernels.slots import Slots
 
@@ -24,13 +24,19 @@ def run(slots: Slots, items: int) -> None:
     team = _team()
     if team is None:
         raise RuntimeError("no OpenMP that the compiled loops could share torch's threads by")
+    from torch import get_num_threads  # here: who compiles beside a program needs no torch
+
     loop = compiled(type(slots))  # type: ignore[arg-type]  # mypy takes its records' hash for the class's own
-    team(loop.address, block.ctypes.data, torch.get_num_threads(), 0)
+    team(loop.address, block.ctypes.data, get_num_threads(), 0)
 
 
 def available() -> bool:
-    """Whether the compiled loops can run here."""
-    return lanes() > 0 and _team() is not None
+    """Whether the compiled loops can run here; `ImportError` where they aren't there, and Numba can't compile them."""
+    if lanes() == 0 or _team() is None:
+        return False
+    if not are_there():
+        import_module("numba")
+    return True
 
 
 @functools.cache

@@ -9,11 +9,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from demo.browser.plot import AREA, LETTERS, POINTS, SIZE, Curves, draw, reach
+from demo.browser.plot import BOTTOM, LEFT, LETTERS, POINTS, RIGHT, TOP, Curves, draw, reach
 from demo.jobs.records import LossRecord, Progress
 
-LEFT, BOTTOM = AREA[0] * SIZE[0] * 72, (1 - AREA[1]) * SIZE[1] * 72  # of the lines' area, y pointing down
-WIDTH, HEIGHT = AREA[2] * SIZE[0] * 72, AREA[3] * SIZE[1] * 72
+WIDTH, HEIGHT = RIGHT - LEFT, BOTTOM - TOP  # of the lines' area
 
 
 def drawn(curves: Curves) -> str:
@@ -32,9 +31,9 @@ def line(html: str, name: str) -> list[tuple[float, float]]:
 
 
 def words(html: str) -> list[tuple[str, float, float]]:
-    """All that is written, and how far from the left and from the top: letters are shapes, below a comment."""
-    found = re.findall(r"<!-- (.*?) -->\s*<g [^>]*transform=\"translate\((\S+) (\S+)\)", html)
-    return [(text, float(x), float(y)) for text, x, y in found]
+    """All that is written, and how far from the left and from the top."""
+    found = re.findall(r'<text x="(\S+)" y="(\S+)" [^>]*>([^<]+)</text>', html)
+    return [(text, float(x), float(y)) for x, y, text in found]
 
 
 def texts(html: str) -> list[str]:
@@ -83,7 +82,7 @@ def test_a_long_run_fills_the_area_from_the_beginning() -> None:
 def test_lines_run_over_the_steps_to_come() -> None:
     html = drawn(curves((0.1, 1.0, 10.0), (0.1, 0.1, 1.0), total=5))
     assert [x for x, _ in line(html, "total")] == pytest.approx([0.1, 0.3], abs=1e-4)  # the middles of five columns
-    assert [text for text in texts(html) if text in "12345"] == ["1", "2", "3", "4", "5", "1"]  # the last by the side
+    assert [text for text in texts(html) if text in "12345"] == ["1", "1", "2", "3", "4", "5"]  # the first by the side
     assert "step" in texts(html)
     many = [(0.1, 1.0, 10.0)] * 150
     assert {"50", "100", "150", "200"} < set(texts(drawn(curves(*many, total=200))))
@@ -152,9 +151,7 @@ def test_a_new_size_is_marked_where_it_began() -> None:
     losses = (LossRecord(1, 2, 3),) * 3
     one, two = (Curves(9, losses, ((1, (64, 48)), (3, (96, 128)))[:sizes]) for sizes in (1, 2))
     places = {text: x for text, x, _ in words(drawn(two))}
-    (mark,) = re.findall(
-        r'd="M (\S+) \S+ \nL \1 \S+ \n" style="[^"]*stroke-dasharray[^"]*stroke: currentColor', drawn(two)
-    )
+    (mark,) = re.findall(r'd="M (\S+) \S+ L \1 \S+" style="[^"]*stroke: currentColor[^"]*stroke-dasharray', drawn(two))
     assert float(mark) == pytest.approx(LEFT + WIDTH * 2.5 / 9, abs=1e-3)
     assert places["128 px"] == pytest.approx(float(mark), abs=LETTERS / 5)
     assert "64 px" in places
@@ -174,19 +171,12 @@ def test_colours_are_the_pages() -> None:
     html = drawn(Curves(9, (LossRecord(1, 2, 3),) * 3, ((1, (64, 48)), (3, (96, 128)))))
     colours = set(re.findall(r"(?:fill|stroke): ([^;\"]+)", html))
     assert colours == {"none", "currentColor", "var(--total)", "var(--style)", "var(--content)"}
-    assert len(re.findall('<g style="fill: ', html)) == len(words(html))  # what names no colour is black
+    assert len(re.findall('<text [^>]*style="fill: ', html)) == len(words(html))  # what names no colour is black
 
 
 def test_drawings_in_one_page_leave_each_other_alone() -> None:
-    one, other = drawn(curves((0.1, 1.0, 10.0), (0.2, 2.0, 20.0))), drawn(curves((0.5, 0.5, 0.5), total=50))
-    shapes = [dict(re.findall(r'<path id="([^"]+)" d="([^"]+)"', html)) for html in (one, other)]
-    common = shapes[0].keys() & shapes[1].keys()
-    assert common
-    assert all(shapes[0][name] == shapes[1][name] for name in common)
-    for html, letters in zip((one, other), shapes, strict=True):
-        assert sorted(re.findall(r'\bid="([^"]+)"', html)) == sorted(letters)
-        assert set(re.findall(r'href="#([^"]+)"', html)) == set(letters)
-        assert not re.search(r"<style|<\?xml|<!DOCTYPE|<metadata|<title|url\(", html)
+    html = drawn(curves((0.1, 1.0, 10.0), (0.2, 2.0, 20.0)))
+    assert not re.search(r'\bid="|href=|<style|<\?xml|<!DOCTYPE|<metadata|<title|url\(', html)
 
 
 def test_people_can_watch_at_the_same_time() -> None:
@@ -199,7 +189,7 @@ def test_people_can_watch_at_the_same_time() -> None:
 def test_a_long_run_stays_a_small_drawing() -> None:
     noise = np.random.default_rng(0).uniform(0.1, 1.0, (700, 3))
     html = drawn(curves(*noise.tolist()))
-    assert len(html) < 40_000
+    assert len(html) < 25_000
     corners = line(html, "total")
     assert POINTS / 2 < len(corners) <= POINTS
     assert corners[-1] == pytest.approx((1 - 0.5 / 700, 1 + np.log10(noise[-1, 2])), abs=1e-3)

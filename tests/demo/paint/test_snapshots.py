@@ -22,7 +22,7 @@ def test_at_most_so_many_are_kept_and_evenly(tmp_path: Path) -> None:
     assert indices[0] == 1
     assert len(indices) > MOST / 2
     assert set(np.diff(indices)) == {8}
-    assert {path.name for path in (tmp_path / "run").iterdir()} == {f"{index}.png" for index in indices}
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {f"{index}.npy" for index in indices}
 
 
 def test_what_comes_after_a_moment_goes_with_its_files(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_what_comes_after_a_moment_goes_with_its_files(tmp_path: Path) -> None:
         snapshots = snapshots.extended(progress(index))
     early = snapshots.until(5)
     assert [snapshot.index for snapshot in early.kept] == [1, 5]
-    assert {path.name for path in (tmp_path / "run").iterdir()} == {"1.png", "5.png"}
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {"1.npy", "5.npy"}
 
 
 def test_a_disk_that_takes_no_file_is_told_of_once_and_ends_no_run(
@@ -59,3 +59,14 @@ def test_the_nearest_is_found_and_is_what_was_painted(tmp_path: Path) -> None:
         assert snapshot.index == index
         assert (snapshot.load() == index).all()
         assert snapshot.load().shape == (16, 24, 4)
+
+
+@pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\x01\x00v\x00{'descr': '|u1'"])
+def test_a_file_that_is_not_whole_is_as_good_as_gone(tmp_path: Path, content: bytes) -> None:
+    (snapshot,) = Snapshots(tmp_path / "run").extended(progress(1)).kept
+    snapshot.path.write_bytes(content)
+    with pytest.raises(OSError, match="is damaged"):
+        snapshot.load()
+    snapshot.path.unlink()
+    with pytest.raises(FileNotFoundError):
+        snapshot.load()

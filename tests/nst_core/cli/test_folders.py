@@ -28,6 +28,7 @@ from tests.support.terminal import (
     nothing,
     open_terminal,
     raising,
+    work_on,
 )
 
 SMALL = ("--size", "48", "--steps", "4", "--scales", "1")
@@ -115,7 +116,7 @@ def test_a_plan_makes_no_folder(folders: Folders) -> None:
 
 
 def test_too_little_memory_is_each_pairs_own_failure(folders: Folders) -> None:
-    folders.monkeypatch.setattr("nst_core.forecast.machine.probe", lambda *_: replace(MACHINE, free=50_000_000))
+    work_on(replace(MACHINE, free=50_000_000), folders.monkeypatch)
     code, said = folders()
     assert code == 1
     assert folders.results() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 from dataclasses import replace
@@ -13,11 +14,26 @@ import pytest
 import torch
 from PIL import Image
 
+from nst_core.cli import run
 from nst_core.execution import Execution
+from nst_core.forecast.machine import UNKNOWN, Machine
 from nst_core.recipe import read_recipe
+from nst_core.scene.scales import Size
 from tests.support.paths import ROOT
 from tests.support.pictures import smooth_picture
-from tests.support.terminal import MACHINE, PAINTING, PHOTO, TWO, Paints, Terminal, at, engine, nothing, raising
+from tests.support.terminal import (
+    MACHINE,
+    PAINTING,
+    PHOTO,
+    TWO,
+    Paints,
+    Terminal,
+    at,
+    engine,
+    nothing,
+    raising,
+    work_on,
+)
 
 
 @pytest.mark.parametrize("options", [("loop.pth", "s.png"), ("a.png", "s.png", "--weights", "loop.pth")])
@@ -149,6 +165,43 @@ def test_the_plan_alone(paints: Paints) -> None:
     assert "history" not in paints.terminal.plans(*options, "--optimizer", "adam", "-q")
 
 
+def test_the_pace_is_measured_for_a_plan_alone_and_learned_by_painting(paints: Paints) -> None:
+    measured: list[str] = []
+    learned: list[dict[Size, list[float]]] = []
+    work_on(replace(MACHINE, pace=UNKNOWN), paints.monkeypatch)
+
+    def measuring(*_: object) -> Machine:
+        measured.append("probe")
+        return MACHINE
+
+    paints.monkeypatch.setattr("nst_core.forecast.machine.probe", measuring)
+    paints.monkeypatch.setattr("nst_core.forecast.machine.learn", lambda network, config, times: learned.append(times))
+    code, said = paints("--size", 48, "--steps", 6, "--scales", 1)
+    assert code == 0
+    assert re.search(r"6 steps on .*: about \d\.\d GB\n", said)
+    assert [[len(seconds) for seconds in times.values()] for times in learned] == [[6]]
+    assert not measured
+    paints.terminal.plans(*TWO, "-o", "later.png", "--size", 48)
+    work_on(MACHINE, paints.monkeypatch)
+    paints("--size", 48)
+    assert (len(measured), len(learned)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("device", "cards", "begins"), [(None, (), 1), (None, ("card",), 0), ("cpu", ("card",), 1), ("cuda:0", (), 0)]
+)
+def test_loops_are_compiled_where_a_processor_computes(
+    device: str | None, cards: tuple[str, ...], begins: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    for card in cards:
+        (tmp_path / card).touch()
+    monkeypatch.setattr(run, "CARDS", (str(tmp_path / "card"),))
+    monkeypatch.setattr("nst_core.cpu.kernels.compile_beside", lambda: begun.append("loops"))
+    run.begin_compiling(device)
+    assert len(begun) == begins
+
+
 def test_what_was_typed_counts_more_than_what_would_suit(paints: Paints) -> None:
     assert paints("--block", 32, "--history", 3)[0] == 0
     recipe = read_recipe(Path("out.png"))
@@ -157,10 +210,10 @@ def test_what_was_typed_counts_more_than_what_would_suit(paints: Paints) -> None
 
 
 def test_little_memory_makes_blocks_and_too_little_is_refused(paints: Paints) -> None:
-    paints.monkeypatch.setattr("nst_core.forecast.machine.probe", lambda *_: replace(MACHINE, free=700_000_000))
+    work_on(replace(MACHINE, free=700_000_000), paints.monkeypatch)
     said = paints.terminal.plans(*TWO, "-o", "out.png", "--size", 512)
     assert "in blocks of " in said
-    paints.monkeypatch.setattr("nst_core.forecast.machine.probe", lambda *_: replace(MACHINE, free=40_000_000))
+    work_on(replace(MACHINE, free=40_000_000), paints.monkeypatch)
     said = paints.terminal.refuses(*TWO, "-o", "out.png", "--size", 512)
     for part in ("512x342", "smallest blocks", "1.0 GB are there", "smaller size", "adam"):
         assert part in said

@@ -89,7 +89,6 @@ def test_it_is_measured_once(network: VGG, trials: list[int], monkeypatch: pytes
         {"style_layers": ("relu1_1",)},
         {"content_layers": ()},
         {"style_loss": "wasserstein"},
-        {"colours": 0.0, "colour_method": "histogram"},
     ],
 )
 def test_what_a_step_takes_longer_with_is_measured_by_itself(
@@ -100,14 +99,11 @@ def test_what_a_step_takes_longer_with_is_measured_by_itself(
     assert len(trials) == 4
 
 
-def test_where_the_dial_of_the_colours_stands_takes_no_time(network: VGG, trials: list[int]) -> None:
-    for colours in (0.0, 40.0, 80.0):
-        probe(network, replace(TINY, colours=colours, colour_method="luminance"))
+@pytest.mark.parametrize("method", ["luminance", "linear", "histogram"])
+def test_colours_take_no_time_of_a_step(network: VGG, trials: list[int], method: str) -> None:
+    for colours in (0.0, 40.0, 100.0):
+        probe(network, replace(TINY, colours=colours, colour_method=method))
     assert len(trials) == 2
-    for colours in (0.0, 100.0):  # linear: the painting is recoloured before the first step
-        probe(network, replace(TINY, colours=colours, colour_method="linear"))
-    probe(network, replace(TINY, colours=100.0, colour_method="luminance"))
-    assert len(trials) == 4
 
 
 def test_measuring_can_be_given_up_after_each_step(network: VGG, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,3 +194,17 @@ def test_a_graphics_card(monkeypatch: pytest.MonkeyPatch) -> None:
     for capability, precision in (((8, 0), Precision.TF32), ((12, 0), Precision.TF32), ((7, 5), Precision.FLOAT32)):
         monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device, found=capability: found)
         assert machine._precision(card) is precision
+
+
+def test_a_run_tells_the_pace(network: VGG, trials: list[int]) -> None:
+    """By its smallest size and its largest, each with as many steps as would be measured there."""
+    assert machine.known(network, TINY).pace is machine.UNKNOWN
+    times = {size: [9.0, *[0.1 + 1e-6 * step_cost(size, TINY)] * STEPS] for size in ((64, 48), (128, 96), (256, 192))}
+    times |= {(128, 96): [9.0] * 9, (32, 24): [0.0, 0.0], (512, 384): [7.0]}
+    machine.learn(network, TINY, {(128, 96): times[128, 96]})
+    assert machine.known(network, TINY).pace is machine.UNKNOWN
+    machine.learn(network, TINY, times)
+    pace = machine.known(network, TINY).pace
+    assert (pace.start, pace.pixel) == (pytest.approx(0.1), pytest.approx(1e-6))
+    assert probe(network, TINY).pace == pace
+    assert not trials

@@ -8,6 +8,7 @@ from typing import Any
 from nst_core.config import Preset, TransferConfig
 from nst_core.execution import Execution
 from nst_core.forecast.forecast import Forecast, forecast
+from nst_core.forecast.machine import UNKNOWN
 from nst_core.forecast.units import in_bytes, in_time
 from nst_core.forecast.wording import overview, sentence, summary, table
 from tests.support.forecasts import FAST, GB, ZERO, a_task
@@ -25,6 +26,11 @@ def test_a_sentence() -> None:
     assert ", in blocks of 256 pixels: " in sentence(predicted(block=256))
     assert "blocks" not in sentence(predicted(block=5000))
     assert "1 step on" in sentence(predicted(replace(ZERO, steps=1)))
+
+
+def test_no_time_is_told_where_the_pace_is_unknown() -> None:
+    found = forecast(replace(FAST, pace=UNKNOWN), a_task(TransferConfig()), Execution())
+    assert sentence(found) == f"512x384 in 4 scales, 250 steps on 8 CPU cores: about {in_bytes(found.memory)}"
 
 
 def test_a_table() -> None:

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 
 from nst_core.cpu import kernels, pooling
 from nst_core.cpu.kernels import machine_code
+from nst_core.cpu.kernels.slots import KINDS
 from nst_core.device import cache
 from tests.support.disks import FullDisk
 from tests.support.layers import features
@@ -120,7 +121,8 @@ def test_what_another_wrote_in_good_order_is_compiled_anew() -> None:
     pool_anew()
     known = cache.recall("loop-Pool", machine_code._circumstances())
     assert known is not None
-    others: list[object] = [{}, [], "code", 7, known | {"bitcode": "bm90aGluZw=="}, known | {"machine_code": 3}]
+    others: list[object] = [{}, [], "code", 7, known | {"machine_code": 3}]
+    others += [known | {"entry": "nothing"}, known | {"names": 7}]
     for value in others:
         cache.remember("loop-Pool", value, machine_code._circumstances())
         assert not pool_anew()
@@ -147,29 +149,48 @@ def test_another_processor_compiles_its_own(monkeypatch: pytest.MonkeyPatch) -> 
     assert not pool_anew()
 
 
+def test_each_loop_is_listed() -> None:
+    from nst_core.cpu.kernels.loops import LOOPS  # with Numba, which the loops that are kept don't need
+
+    assert set(LOOPS) == set(KINDS)
+
+
 @pytest.mark.slow
 def test_it_is_compiled_again_when_what_a_loop_calls_has_changed(tmp_path: Path) -> None:
     """The loop's own file stays as it is."""
     shutil.copytree(ROOT / "nst_core", tmp_path / "nst_core", ignore=shutil.ignore_patterns("__pycache__"))
     program = """
-import torch, torch.nn.functional as F
+import sys, torch, torch.nn.functional as F
 from nst_core.cpu import kernels, pooling
 from nst_core.cpu.kernels import machine_code
 image = torch.arange(-32.0, 128 * 64 - 32).view(1, 128, 8, 8).contiguous(memory_format=torch.channels_last)
 result, places = pooling._pool(image)
 print(torch.equal(result, F.max_pool2d(image, 2)), torch.equal(result, -F.max_pool2d(-image, 2)))
-print(machine_code.compiled(kernels.Pool).was_kept)
+loop, numba = machine_code.compiled(kernels.Pool), {"numba"} & set(sys.modules)
+print(loop.was_kept, numba or "no Numba")
+import numba
+def fail(number):
+    if number == 3:
+        raise KeyError
+    return 1 // number
+for number in (3, 0):  # an error of Numba's own functions, which what was kept knows only by name
+    try:
+        numba.njit(fail)(number)
+    except (KeyError, ZeroDivisionError) as error:
+        print(type(error).__name__)
 """
 
     def run() -> list[str]:
         done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
         return done.stdout.splitlines()
 
-    assert run() == ["True False", "False"]
-    assert run() == ["True False", "True"]
+    errors = ["KeyError", "ZeroDivisionError"]
+    anew, kept = ["False {'numba'}", *errors], ["True no Numba", *errors]
+    assert run() == ["True False", *anew]
+    assert run() == ["True False", *kept]
     called = tmp_path / "nst_core/cpu/kernels/pooling.py"
     source = called.read_text("utf-8")
     called.write_text(source.replace('fcmp_ordered(">", value, best)', 'fcmp_ordered("<", value, best)'), "utf-8")
-    assert run() == ["False True", "False"]
+    assert run() == ["False True", *anew]
     called.write_text(source, "utf-8")
-    assert run() == ["True False", "True"]
+    assert run() == ["True False", *kept]
