@@ -18,7 +18,7 @@ import torch
 from nst_core.config import TransferConfig
 from nst_core.network.vgg import load_vgg19
 from tests.benchmarks.judge import load_pairs
-from tests.cuda import engine, page, recordings, speed
+from tests.cuda import engine, kernels, page, recordings, speed
 from tests.cuda.lab import Lab
 
 Check = Callable[[Lab], str]
@@ -27,6 +27,8 @@ LIMIT = 240.0  # seconds, after which no other check is begun
 
 CHECKS: Mapping[str, Check] = {
     "float32 equals the processor's": engine.equality,
+    "each of our kernels": kernels.each_kernel,
+    "products by strides": kernels.products,
     "blocks equal the whole": engine.blocks,
     "two runs are equal to the bit": engine.determinism,
     "recordings equal what they record": recordings.recording,
@@ -36,6 +38,7 @@ CHECKS: Mapping[str, Check] = {
     "stop and go on": engine.going_on,
     "out of memory on the way": recordings.out_of_memory,
     "every loss and optimiser": engine.losses_and_optimisers,
+    "an evaluation by our kernels": kernels.gain,
     "milliseconds of an evaluation and a move": speed.milliseconds,
     "the end loss in other precisions": engine.precision,
     "what watching costs": page.watched,
