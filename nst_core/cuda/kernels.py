@@ -4,8 +4,9 @@ Importing needs Triton, which PyTorch's builds for CUDA bring along. Features ar
 numbers may be of any floating type, and are float32 in between. As with PyTorch's own operators, what isn't a number
 stays so.
 
-Sizes aren't specialized: one compilation serves pictures of all sizes. Channels are, as it is known then whether they
-can be loaded sixteen bytes at once.
+Positions are counted in 32 bits, as dividing by a width in 64 takes longer than memory does; numbers in 64. Sizes
+aren't specialized: one compilation serves pictures of all sizes. Channels are, as it is known then whether they can be
+loaded sixteen bytes at once.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ CLOSED = tl.constexpr(4)  # the place of a maximum that ReLU doesn't let through
 
 @triton.jit(do_not_specialize=["positions"])
 def _rectify(features, bias, gate, positions, channels, gated: tl.constexpr, p: tl.constexpr, c: tl.constexpr):
-    position = tl.program_id(0).to(tl.int64) * p + tl.arange(0, p)[:, None]
+    position = tl.program_id(0) * p + tl.arange(0, p)[:, None]
     channel = tl.program_id(1) * c + tl.arange(0, c)[None, :]
     there = (position < positions) & (channel < channels)
-    place = position * channels + channel
+    place = position.to(tl.int64) * channels + channel
     shift = tl.load(bias + channel, channel < channels, 0).to(tl.float32)
     value = tl.load(features + place, there, 0).to(tl.float32) + shift
     tl.store(features + place, tl.where(value <= 0, 0.0, value), there)
@@ -36,10 +37,10 @@ def _rectify(features, bias, gate, positions, channels, gated: tl.constexpr, p: 
 
 @triton.jit(do_not_specialize=["positions", "columns", "width"])
 def _pool(features, bias, pooled, places, positions, columns, width, channels, p: tl.constexpr, c: tl.constexpr):
-    position = tl.program_id(0).to(tl.int64) * p + tl.arange(0, p)[:, None]
+    position = tl.program_id(0) * p + tl.arange(0, p)[:, None]
     channel = tl.program_id(1) * c + tl.arange(0, c)[None, :]
     there = (position < positions) & (channel < channels)
-    corner = (position // columns * 2 * width + position % columns * 2) * channels + channel
+    corner = (position // columns * 2 * width + position % columns * 2).to(tl.int64) * channels + channel
     shift = tl.load(bias + channel, channel < channels, 0).to(tl.float32)
     largest = tl.full((p, c), float("-inf"), tl.float32)
     found = tl.full((p, c), 0, tl.int32)
@@ -51,7 +52,7 @@ def _pool(features, bias, pooled, places, positions, columns, width, channels, p
         is_larger = (value > largest) | (value != value)
         largest = tl.where(is_larger, value, largest)
         found = tl.where(is_larger, index, found)
-    place = position * channels + channel
+    place = position.to(tl.int64) * channels + channel
     tl.store(pooled + place, tl.where(largest <= 0, 0.0, largest), there)
     tl.store(places + place, tl.where(largest <= 0, CLOSED, found).to(tl.uint8), there)
 
@@ -61,17 +62,17 @@ def _unpool(
     gradient, places, result, positions, across, rows, columns, height, width, channels,
     p: tl.constexpr, c: tl.constexpr,
 ):  # fmt: skip
-    position = tl.program_id(0).to(tl.int64) * p + tl.arange(0, p)[:, None]
+    position = tl.program_id(0) * p + tl.arange(0, p)[:, None]
     channel = tl.program_id(1) * c + tl.arange(0, c)[None, :]
     there = (position < positions) & (channel < channels)
     row, column = position // across, position % across
     is_pooled = there & (row < rows) & (column < columns)  # of an odd side, the last isn't
-    place = (row * columns + column) * channels + channel
+    place = (row * columns + column).to(tl.int64) * channels + channel
     value = tl.load(gradient + place, is_pooled, 0)
     found = tl.load(places + place, is_pooled, CLOSED)
     for index in tl.static_range(4):
         down, right = row * 2 + index // 2, column * 2 + index % 2
-        target = result + (down * width + right) * channels + channel
+        target = result + (down * width + right).to(tl.int64) * channels + channel
         tl.store(target, tl.where(found == index, value, 0.0), there & (down < height) & (right < width))
 
 
@@ -80,17 +81,17 @@ def _join(
     gate, deeper, tap, result, positions, height, width, margin, row_pitch, pixel_pitch, channels,
     has_deeper: tl.constexpr, has_tap: tl.constexpr, p: tl.constexpr, c: tl.constexpr,
 ):  # fmt: skip
-    position = tl.program_id(0).to(tl.int64) * p + tl.arange(0, p)[:, None]
+    position = tl.program_id(0) * p + tl.arange(0, p)[:, None]
     channel = tl.program_id(1) * c + tl.arange(0, c)[None, :]
     there = (position < positions) & (channel < channels)
-    place = position * channels + channel
+    place = position.to(tl.int64) * channels + channel
     total = tl.full((p, c), 0.0, tl.float32)
     if has_deeper:
         total += tl.load(deeper + place, there, 0).to(tl.float32)
     if has_tap:
         row, column = position // width - margin, position % width - margin
         is_inside = (row >= 0) & (row < height - 2 * margin) & (column >= 0) & (column < width - 2 * margin)
-        own = tap + row * row_pitch + column * pixel_pitch + channel
+        own = tap + row.to(tl.int64) * row_pitch + column * pixel_pitch + channel
         total += tl.load(own, there & is_inside, 0).to(tl.float32)
     is_closed = tl.load(gate + place, there, 0).to(tl.float32) <= 0
     tl.store(result + place, tl.where(is_closed, 0.0, total), there)

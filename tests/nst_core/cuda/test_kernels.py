@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+import re
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -10,6 +13,7 @@ from torch import Tensor
 
 from tests.support import card
 from tests.support.layers import features
+from tests.support.paths import ROOT
 
 SIZES = [(8, 6, 4), (5, 7, 9), (70, 3, 2), (3, 1, 5)]  # channels, height, width
 
@@ -75,3 +79,49 @@ def test_bfloat16(kernels: ModuleType) -> None:
     joined = kernels.join(given, None, features(8, 6, 4, seed=1), 0)
     assert joined.dtype == torch.bfloat16
     torch.testing.assert_close(joined, card.join(given, None, features(8, 6, 4, seed=1), 0), rtol=2**-7, atol=2**-7)
+
+
+ADDRESSES = ("features", "bias", "gate", "pooled", "places", "gradient", "result", "deeper", "tap")
+KINDS = {"gate": "*u8", "places": "*u8", "tap": "*fp32"}  # other addresses are those of features
+CONSTANTS = {"gated": True, "has_deeper": True, "has_tap": True, "p": 32, "c": 64}
+MULTIPLES = ("channels", "row_pitch", "pixel_pitch")  # of 16, as all addresses are
+
+
+def not_interpreted() -> ModuleType:
+    """The kernels once more, beside those that the other tests have."""
+    spec = importlib.util.spec_from_file_location("compiled_kernels", ROOT / "nst_core/cuda/kernels.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def kind_of(name: str, numbers: str) -> str:
+    """Of an argument of a kernel, in Triton's words."""
+    if name in CONSTANTS:
+        return "constexpr"
+    return KINDS.get(name, f"*{numbers}") if name in ADDRESSES else "i32"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("capability", "numbers"), [(80, "fp32"), (90, "bf16"), (120, "fp32")])
+def test_they_compile_for_cards_and_move_sixteen_bytes_at_once(
+    capability: int, numbers: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the interpreter takes needs no sound types; Triton's compiler needs no card."""
+    triton = pytest.importorskip("triton")
+    monkeypatch.setenv("TRITON_CACHE_DIR", str(tmp_path))
+    monkeypatch.delenv("TRITON_INTERPRET", raising=False)
+    compiled, target = not_interpreted(), triton.backends.compiler.GPUTarget("cuda", capability, 32)
+    for kernel in (compiled._rectify, compiled._pool, compiled._unpool, compiled._join):
+        names = kernel.arg_names
+        source = triton.compiler.ASTSource(
+            kernel,
+            {name: kind_of(name, numbers) for name in names},
+            {(names.index(name),): value for name, value in CONSTANTS.items() if name in names},
+            {(names.index(name),): [["tt.divisibility", 16]] for name in names if name in (*ADDRESSES, *MULTIPLES)},
+        )
+        moves = re.findall(r"(?:ld|st)\.global\S*", triton.compile(source, target=target).asm["ptx"])
+        assert moves
+        assert all(".v4." in move for move in moves)
