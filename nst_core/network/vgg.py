@@ -11,10 +11,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nst_core.config import Border, Pooling
-from nst_core.cpu.buffers import feature_buffer
-from nst_core.cpu.convolution import Convolution, is_plain
-from nst_core.cpu.pooling import convolve_and_pool
+from nst_core.cpu.convolution import Convolution
+from nst_core.cuda.choice import fused
 from nst_core.device.memory import give_back_freed_memory
+from nst_core.network.layers import Layer, PlainLayer, crop
 from nst_core.network.weights import CHANNELS, IMAGENET_MEAN, IMAGENET_STD, load_parameters
 
 MARGIN = 16  # mirrored pixels: one position of the deepest block, so that every layer's share is whole
@@ -62,43 +62,55 @@ class VGG(nn.Module):
         seen = ((mirror(image, margin) if margin else image) - self.mean) / self.std
         seen = seen.to(next(self.layers.parameters()).dtype)
         found: dict[str, Any] = {}
-        for name, features in self._walk(seen, layers, border is Border.CIRCULAR):
+        for name, features, inside in self._walk(seen, layers, border is Border.CIRCULAR, margin, image.dtype):
             if name in layers:
-                inside = _crop(features, margin // self.stride(name)).to(image.dtype)
+                if inside is None:
+                    inside = crop(features, margin // self.stride(name)).to(image.dtype)
                 found[name] = keep(name, inside) if keep else inside
+            del inside  # the next are made now
             if len(found) == len(set(layers)):
                 break
         return found
 
-    def _walk(self, features: Tensor, layers: Collection[str], wraps: bool) -> Iterator[tuple[str, Tensor]]:
+    def _walk(
+        self, features: Tensor, layers: Collection[str], wraps: bool, margin: int, dtype: torch.dtype
+    ) -> Iterator[tuple[str, Tensor, Tensor | None]]:
         """The features of one layer after the other, but for those that nobody sees and that are done with the next.
 
-        Those are convolutions before ReLU, and both before max pooling, where they aren't among `layers`.
+        Those are convolutions before ReLU, and both before max pooling, where they aren't among `layers`. The third is
+        the part of a layer's features that lies within a `margin` of pixels, as `dtype`, where it was made with them.
         """
-        names, following = iter(self.layers), dict(pairwise(self.layers))
+        names, following, pad = iter(self.layers), dict(pairwise(self.layers)), 0 if wraps else 1
         for name in names:
-            layer = self.layers[name]
+            layer, inside = self.layers[name], None
             if not isinstance(layer, nn.Conv2d):
                 features = layer(features)
+                yield name, features, None
+                continue
+            if wraps:
+                features = F.pad(features, (1, 1, 1, 1), "circular")
+            if name in layers:
+                features = F.conv2d(features, layer.weight, layer.bias, padding=pad)
+                yield name, features, None
+                continue
+            convolution, name = self._layer(name, features), next(names)
+            if name in layers:
+                features, inside = convolution.tapped(features, pad, margin // self.stride(name), dtype)
+            elif isinstance(self.layers[following[name]], nn.MaxPool2d):
+                name, features = next(names), convolution.pooled(features, pad)
             else:
-                if wraps:
-                    features = F.pad(features, (1, 1, 1, 1), "circular")
-                if name in layers:
-                    features = F.conv2d(features, layer.weight, layer.bias, padding=0 if wraps else 1)
-                else:
-                    convolution, name = self._convolution(name), next(names)
-                    if name not in layers and isinstance(self.layers[following[name]], nn.MaxPool2d):
-                        name, features = next(names), convolve_and_pool(convolution, features, 0 if wraps else 1)
-                    else:
-                        features = convolution(features, 0 if wraps else 1)
-            yield name, features
+                features = convolution(features, pad)
+            yield name, features, inside
 
-    def _convolution(self, name: str) -> Convolution:
-        """The convolution `name` and its ReLU; what it prepares of its weights is kept."""
+    def _layer(self, name: str, features: Tensor) -> Layer:
+        """The convolution `name` and its ReLU, for these features; what it prepares of its weights is kept."""
         weight, bias = (self.layers.get_parameter(f"{name}.{part}") for part in ("weight", "bias"))
+        on_a_card = fused(weight, bias) if len(features) == 1 else None
+        if on_a_card is not None:
+            return on_a_card
         if name not in self._convolutions or self._convolutions[name].weight is not weight:
             self._convolutions[name] = Convolution(weight, bias)
-        return self._convolutions[name]
+        return PlainLayer(self._convolutions[name])
 
     @property
     def prepared(self) -> int:
@@ -134,32 +146,6 @@ class VGG(nn.Module):
         for name in layers:
             if name not in self.layers:
                 raise ValueError(f"VGG-19 has no layer {name!r}; it has {', '.join(self.layers)}")
-
-
-def _crop(features: Tensor, margin: int) -> Tensor:
-    """Features without `margin` positions on each side: (B, C, h, w) -> (B, C, h - 2 margin, w - 2 margin)."""
-    if not margin:
-        return features
-    return _Crop.apply(features, margin)  # type: ignore[no-any-return]
-
-
-class _Crop(torch.autograd.Function):
-    """Slices, whose own way back makes two copies as large as the features, one a side."""
-
-    @staticmethod
-    def forward(context: Any, features: Tensor, margin: int) -> Tensor:
-        context.margin = margin
-        return features[..., margin:-margin, margin:-margin]
-
-    @staticmethod
-    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        margin = context.margin
-        _, channels, height, width = gradient.shape
-        if is_plain(gradient):
-            whole = feature_buffer(channels, height + 2 * margin, width + 2 * margin).zero_()
-            whole[..., margin:-margin, margin:-margin] = gradient
-            return whole, None
-        return F.pad(gradient, (margin,) * 4), None
 
 
 def mirror(image: Tensor, margin: int) -> Tensor:

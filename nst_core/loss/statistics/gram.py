@@ -10,6 +10,7 @@ from torch import Tensor
 
 from nst_core.config import Normalization
 from nst_core.cpu.gram import correlate
+from nst_core.cuda import gram as on_a_card
 from nst_core.loss.functional import relative_error, shares, squared_error
 from nst_core.loss.statistics import Measurement, Statistic
 
@@ -22,7 +23,8 @@ def gram_matrix(features: Tensor, weights: Tensor | None = None, total: Tensor |
     divided by their sum.
     """
     if weights is None:
-        return correlate(features) / (features[0, 0].numel() if total is None else total)
+        products = on_a_card.correlate if features.is_cuda and len(features) == 1 else correlate
+        return products(features) / (features[0, 0].numel() if total is None else total)
     flat = features.flatten(2)  # (B, C, H*W)
     return (flat * shares(weights, total)) @ flat.mT
 

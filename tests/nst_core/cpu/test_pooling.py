@@ -92,7 +92,7 @@ def test_a_network_does_it_only_where_nobody_looks(vgg19: VGG, border: Border) -
 
 
 def test_average_pooling_is_done_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nst_core.network.vgg.convolve_and_pool", lambda *_: pytest.fail("that takes the largest"))
+    monkeypatch.setattr("nst_core.network.layers.convolve_and_pool", lambda *_: pytest.fail("that takes the largest"))
     parameters = {"conv1_1.weight": torch.rand(4, 3, 3, 3), "conv1_1.bias": torch.zeros(4)}
     network = VGG(parameters, Pooling.AVERAGE, ((4,),))
     assert network(torch.rand(1, 3, 8, 8), ["pool1"])["pool1"].shape == (1, 4, 4, 4)

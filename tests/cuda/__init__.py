@@ -1,0 +1,1 @@
+"""A check for whoever has a graphics card: `python -m tests.cuda`."""
