@@ -9,7 +9,8 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 
 from demo.browser.toasts import warn
-from demo.form.previews import with_previews, write_preview
+from demo.form.decoder import DETAIL
+from demo.form.previews import SIDE, with_previews, write_preview
 from demo.form.regions import RegionView
 from demo.form.uploads import load, path_of, uploaded
 from demo.form.values import MOST_PAINTINGS
@@ -53,7 +54,7 @@ def _usable(
     if path_of(picture) in (None, path_of(before)):
         return picture
     try:
-        image = load(kind, picture, speaks)
+        image = load(kind, picture, speaks, SIDE // DETAIL)
         write_preview(uploaded(kind, picture, speaks), image)
     except ValueError as error:
         if path_of(picture) != refused:
