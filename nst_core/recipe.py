@@ -16,6 +16,7 @@ from string import hexdigits
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from nst_core.config import STEERABLE, TransferConfig, check_steering
+from nst_core.errors import shown
 from nst_core.execution import Execution
 from nst_core.version import __version__
 
@@ -23,6 +24,8 @@ Options = TypeVar("Options", TransferConfig, Execution)
 
 KEY = "nst_core"  # of the text in a PNG
 MAX_TEXT = 200_000  # characters; ours have about two thousand
+LONGEST_REASON = 200  # characters of why a recipe can't be followed: it may quote what is in it
+MOST_STEPS = 1_000_000_000
 REPEATABLE = tuple(name for name in STEERABLE if name != "steps")  # what may differ between a run's steps
 LATER = ("steered", "went_on")  # keys that came later, and are there only where a picture needs them
 NAMED_WEIGHTS = ("embedded", "torchvision")  # all others are files
@@ -189,7 +192,7 @@ def parse(text: str, origin: Path) -> Recipe:
     except RecursionError:
         raise ValueError(f"the recipe of {origin} can't be followed: it is nested too deeply") from None
     except ValueError as error:  # json's own among them
-        raise ValueError(f"the recipe of {origin} can't be followed: {error}") from error
+        raise ValueError(f"the recipe of {origin} can't be followed: {str(error)[:LONGEST_REASON]}") from error
 
 
 def _recipe(data: Any) -> Recipe:
@@ -288,8 +291,11 @@ def _check(recipe: Recipe) -> None:
     if recipe.depth not in (8, 16):
         raise ValueError(f"depth must be 8 or 16, got {recipe.depth}")
     _check_turns(recipe)
+    for name, number in (("steps_planned", recipe.steps_planned), *(("went_on", step) for step in recipe.went_on)):
+        if not 1 <= number <= MOST_STEPS:
+            raise ValueError(f"{name} must be between 1 and {MOST_STEPS}, got {shown(number)}")
     if not 1 <= recipe.steps_done <= recipe.steps_planned:
-        raise ValueError(f"steps_done must be between 1 and {recipe.steps_planned}, got {recipe.steps_done}")
+        raise ValueError(f"steps_done must be between 1 and {recipe.steps_planned}, got {shown(recipe.steps_done)}")
 
 
 def _check_turns(recipe: Recipe) -> None:
