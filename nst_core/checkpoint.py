@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import pickle
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_STORED, ZipFile
 
 import torch
 
+from nst_core.device.memory import is_out_of_memory
 from nst_core.files import replacing
 from nst_core.scene.scales import Plan
 
@@ -37,20 +40,70 @@ def save_state(state: Checkpoint, path: Path, recipe: str) -> None:
 
 
 def load_state(path: Path, device: str = "cpu") -> tuple[Checkpoint, str]:
-    """A state, on `device`, and the recipe it was saved with; raises `ValueError` for what isn't one.
+    """A state, on `device`, and the recipe it was saved with; raises `ValueError` for what isn't one, or isn't whole.
 
     On "meta", its tensors have no values, and most of the file isn't read.
     """
     try:
+        sizes = _records(path, checked=device != "meta")
         # weights_only: the file can hold tensors, numbers and text, but no code.
-        found = torch.load(path, map_location=device, weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of PyTorch to programmers
+            found = torch.load(path, map_location=device, weights_only=True)
+        if device != "meta":
+            _check_storages(found, sizes)
     except OSError as error:
-        raise ValueError(f"{path} can't be read: {error.strerror}") from error
-    except (RuntimeError, EOFError, KeyError, pickle.UnpicklingError) as error:
+        raise ValueError(f"{path} can't be read: {error.strerror or error}") from error
+    except Exception as error:  # a foreign file makes a reader stumble over anything
+        if is_out_of_memory(error):
+            raise
         raise ValueError(f"{path} isn't the state of a run, or it is damaged; give one that a run wrote") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ValueError(f"{path} isn't the state of a run of this version ({FORMAT}); give one that a run wrote")
     try:
-        return Checkpoint(**found["state"]), str(found["recipe"])
-    except (KeyError, TypeError):
+        return _checkpoint(**found["state"]), str(found["recipe"])
+    except (KeyError, TypeError, ValueError):
         raise ValueError(f"{path} lacks something of a state, so it is damaged; give one that a run wrote") from None
+
+
+def _records(path: Path, checked: bool) -> list[int]:
+    """The sizes of what is in a state's archive in bytes, tensors alone; `ValueError` where a checksum is wrong.
+
+    PyTorch writes CRC-32 of each, and doesn't look at them when it reads.
+    """
+    with ZipFile(path) as archive:
+        if any(record.compress_type != ZIP_STORED for record in archive.infolist()):
+            raise ValueError("packed")
+        if checked and archive.testzip() is not None:
+            raise ValueError("a checksum is wrong")
+        return [each.file_size for each in archive.infolist() if "/data/" in each.filename]
+
+
+def _check_storages(found: Any, sizes: list[int]) -> None:
+    """Raise `ValueError` where tensors reach beyond what the file holds of them: PyTorch takes their word for it."""
+    storages = {storage.data_ptr(): storage.nbytes() for storage in _storages(found)}
+    if sorted(storages.values()) != sorted(sizes):
+        raise ValueError("other sizes")
+
+
+def _storages(found: Any) -> Iterator[torch.UntypedStorage]:
+    if isinstance(found, torch.Tensor):
+        yield found.untyped_storage()
+    elif isinstance(found, dict | list | tuple):
+        for each in found.values() if isinstance(found, dict) else found:
+            yield from _storages(each)
+
+
+def _checkpoint(plan: Any, scale: Any, done: Any, descent: Any) -> Checkpoint:
+    """The record of these values; `ValueError` or `TypeError` for those that no run has."""
+    sizes = [((_whole(width, 1), _whole(height, 1)), _whole(steps, 0)) for (width, height), steps in plan]
+    place = _whole(scale, 0)
+    if place >= len(sizes) or _whole(done, 0) > sizes[place][1] or not isinstance(descent, dict):
+        raise ValueError("a step beyond the plan")
+    return Checkpoint(plan=sizes, scale=place, done=done, descent=descent)
+
+
+def _whole(number: Any, least: int) -> int:
+    if type(number) is not int or number < least:
+        raise ValueError(f"{number!r} is no whole number from {least} on")
+    return number

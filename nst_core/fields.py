@@ -7,6 +7,8 @@ from dataclasses import Field, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from nst_core.errors import shown
+
 Choice = TypeVar("Choice", bound=StrEnum)
 
 NUMBERS: dict[type, tuple[type, ...]] = {bool: (bool,), int: (int,), float: (int, float)}
@@ -27,11 +29,11 @@ def check_number(setting: Field[Any], value: Any) -> None:
         return
     name, kind = setting.name, float if setting.default is None else type(setting.default)
     if kind in NUMBERS and type(value) not in NUMBERS[kind]:
-        raise ValueError(f"{name} must be {NUMBER_NAMES[kind]}, got {value!r}")
+        raise ValueError(f"{name} must be {NUMBER_NAMES[kind]}, got {shown(value)}")
     low, high = setting.metadata["low"], setting.metadata["high"]
     for number in value if isinstance(value, tuple) else (value,):
         if isinstance(number, int | float) and not low <= number <= high:  # also catches NaN
-            raise ValueError(f"{name} must be between {low:g} and {high:g}, got {number}")
+            raise ValueError(f"{name} must be between {low:g} and {high:g}, got {shown(number)}")
 
 
 def member(kind: type[Choice], name: str, value: str) -> Choice:
@@ -39,4 +41,4 @@ def member(kind: type[Choice], name: str, value: str) -> Choice:
     try:
         return kind(value)
     except ValueError:
-        raise ValueError(f"{name} must be one of {', '.join(kind)}, got {value!r}") from None
+        raise ValueError(f"{name} must be one of {', '.join(kind)}, got {shown(value)}") from None

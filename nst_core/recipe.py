@@ -16,6 +16,7 @@ from string import hexdigits
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from nst_core.config import STEERABLE, TransferConfig, check_steering
+from nst_core.errors import shown
 from nst_core.execution import Execution
 from nst_core.printing import check_dpi
 from nst_core.version import __version__
@@ -24,6 +25,8 @@ Options = TypeVar("Options", TransferConfig, Execution)
 
 KEY = "nst_core"  # of the text in a PNG
 MAX_TEXT = 200_000  # characters; ours have about two thousand
+LONGEST_REASON = 200  # characters of why a recipe can't be followed: it may quote what is in it
+MOST_STEPS = 1_000_000_000
 REPEATABLE = tuple(name for name in STEERABLE if name != "steps")  # what may differ between a run's steps
 BEFORE = {"tv_chroma": 0.0}  # how it was when nobody could choose: what a recipe without the option goes by
 LATER = ("steered", "went_on", "dpi", "aspect")  # keys that came later, and are there only where a picture needs them
@@ -212,7 +215,7 @@ def parse(text: str, origin: Path) -> Recipe:
     except RecursionError:
         raise ValueError(f"the recipe of {origin} can't be followed: it is nested too deeply") from None
     except ValueError as error:  # json's own among them
-        raise ValueError(f"the recipe of {origin} can't be followed: {error}") from error
+        raise ValueError(f"the recipe of {origin} can't be followed: {str(error)[:LONGEST_REASON]}") from error
 
 
 def _recipe(data: Any) -> Recipe:
@@ -317,8 +320,11 @@ def _check(recipe: Recipe) -> None:
     if recipe.aspect is not None and not 1 <= recipe.aspect <= MAX_ASPECT:
         raise ValueError(f"aspect must be between 1 and {MAX_ASPECT}, got {recipe.aspect}")
     _check_turns(recipe)
+    for name, number in (("steps_planned", recipe.steps_planned), *(("went_on", step) for step in recipe.went_on)):
+        if not 1 <= number <= MOST_STEPS:
+            raise ValueError(f"{name} must be between 1 and {MOST_STEPS}, got {shown(number)}")
     if not 1 <= recipe.steps_done <= recipe.steps_planned:
-        raise ValueError(f"steps_done must be between 1 and {recipe.steps_planned}, got {recipe.steps_done}")
+        raise ValueError(f"steps_done must be between 1 and {recipe.steps_planned}, got {shown(recipe.steps_done)}")
 
 
 def _check_turns(recipe: Recipe) -> None:

@@ -21,6 +21,7 @@ from nst_core.loss.objective import Losses, LossValues
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.notes import Note
 from nst_core.optim.descent import FIRST_STEP, GENTLE_STEP, Descent
+from nst_core.optim.saved import check_saved
 from nst_core.scene.colour import finish
 from nst_core.scene.remarks import remarks
 from nst_core.scene.scales import Plan, Size, extended, replanned, scale_plan
@@ -286,6 +287,11 @@ def _resumed(state: Checkpoint, plan: Plan, config: TransferConfig) -> Plan:
     """The plan of a run that goes on from `state`; raises `ValueError` when it belongs to another run."""
     if config.only_colours:
         raise ValueError("only_colours takes a single step, so there is nothing to go on with; leave the state out")
-    if state.descent["method"] != config.optimizer:
-        raise ValueError(f"the state belongs to a run with the optimizer {state.descent['method']}; take that one")
-    return extended(state.plan, plan, config)
+    if (method := state.descent.get("method")) != config.optimizer:
+        raise ValueError(f"the state belongs to a run with the optimizer {method}; take that one")
+    resumed = extended(state.plan, plan, config)
+    try:
+        check_saved(state.descent, config.optimizer, state.plan[state.scale][0])
+    except ValueError as error:
+        raise ValueError(f"the state can't be gone on with, as it is damaged: {error}; give another one") from error
+    return resumed

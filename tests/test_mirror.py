@@ -11,6 +11,7 @@ from tests.support.paths import ROOT
 # Modules without a test file of their name, and why; a folder stands for all that is in it.
 ELSEWHERE = {
     "demo/words": "words alone: test_words.py asks the same of each of them, test_refusals.py whether none is missing",
+    "demo/form/decoder.py": "the program that tests/demo/form/test_decoding.py asks",
     "demo/form/library.py": "a list of files: tests/demo/form/test_example_pairs.py",
     "demo/form/recipes.py": "tests/demo/tabs/test_gallery.py reads what it finds in a file",
     "demo/form/widgets.py": "tests/demo/test_ui.py asks about each of them, in the page that they make",

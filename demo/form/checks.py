@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gradio as gr
@@ -11,8 +11,9 @@ from gradio.data_classes import FileDataDict
 
 from demo.browser.toasts import warn
 from demo.form.brushing import BrushedView
-from demo.form.previews import with_previews, write_preview
-from demo.form.uploads import load, path_of, uploaded
+from demo.form.decoder import DETAIL
+from demo.form.previews import SIDE, with_previews, write_preview
+from demo.form.uploads import load, path_of, size_of, uploaded
 from demo.form.values import MOST_PAINTINGS
 from demo.words import Language, language
 from nst_core.images import to_rgb
@@ -72,10 +73,9 @@ def _usable(
     if path_of(picture) in (None, path_of(before)):
         return picture
     try:
-        image = load(kind, picture, speaks)
-        path = uploaded(kind, picture, speaks)
-        write_preview(path, image)
-        seen[str(path_of(picture))] = impression(to_rgb(image))
+        image = load(kind, picture, speaks, SIDE // DETAIL)
+        write_preview(uploaded(kind, picture, speaks), image)
+        seen[str(path_of(picture))] = replace(impression(to_rgb(image)), size=size_of(kind, picture, speaks))
     except ValueError as error:
         if path_of(picture) != refused:
             warn(speaks, error)

@@ -28,6 +28,17 @@ WORDS = {
         "the picture has more than {megapixels} megapixels; scale it down first",
         "la imagen tiene más de {megapixels} megapíxeles; redúcela antes",
     ),
+    "refused.too_heavy": (
+        "the picture of {width} × {height} px takes {needed} GB of memory to decode, and {room} GB can be had for it;"
+        " scale it down first, or save it as JPEG",
+        "la imagen de {width} × {height} px necesita {needed} GB de memoria para descodificarse y solo hay {room} GB;"
+        " redúcela antes o guárdala como JPEG",
+    ),
+    "refused.too_hard": (
+        "the picture takes more memory or time to decode than there is for it; scale it down first, or save it as JPEG",
+        "la imagen necesita más memoria o tiempo de lo que hay para descodificarla; redúcela antes o guárdala como"
+        " JPEG",
+    ),
     "refused.too_small": (
         "the picture has {width} × {height} px, and each side needs at least {least}; use a larger one",
         "la imagen tiene {width} × {height} px, y cada lado necesita al menos {least}; usa una más grande",

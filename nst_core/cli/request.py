@@ -239,7 +239,10 @@ def _found(recipe: Recipe, role: Role, origin: Path) -> list[Source]:
     """The recipe's own files: from here, as they were named, or beside the picture that carries it."""
     sources = []
     for each in recipe.of(role):
-        places = [Path(each.name), origin.parent / each.name] if each.name else []
+        name = Path(each.name or "")
+        if ".." in name.parts:  # whoever wrote the recipe could have any file of this machine looked at
+            name = Path(name.name)
+        places = [name, origin.parent / name]
         sources.append(Source(role, find(each, places, origin) if each.name else None, each.name))
     return sources
 

@@ -21,6 +21,8 @@ from nst_core.files import expand_home, replacing
 
 logger = logging.getLogger(__name__)
 
+LARGEST = 10_000_000  # bytes of a file; the compiled loops have a few hundred thousand
+
 Circumstances = Mapping[str, str | int | None]  # what a fact depends on, in terms of JSON
 
 
@@ -32,7 +34,7 @@ def recall(name: str, circumstances: Circumstances | None = None) -> Any | None:
     decisive = circumstances or machine()
     path = _path(name, decisive)
     try:
-        if path is None or not path.is_file():  # a pipe would be waited for
+        if path is None or not path.is_file() or path.stat().st_size > LARGEST:  # a pipe would be waited for
             return None
         record = json.loads(path.read_text("utf-8"))
         value = record["value"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,27 +26,46 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 _WHITES = {"I": (255.0, 65535.0), "F": (1.0, 255.0, 65535.0)}  # levels that white may have in Pillow's deep modes
+_BAND = 1 << 20  # pixels that are converted at once: on the way they take up to thirty times their bytes
+
+Convert = Callable[[Image.Image], Image.Image]
 
 
-def to_rgb(image: Image.Image) -> Image.Image:
+def to_rgb(image: Image.Image, shrink: int = 1) -> Image.Image:
     """Turn a picture of any mode into upright sRGB of mode "RGB", on white where it is transparent.
 
-    The result is a new image that carries no metadata: a second call changes nothing.
+    The result is a new image that carries no metadata: a second call changes nothing. It has the mean of each square of
+    `shrink` pixels a side.
     """
-    opaque, alpha = _separate(image)
-    if alpha is None:
-        return opaque
-    rgb = Image.new("RGB", opaque.size, "white")
-    rgb.paste(opaque, mask=alpha)
-    return rgb
+    separate = _separator(image)
+
+    def on_white(band: Image.Image) -> Image.Image:
+        rgb, alpha = separate(band)
+        if alpha is None:
+            return rgb
+        white = Image.new("RGB", rgb.size, "white")
+        white.paste(rgb, mask=alpha)
+        return white
+
+    return _by_bands(image, on_white, "RGB", shrink)
 
 
-def to_rgba(image: Image.Image) -> Image.Image:
-    """Turn a picture of any mode into upright sRGB: "RGBA" where something of it is transparent, else "RGB"."""
-    rgb, alpha = _separate(image)
-    if alpha is not None:
-        rgb.putalpha(alpha)
-    return rgb
+def to_rgba(image: Image.Image, shrink: int = 1) -> Image.Image:
+    """Turn a picture of any mode into upright sRGB: "RGBA" where something of it is transparent, else "RGB".
+
+    It has the mean of each square of `shrink` pixels a side.
+    """
+    separate = _separator(image)
+    if _opacities(image) in (None, (255, 255)):
+        return _by_bands(image, lambda band: separate(band)[0], "RGB", shrink)
+
+    def both(band: Image.Image) -> Image.Image:
+        rgb, alpha = separate(band)
+        if alpha is not None:
+            rgb.putalpha(alpha)
+        return rgb
+
+    return _by_bands(image, both, "RGBA", shrink)
 
 
 def to_mask(image: Image.Image) -> Image.Image:
@@ -51,12 +73,15 @@ def to_mask(image: Image.Image) -> Image.Image:
 
     They are taken as they are stored: a profile tells how light looks, and a mask isn't looked at.
     """
-    colour, alpha = _split_alpha(_upright(image))
-    grey = _to_srgb(_to_8_bits(colour), None).convert("L")
-    if alpha is not None:
-        grey = ImageChops.multiply(grey, alpha)
-    grey.info = {}
-    return grey
+    to_8_bits = _leveller(image)
+    to_srgb = _colour_manager(image.mode, None)
+
+    def levels(band: Image.Image) -> Image.Image:
+        colour, alpha = _split_alpha(band)
+        grey = to_srgb(to_8_bits(colour)).convert("L")
+        return grey if alpha is None else ImageChops.multiply(grey, alpha)
+
+    return _by_bands(image, levels, "L")
 
 
 def opaque_as_shown(image: Image.Image) -> Image.Image:
@@ -69,9 +94,20 @@ def opaque_as_shown(image: Image.Image) -> Image.Image:
 
 def is_invisible(image: Image.Image) -> bool:
     """Whether all of a picture of any mode is transparent."""
-    has_channel = image.mode in ("RGBA", "LA", "PA")  # the colours needn't be taken apart then
-    alpha = image.getchannel("A") if has_channel else _split_alpha(image)[1]
-    return alpha is not None and alpha.getextrema() == (0, 0)
+    return _opacities(image) == (0, 0)
+
+
+def _opacities(image: Image.Image) -> tuple[float, float] | None:
+    """The least and the most opacity in a picture of any mode; None where it has none."""
+    if image.mode in ("RGBA", "LA", "PA"):  # the colours needn't be taken apart then
+        return _extremes(image.getextrema()[-1:])
+    return _extremes(alpha.getextrema() for _, band in _bands(image) if (alpha := _split_alpha(band)[1]) is not None)
+
+
+def _extremes(pairs: Iterable[Any]) -> tuple[float, float] | None:
+    """The least and the most of several pairs of them; None of no pair."""
+    found = list(pairs)
+    return (float(min(low for low, _ in found)), float(max(high for _, high in found))) if found else None
 
 
 def check_visible(image: Image.Image, name: str = "a picture") -> None:
@@ -89,11 +125,12 @@ def split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     it could be seen at the edge as soon as the picture is scaled. Where it is opaque nothing changes.
     Raises `ValueError` for a picture of which nothing can be seen.
     """
-    rgb, alpha = _separate(image)
-    if alpha is None:
-        return rgb, None
-    check_visible(image)
-    return _filled(rgb, np.asarray(alpha)), alpha
+    rgba = to_rgba(image)
+    if rgba.mode == "RGB":
+        return rgba, None
+    check_visible(rgba)
+    alpha = rgba.getchannel("A")
+    return _filled(rgba.convert("RGB"), np.asarray(alpha)), alpha
 
 
 def _filled(rgb: Image.Image, opacity: NDArray[np.uint8]) -> Image.Image:
@@ -108,22 +145,47 @@ def _filled(rgb: Image.Image, opacity: NDArray[np.uint8]) -> Image.Image:
     return Image.fromarray(filled.numpy())
 
 
-def _separate(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """Upright sRGB as "RGB" without metadata, and its opacity as "L", or `None` if all of it is opaque."""
-    colour, alpha = _split_alpha(_upright(image))
-    rgb = _to_srgb(_to_8_bits(colour), image.info.get("icc_profile")).convert("RGB")
-    rgb.info = {}
-    if alpha is not None and alpha.getextrema() == (255, 255):
-        alpha = None
-    return rgb, alpha
+def _by_bands(image: Image.Image, convert: Convert, mode: str, shrink: int = 1) -> Image.Image:
+    """A picture of any mode, converted into `mode` a band of lines after the other, without metadata, and put upright.
+
+    Only a band of it is there in between: a conversion as a whole takes several times the memory of the picture.
+    """
+    width, height = (-(-side // shrink) for side in image.size)
+    whole = Image.new(mode, (width, height))
+    for top, band in _bands(image, shrink):
+        converted = convert(band)
+        whole.paste(converted.reduce(shrink) if shrink > 1 else converted, (0, top // shrink))
+    turn = _UPRIGHT.get(orientation_of(image))
+    return whole if turn is None else whole.transpose(turn)
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _bands(image: Image.Image, multiple: int = 1) -> Iterator[tuple[int, Image.Image]]:
+    """Bands of a picture, each with the number of its first line, and of a multiple of so many lines."""
+    height = max(1, _BAND // image.width // multiple) * multiple
+    if height >= image.height:
+        yield 0, image
+        return
+    for top in range(0, image.height, height):
+        yield top, image.crop((0, top, image.width, min(top + height, image.height)))
+
+
+def _separator(image: Image.Image) -> Callable[[Image.Image], tuple[Image.Image, Image.Image | None]]:
+    """What takes bands of `image` apart: into sRGB as "RGB", and their opacity as "L", `None` if it has no such."""
+    to_8_bits, to_srgb = _leveller(image), _colour_manager(image.mode, image.info.get("icc_profile"))
+
+    def separate(band: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+        colour, alpha = _split_alpha(band)
+        return to_srgb(to_8_bits(colour)).convert("RGB"), alpha
+
+    return separate
+
+
+def orientation_of(image: Image.Image) -> int:
+    """How a picture has to be turned, by EXIF's number; 1 = it is upright, or nobody knows."""
     try:
-        orientation = image.getexif().get(_ORIENTATION)
+        return int(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # broken EXIF data raises anything, and says nothing about the pixels
-        return image
-    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
+        return 1
 
 
 def _split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
@@ -143,39 +205,63 @@ def _is_deep(image: Image.Image) -> bool:
     return image.mode in _WHITES or image.mode.startswith("I;16")
 
 
+def _leveller(image: Image.Image) -> Convert:
+    """What turns bands of `image`, without alpha, into "L", "RGB", "CMYK" or "LAB": colour management takes those."""
+    return partial(_scaled_to_8_bits, *_black_and_white(image)) if _is_deep(image) else _to_8_bits
+
+
 def _to_8_bits(image: Image.Image) -> Image.Image:
-    """Any mode without alpha -> "L", "RGB", "CMYK" or "LAB", those that colour management takes."""
-    if _is_deep(image):
-        return _scale_to_8_bits(image)
     if image.mode in ("L", "RGB", "CMYK", "LAB"):
         return image
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
-def _scale_to_8_bits(image: Image.Image) -> Image.Image:
-    values = np.nan_to_num(np.asarray(image).astype(np.float32), nan=0, posinf=0, neginf=0)
-    low, high = float(values.min()), float(values.max())
+def _black_and_white(image: Image.Image) -> tuple[float, float]:
+    """The levels that black and white have in all of a deep picture."""
+    bands = (_values(band) for _, band in _bands(image))
+    low, high = _extremes((values.min(), values.max()) for values in bands) or (0.0, 0.0)
     whites = [white for white in _WHITES.get(image.mode, (65535.0,)) if low >= 0 and high <= white]
-    black, white = (0.0, whites[0]) if whites else (low, high)
-    scaled = (values - black) * (255 / max(white - black, 1e-30))
+    return (0.0, whites[0]) if whites else (low, high)
+
+
+def _scaled_to_8_bits(black: float, white: float, image: Image.Image) -> Image.Image:
+    scaled = (_values(image) - black) * (255 / max(white - black, 1e-30))
     return Image.fromarray(np.rint(scaled).astype(np.uint8))
 
 
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Follow the embedded profile; one that is broken or of another colour space is ignored."""
-    srgb = ImageCms.createProfile("sRGB")
-    if image.mode == "LAB":
-        source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-    elif not profile:
-        return image
-    else:
-        try:
-            source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        except OSError:
-            return image
-    if source.profile.xcolor_space.strip() == "RGB" and image.mode == "L":
-        image = image.convert("RGB")
+def _values(image: Image.Image) -> NDArray[np.float32]:
+    """The levels of a deep picture (H, W); 0 for what is no number."""
+    return np.nan_to_num(np.asarray(image).astype(np.float32), nan=0, posinf=0, neginf=0)
+
+
+def _colour_manager(mode: str, profile: bytes | None) -> Convert:
+    """What turns bands of a picture of that mode into sRGB; a profile that is broken or of another space is ignored."""
     try:
-        return ImageCms.profileToProfile(image, source, srgb, outputMode="RGB") or image
-    except ImageCms.PyCMSError:
-        return image
+        source = _profile_of(mode, profile)
+    except OSError:
+        source = None
+    if source is None:
+        return lambda band: band
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    is_of_rgb = source.profile.xcolor_space.strip() == "RGB"
+
+    @cache
+    def transform_of(mode: str) -> ImageCms.ImageCmsTransform | None:
+        try:
+            return ImageCms.buildTransform(source, srgb, mode, "RGB")
+        except ImageCms.PyCMSError:
+            return None
+
+    def to_srgb(band: Image.Image) -> Image.Image:
+        band = band.convert("RGB") if is_of_rgb and band.mode == "L" else band
+        transform = transform_of(band.mode)
+        return band if transform is None else ImageCms.applyTransform(band, transform) or band
+
+    return to_srgb
+
+
+def _profile_of(mode: str, profile: bytes | None) -> ImageCms.ImageCmsProfile | None:
+    """The profile of a picture's colours; `OSError` for one that is broken."""
+    if mode == "LAB":
+        return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+    return ImageCms.ImageCmsProfile(BytesIO(profile)) if profile else None

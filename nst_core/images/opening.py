@@ -9,8 +9,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from nst_core.errors import InputError
 from nst_core.extras import require
-from nst_core.images import bmp, isobmff, jpeg, png, tiff, webp
-from nst_core.images.essentials import Essentials
+from nst_core.images import bmp, ico, isobmff, jpeg, png, tiff, webp
+from nst_core.images.essentials import Essentials, size_of
 from nst_core.images.kinds import refusal, refusal_of_kind
 
 # A list of our own, because Pillow's would hand an uploaded EPS file to Ghostscript.
@@ -24,6 +24,8 @@ _FORMATS = {
     **dict.fromkeys(tiff.BEGINNINGS, tiff.essentials),
 }
 _HEAD = 64  # bytes that tell what a file is
+_IN_LETTERS = (b"P1", b"P2", b"P3")  # PPM and its kin, whose numbers are written out
+_MOST_LETTERS = 4_000_000  # bytes of such a file: Pillow reads 5 MB of them in a second
 
 
 def open_picture(stream: BinaryIO, name: str) -> Image.Image:
@@ -39,6 +41,8 @@ def open_picture(stream: BinaryIO, name: str) -> Image.Image:
         return _open_heif(stream, name)
     if head.startswith(jpeg.BEGINNING) and (kind := jpeg.rare_kind(stream)):
         raise refusal_of_kind(name, kind)
+    if head.startswith(_IN_LETTERS) and size_of(stream) > _MOST_LETTERS:
+        raise refusal_of_kind(name, "PPM (as text)")
     essentials = _essentials(stream, head)
     try:
         image = _open(essentials.pixels, head)
@@ -56,6 +60,9 @@ def _essentials(stream: BinaryIO, head: bytes) -> Essentials:
     for beginning, essentials in _FORMATS.items():
         if head.startswith(beginning):
             return essentials(stream)
+    if head.startswith(ico.BEGINNING) and (inside := ico.png_in(stream)):
+        return Essentials(inside)
+    stream.seek(0)
     return Essentials(stream)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image
@@ -17,30 +17,38 @@ from PIL.JpegImagePlugin import JpegImageFile
 from nst_core.errors import InputError
 from nst_core.extras import require
 from nst_core.images import ico, jpeg, vips
+from nst_core.images.budget import check_memory
 from nst_core.images.kinds import damage
-from nst_core.images.modes import check_visible, opaque_as_shown, to_mask, to_rgb, to_rgba
+from nst_core.images.modes import check_visible, opaque_as_shown, orientation_of, to_mask, to_rgb, to_rgba
 from nst_core.images.opening import open_picture
 from nst_core.images.sizes import MAX_PIXELS, MAX_REDUCED_PIXELS, MIN_SIDE
 
 _PNG_HEAD = 4_000_000  # bytes of a PNG within which its text is looked for
 
 Source = str | Path | BinaryIO
+Size = tuple[int, int]
+Convert = Callable[[Image.Image, str, int], Image.Image]  # a picture, what to call it, and how often to shrink it
+Wanted = Callable[[Size], Size]
 
 
-def load_image(source: Source, *, keep_alpha: bool = False) -> Image.Image:
+def load_image(
+    source: Source, *, keep_alpha: bool = False, wanted: Wanted | None = None, most_bytes: int | None = None
+) -> Image.Image:
     """Read a picture file, or the first frame of an animation, as upright sRGB of mode "RGB".
 
     With `keep_alpha` it is "RGBA" if something of it is transparent; otherwise it lies on white.
-    A JPEG of more than `MAX_PIXELS` comes at half its size. Raises `ValueError`, one sentence for a person, for what is
-    missing, not a picture, damaged, transparent everywhere, larger than `MAX_PIXELS`, or `MAX_REDUCED_PIXELS` for such
-    a JPEG (checked before decoding), or smaller than `MIN_SIDE` a side.
+    A JPEG of more than `MAX_PIXELS` comes at half its size. `wanted` tells the size (width, height), by the picture's
+    own, that it comes in where that is smaller; it is then decoded with less memory. Raises `ValueError`, one sentence
+    for a person, for what is missing, not a picture, damaged, transparent everywhere, larger than `MAX_PIXELS`, or
+    `MAX_REDUCED_PIXELS` for such a JPEG, or smaller than `MIN_SIDE` a side, and, before it is decoded, for what takes
+    more memory than is free, or than `most_bytes`.
     """
 
-    def convert(image: Image.Image, name: str) -> Image.Image:
+    def convert(image: Image.Image, name: str, shrink: int) -> Image.Image:
         check_visible(image, name)
-        return to_rgba(image) if keep_alpha else to_rgb(image)
+        return to_rgba(image, shrink) if keep_alpha else to_rgb(image, shrink)
 
-    return _decode(source, convert, MIN_SIDE)
+    return _decode(source, convert, MIN_SIDE, wanted, most_bytes)
 
 
 def load_mask(source: Source) -> Image.Image:
@@ -48,7 +56,7 @@ def load_mask(source: Source) -> Image.Image:
 
     Raises `ValueError` as `load_image` does.
     """
-    return _decode(source, lambda image, name: to_mask(image), 1)
+    return _decode(source, lambda image, name, shrink: to_mask(image), 1)
 
 
 def read_size(source: Source) -> tuple[int, int]:
@@ -106,22 +114,40 @@ def _open(path: Path) -> BinaryIO:
         raise ValueError(f"{path} can't be read: {error.strerror}") from error
 
 
-def _decode(source: Source, convert: Callable[[Image.Image, str], Image.Image], min_side: int) -> Image.Image:
+def _decode(
+    source: Source, convert: Convert, min_side: int, wanted: Wanted | None = None, most_bytes: int | None = None
+) -> Image.Image:
     with _identified(source) as (image, name):
         _check_size(image, name, min_side)
+        full = image.size
+        shrink = max(1, max(full) // max(wanted(full))) if wanted else 1
         with _told_as_damage(name):
-            if isinstance(image, JpegImageFile) and image.fp:
-                _prepare(image, image.fp, name)
+            if isinstance(image, JpegImageFile):
+                shrink = _reduced(image, shrink)
+            check_memory(image, name, shrink, most_bytes)
+            if isinstance(image, JpegImageFile) and image.fp and not jpeg.is_whole(image.fp):
+                raise damage(name)
             image.load()
-            return convert(opaque_as_shown(image), name)
+            if image.mode in ("P", "PA") and not image.palette:
+                raise damage(name)
+            size = wanted(full[::-1] if orientation_of(image) > 4 else full) if wanted else None
+            return _sized(convert(opaque_as_shown(image), name, shrink), size)
 
 
-def _prepare(image: JpegImageFile, stream: IO[bytes], name: str) -> None:
-    """Refuse a JPEG of which a part is missing; one larger than others may be is decoded at half its size."""
-    if not jpeg.is_whole(stream):
-        raise damage(name)
-    if math.prod(image.size) > MAX_PIXELS:
-        image.draft(image.mode, (image.width // 2, image.height // 2))
+def _reduced(image: JpegImageFile, shrink: int) -> int:
+    """Have a JPEG decoded at a part of its size, as small as `shrink` allows; returns how often the rest is to shrink.
+
+    One larger than other pictures may be comes at half its size at the most.
+    """
+    least = 2 if math.prod(image.size) > MAX_PIXELS else 1
+    times = max(least, *(each for each in (1, 2, 4, 8) if each <= shrink))
+    if times > 1:
+        image.draft(image.mode, (image.width // times, image.height // times))
+    return max(1, shrink // times)
+
+
+def _sized(image: Image.Image, size: Size | None) -> Image.Image:
+    return image if size in (None, image.size) else image.resize(size, Image.Resampling.LANCZOS)
 
 
 @contextmanager
@@ -138,9 +164,9 @@ def _identified(source: Source) -> Iterator[tuple[Image.Image, str]]:
 
 def _identify(stream: BinaryIO, name: str) -> Image.Image:
     with _told_as_damage(name):
-        size = ico.largest(stream)
-        if math.prod(size) > MAX_PIXELS:
-            raise _too_large(f"{name} is {size[0]}x{size[1]} pixels,", MAX_PIXELS)
+        for size, limit in ((ico.largest(stream), MAX_PIXELS), (ico.largest_bitmap(stream), ico.MOST_BITMAP_PIXELS)):
+            if math.prod(size) > limit:
+                raise _too_large(f"{name} is {size[0]}x{size[1]} pixels,", limit)
         try:
             return open_picture(stream, name)
         except Image.DecompressionBombError:

@@ -9,7 +9,7 @@ from typing import BinaryIO, Literal
 from PIL import Image
 from PIL.TiffImagePlugin import COMPRESSION_INFO, TiffImageFile
 
-from nst_core.images.essentials import MOST_BYTES, Essentials, size_of
+from nst_core.images.essentials import MOST_BYTES, MOST_PARTS, Essentials, size_of
 from nst_core.images.spliced import spliced
 
 Order = Literal["little", "big"]
@@ -78,13 +78,18 @@ class Entry:
 
 
 def essentials(stream: BinaryIO) -> Essentials:
-    """A TIFF of one picture without descriptions, resolution and whatever else isn't its pixels or their look."""
+    """A TIFF of one picture without descriptions, resolution and whatever else isn't its pixels or their look.
+
+    Raises `ValueError` for one of so many strips or tiles that their list alone would take long.
+    """
     beginning, size = stream.read(4), size_of(stream)
     order, kept, info = BEGINNINGS[beginning], b"", {}
     for entry in _entries(stream, order):
         if entry.tag == _PROFILE and (profile := _profile(entry, stream)):
             info["icc_profile"] = profile
         elif entry.tag in _OF_PIXELS and (entry.tag != _ORIENTATION or _is_orientation(entry)):
+            if entry.count > MOST_PARTS:
+                raise ValueError(f"a file of more than {MOST_PARTS} parts")
             kept += entry.packed
     if not kept:
         return Essentials(stream)

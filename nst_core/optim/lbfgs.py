@@ -180,4 +180,9 @@ def _begin(point: Tensor, history: int, first: float) -> LBFGS:
     return LBFGS(DCT(point), point, history, first)
 
 
-KIND = OptimizerKind(begin=_begin, vectors=lambda history: 2 * history + 2, histories=HISTORIES)
+KIND = OptimizerKind(
+    begin=_begin,
+    vectors=lambda history: 2 * history + 2,
+    histories=HISTORIES,
+    remembered=lambda kept: len(kept["sy"]) - 1,
+)

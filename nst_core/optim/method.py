@@ -49,6 +49,9 @@ class OptimizerKind:
     # usual number, each step included. Empty for one that remembers none.
     histories: Mapping[int, float] = field(default_factory=dict)
 
+    # How many steps a saved one remembers, by what it kept: 0 for one that remembers none.
+    remembered: Callable[[Mapping[str, Tensor]], int] = lambda kept: 0
+
     @property
     def remembers(self) -> bool:
         """Whether it matters how many steps it may remember."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import torch
@@ -88,3 +90,72 @@ def test_a_state_can_be_looked_at_without_its_numbers(tmp_path: Path) -> None:
     save_state(Checkpoint([((64, 48), 3)], 0, 1, {"pixels": pixels}), tmp_path / "run.state", "text")
     state, recipe = load_state(tmp_path / "run.state", "meta")
     assert (state.done, recipe, state.descent["pixels"].is_meta) == (1, "text", True)
+
+
+def changed(path: Path, change: Callable[[bytearray], None]) -> None:
+    data = bytearray(path.read_bytes())
+    change(data)
+    path.write_bytes(data)
+
+
+def saved(path: Path, **values: object) -> Checkpoint:
+    state = Checkpoint(plan=[((64, 48), 3)], scale=0, done=1, descent={"pixels": torch.rand(1, 3, 48, 64)})
+    save_state(replace(state, **values), path, "")
+    return state
+
+
+def test_a_state_with_a_part_overwritten_is_refused(tmp_path: Path) -> None:
+    """PyTorch reads it without a word: a run would go on with 4 KB of zeroes in its picture."""
+    path = tmp_path / "run.state"
+    pixels = saved(path).descent["pixels"]
+    at = path.read_bytes().index(pixels.numpy().tobytes()[:64])
+    changed(path, lambda data: data.__setitem__(slice(at + 64, at + 4160), bytes(4096)))
+    with pytest.raises(ValueError, match="run.state isn't the state of a run, or it is damaged"):
+        load_state(path)
+
+
+def test_a_tensor_that_reaches_beyond_the_file_is_refused(tmp_path: Path) -> None:
+    """PyTorch takes its word for how long it is, and would read what lies behind it in memory."""
+    path = tmp_path / "run.state"
+    saved(path)
+    with ZipFile(path) as archive:
+        parts = {each: archive.read(each) for each in archive.namelist()}
+    with ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data[:16] if "/data/" in name else data)
+    with pytest.raises(ValueError, match="run.state isn't the state of a run, or it is damaged"):
+        load_state(path)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"plan": "plan"},
+        {"plan": []},
+        {"plan": [((64, 48), -3)]},
+        {"plan": [((64, "48"), 3)]},
+        {"plan": [((10**400, 0), 3)]},
+        {"scale": 1},
+        {"scale": -1},
+        {"scale": True},
+        {"done": 4},
+        {"done": 0.5},
+        {"descent": None},
+    ],
+    ids=repr,
+)
+def test_numbers_that_no_run_has_are_refused(tmp_path: Path, values: dict[str, object]) -> None:
+    saved(tmp_path / "run.state", **values)
+    with pytest.raises(ValueError, match="run.state lacks something of a state"):
+        load_state(tmp_path / "run.state")
+
+
+def test_a_state_of_a_descent_that_can_not_be_is_refused_before_any_work(
+    tmp_path: Path, photo: Image.Image, painting: Image.Image, network: VGG
+) -> None:
+    begun = Transfer(photo, painting, CONFIG, extractor=network)
+    next(iter(begun))
+    state = begun.state()
+    state.descent["loss_scale"].fill_(-1)
+    with pytest.raises(ValueError, match="it is damaged: loss_scale is -1; give another one"):
+        Transfer(photo, painting, CONFIG, extractor=network, state=state)

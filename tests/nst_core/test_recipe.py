@@ -287,6 +287,9 @@ def turned(step: Any, **changes: Any) -> str:
         (changed(versions={"torch": 2}), "a version"),
         (changed(went_on=7), "went_on"),
         (changed(went_on=["7"]), "went_on"),
+        (changed(went_on=[-1]), "went_on must be between 1 and 1000000000, got -1"),
+        (changed(steps_planned=10**400), f"steps_planned must be between 1 and 1000000000, got 1{'0' * 59}..."),
+        (changed(depth=10**400), "depth must be 8 or 16, got 1000"),
         (changed(steered=7), "steered"),
         (changed(steered=[7]), "steered"),
         (turned("3"), "a step"),
@@ -305,6 +308,7 @@ def test_what_cannot_be_followed_is_told(text: str, part: str) -> None:
     with pytest.raises(ValueError, match=r"^the recipe of out\.png can't be followed: ") as caught:
         parse(text, ORIGIN)
     assert part in str(caught.value)
+    assert len(str(caught.value)) < 300
     assert len(str(caught.value)) < 500
 
 

@@ -48,7 +48,7 @@ def test_what_browsers_do_not_show_has_a_preview(cache: Path, painting: FileData
     assert chosen(photo, painting).pictures[0] == photo
     with Image.open(preview_of(photo)) as preview:
         assert (preview.format, preview.size) == ("PNG", PICTURE.size)
-        assert preview.tobytes() == load("photo", photo).tobytes()
+        assert preview.tobytes() == load("photo", photo, "en", 512).tobytes()
     assert not preview_of(painting).exists()
 
 
@@ -63,7 +63,7 @@ def test_a_preview_is_small_and_as_transparent(cache: Path) -> None:
     clear = PICTURE.resize((3000, 200))
     clear.putalpha(77)
     photo = uploaded(cache, "large.tif", "TIFF", clear)
-    write_preview(Path(photo["path"]), load("photo", photo))
+    write_preview(Path(photo["path"]), load("photo", photo, "en", 512))
     with Image.open(preview_of(photo)) as preview:
         assert (preview.mode, preview.size) == ("RGBA", (1024, 68))
 

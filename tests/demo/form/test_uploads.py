@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo.form import uploads
-from nst_core.scene.scales import Size
 from tests.support.playback import upload
 
 pytestmark = pytest.mark.usefixtures("cache")
-
-
-def test_only_two_pictures_are_decoded_at_once(photo: FileDataDict, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever shrinks one has all of it in memory still."""
-    decoding, together = [0, 0], threading.Condition()
-
-    class Large(Image.Image):
-        @property
-        def size(self) -> Size:
-            return 9000, 9000
-
-        def resize(self, *_: Any, **__: Any) -> Image.Image:
-            with together:
-                together.wait_for(lambda: decoding[0] > 2, 0.2)  # others, if they may
-                decoding[0] -= 1
-            return self
-
-    def decode(*_: Any, **__: Any) -> Image.Image:
-        with together:
-            decoding[0] += 1
-            decoding[1] = max(decoding)
-            together.notify_all()
-        return Large()
-
-    monkeypatch.setattr(uploads, "load_image", decode)
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda _: uploads.load("photo", photo, size=64), range(6)))
-    assert decoding == [0, 2]
 
 
 def test_a_picture_that_was_not_uploaded_is_not_read(photo: FileDataDict, tmp_path: Path, cache: Path) -> None:
@@ -54,7 +22,7 @@ def test_a_picture_that_was_not_uploaded_is_not_read(photo: FileDataDict, tmp_pa
     link.symlink_to(private)
     for path in (private, cache / ".." / "private.png", link):
         with pytest.raises(ValueError, match="wasn't uploaded here"):
-            uploads.load("photo", upload(path))
+            uploads.load("photo", upload(path), "en", 64)
         with pytest.raises(ValueError, match="wasn't uploaded here"):
             uploads.size_of("photo", upload(path))
 

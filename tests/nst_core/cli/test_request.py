@@ -227,6 +227,22 @@ def test_a_recipe_tells_how_far_it_came_and_what_ran(painted: Terminal) -> None:
     assert str(painted.folder) not in recipe.to_text()
 
 
+def test_a_recipe_has_nothing_looked_at_above_the_folder(painted: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have been written by anybody: what lies elsewhere, and whether it is there, is none of their business."""
+    (painted.folder / "inner").mkdir()
+    shutil.copy("out.png", "inner/out.png")
+    monkeypatch.chdir("inner")
+    recipe = read_recipe(Path("out.png"))
+    photo, painting = recipe.ingredients
+    for name in ("../a.png", "../no-such-file.png", "x/../../a.png"):
+        write_recipe(replace(recipe, ingredients=(replace(photo, name=name), painting)))
+        with pytest.raises(ValueError, match=f"was made from '{name}', which is neither here nor beside it"):
+            read_job(["--recipe", "out.png", "-o", "new.png"])
+    shutil.copy("../a.png", "a.png")
+    shutil.copy("../s.png", "s.png")
+    assert [str(each.path) for each in read_job(["--recipe", "out.png", "-o", "new.png"]).sources] == ["a.png", "s.png"]
+
+
 def test_options_and_pictures_count_more_than_the_recipe(painted: Terminal) -> None:
     smooth_picture(64, 48, 3).save("b.png")
     job = read_job(["--recipe", "out.png", "-o", "new.png", "b.png", "--steps", "5", "--depth", "16"])

@@ -35,6 +35,17 @@ def test_what_is_larger_than_it_says_is_refused_before_decoding() -> None:
                 read(icon(content))
 
 
+def test_nothing_in_it_is_decoded_for_its_size() -> None:
+    """Pillow decodes a PNG in an icon as it opens the file: 380 MB for one of 98 megapixels."""
+    hollow = icon(png_of_size(9900, 9900).getvalue())
+    assert read_size(hollow) == (9900, 9900)
+    with pytest.raises(ValueError, match="damaged"):
+        load_image(hollow)
+    bitmap = struct.pack("<IiiHHIIiiII", 40, 2000, 2000, 1, 32, 0, 0, 0, 0, 0, 0)
+    with pytest.raises(ValueError, match="2000x2000 pixels, more than 2 megapixels"):
+        read_size(icon(bitmap))
+
+
 def test_any_other_file_has_no_size() -> None:
     for stream in (BytesIO(), BytesIO(b"\0\0\1\0"), icon(b""), icon(b"\x89PNG"), file_of(PICTURE)):
         assert largest(stream) == (0, 0)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from nst_core.images import load_image, to_rgb
-from tests.support.pictures import ORIENTATION, assert_alike, file_of
+from nst_core.images import load_image, load_mask, modes, to_rgb, to_rgba
+from tests.support.pictures import ORIENTATION, P3_COLUMNS, assert_alike, file_of, rgb_profile, smooth_picture
 
 # Orientation
 
@@ -135,3 +135,40 @@ def test_flat_and_undefined_deep_pictures() -> None:
     values = RAMP.astype(np.float32)
     values[0, :3] = [np.nan, np.inf, -np.inf]
     assert np.asarray(load_image(deep(values)))[-1, -1].tolist() == [255, 255, 255]
+
+
+# Bands
+
+
+def stored(mode: str) -> BytesIO:
+    """A picture of 61x47 on its side, whose colours are told by a profile."""
+    picture, exif = smooth_picture(61, 47, 0), Image.Exif()
+    exif[ORIENTATION] = 6
+    image = picture.quantize(9) if mode == "P" else picture.convert("L" if mode in ("I;16", "LA") else mode)
+    if mode == "I;16":
+        image = Image.fromarray((RAMP[:32, :1] * 900).astype(np.uint16).repeat(61, 1))
+    if mode in ("LA", "RGBA"):
+        image.putalpha(smooth_picture(61, 47, 1).convert("L"))
+    options = {"transparency": 3} if mode == "P" else {}
+    return file_of(image, exif=exif, icc_profile=rgb_profile(P3_COLUMNS), **options)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_a_picture_is_converted_by_bands_as_if_at_once(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read() -> list[tuple[str, bytes]]:
+        images = load_image(stored(mode)), load_image(stored(mode), keep_alpha=True), load_mask(stored(mode))
+        return [(image.mode, image.tobytes()) for image in images]
+
+    at_once = read()
+    monkeypatch.setattr(modes, "_BAND", 3 * 61)
+    assert read() == at_once
+
+
+@pytest.mark.parametrize("band", [1, 7 * 61, 1 << 20])
+def test_a_band_is_shrunk_by_means(band: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = smooth_picture(61, 47, 0)
+    clear = picture.copy()
+    clear.putalpha(smooth_picture(61, 47, 1).convert("L"))
+    monkeypatch.setattr(modes, "_BAND", band)
+    assert_alike(to_rgb(picture, 4), picture.reduce(4))
+    assert to_rgba(clear, 4).tobytes() == clear.reduce(4).tobytes()

@@ -95,3 +95,11 @@ def outcome(read: Callable[[BytesIO], object], stream: BytesIO) -> str:
     except InputError as error:
         return str(error)
     return ""
+
+
+def test_numbers_that_are_written_out_are_read_as_far_as_that_is_quick() -> None:
+    """Pillow reads 5 MB of them in a second."""
+    line = b"255 128 0\n" * 64
+    assert load_image(BytesIO(b"P3 64 48 255\n" + line * 48)).getpixel((0, 0)) == (255, 128, 0)
+    with pytest.raises(InputError, match=r"of the kind PPM \(as text\)"):
+        read_size(BytesIO(b"P3 640 1200 255\n" + line * 12_000))

@@ -114,3 +114,11 @@ def test_lab_is_read() -> None:
     assert lab is not None
     loaded = load_image(file_of(lab, "TIFF", description="x" * 10))
     assert np.abs(np.subtract(loaded.getpixel((5, 5)), (230, 120, 30))).max() <= 4
+
+
+def test_a_list_of_a_great_many_strips_is_refused_before_it_is_read() -> None:
+    """Pillow would make numbers of Python's own of it: 0.6 GB for a file of 50 MB, to know its size."""
+    stream = tiff((325, LONG, 100_001, b"\x08\0\0\0"), pixels=bytes(64 * 48 * 3 + 400_004))
+    for read in (read_size, load_image):
+        with pytest.raises(ValueError, match="damaged"):
+            read(stream)

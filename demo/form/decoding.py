@@ -1,0 +1,125 @@
+"""Pictures decoded in processes of their own, which are limited in memory and time, and ended where they stray."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import LifoQueue
+from threading import Timer
+from typing import Any
+
+from PIL import Image
+
+from nst_core.errors import InputError
+
+logger = logging.getLogger(__name__)
+
+PROCESSES = 2  # at once, however many people come
+SECONDS = 90.0  # until an answer is no longer waited for; it has a limit of processor time as well
+_ROOT = Path(__file__).parents[2]
+_MOST_LETTERS = 10_000  # of an answer without its pixels
+_BYTES = {"RGB": 3, "RGBA": 4}  # a pixel
+_ALONE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")  # threads reserve addresses
+
+
+class Decoder:
+    """A process that decodes one picture at a time; it starts with the first, and after one that ended it."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def decode(self, path: Path, size: int) -> Image.Image:
+        """A picture file for a result of that `size`, "RGBA" where it has transparent parts.
+
+        Raises `InputError` for what can't be used, `FileNotFoundError` for what isn't there.
+        """
+        try:
+            process = self._started()
+        except OSError as error:
+            raise _too_hard() from error
+        timer = Timer(SECONDS, process.kill)
+        timer.start()
+        try:
+            return self._asked(process, path, size)
+        except (OSError, ValueError, KeyError) as error:
+            if isinstance(error, InputError | FileNotFoundError):
+                raise
+            self.stop()
+            raise _too_hard() from error
+        finally:
+            timer.cancel()
+
+    def _asked(self, process: subprocess.Popen[bytes], path: Path, size: int) -> Image.Image:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps({"path": str(path), "size": size}).encode() + b"\n")
+        process.stdin.flush()
+        answer = json.loads(process.stdout.readline(_MOST_LETTERS))
+        if "size" not in answer:
+            raise _refusal(answer)
+        mode, (width, height) = answer["mode"], answer["size"]
+        pixels = process.stdout.read(_BYTES[mode] * width * height)
+        return Image.frombytes(mode, (width, height), pixels)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.stop()
+            path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "demo.form.decoder"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # libraries complain there, in the words of whoever sent the picture
+                env={**os.environ, **_ALONE, "PYTHONPATH": path},
+                start_new_session=True,  # Ctrl-C is the page's own business
+            )
+            atexit.register(self.stop)
+        return self._process
+
+    def stop(self) -> None:
+        """End the process, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
+            atexit.unregister(self.stop)
+            process.kill()
+            with suppress(OSError), process:
+                pass  # waited for, its pipes closed
+
+
+_decoders: LifoQueue[Decoder] = LifoQueue()
+for _ in range(PROCESSES):
+    _decoders.put(Decoder())
+
+
+@contextmanager
+def decoder() -> Iterator[Decoder]:
+    """One of the processes, as soon as one is free."""
+    taken = _decoders.get()
+    try:
+        yield taken
+    finally:
+        _decoders.put(taken)
+
+
+def _refusal(answer: Mapping[str, Any]) -> Exception:
+    if "refused" in answer:
+        return InputError(answer["refused"], answer["about"], **answer["values"])
+    if "lost" in answer:
+        return FileNotFoundError()
+    if "failed" in answer:
+        logger.error("a picture can't be decoded: %s", answer["failed"])
+    return _too_hard()
+
+
+def _too_hard() -> InputError:
+    return InputError(
+        "the picture takes more memory or time to decode than there is for it; scale it down first, or save it as JPEG",
+        "too_hard",
+    )
