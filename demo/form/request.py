@@ -14,10 +14,12 @@ import numpy as np
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
+from demo.files import NOBODY
 from demo.form.settings import BY_NAME, make_config, number
 from demo.form.uploads import load, path_of, size_of, uploaded
 from demo.form.values import Dials, FormValues
 from demo.jobs.records import Job, Mask, Pixels
+from demo.visitors.identity import Visitor
 from demo.words import Language, say
 from nst_core.config import TransferConfig
 from nst_core.errors import InputError
@@ -105,13 +107,22 @@ def masks_of(regions: Mask | None, places: Sequence[int]) -> tuple[Mask, ...]:
     )
 
 
-def make_submission(selection: Selection, language: Language = "en", key: str = "") -> Submission:
+def make_submission(
+    selection: Selection, language: Language = "en", key: str = "", visitor: Visitor = NOBODY
+) -> Submission:
     """Decode the pictures; raises `ValueError` for one that is missing or can't be used."""
     checked_sizes(selection, language)
     content = load("photo", selection.photo, language, selection.config.size)
     styles = [load("painting", painting, language, selection.config.size) for painting in selection.paintings]
     config = replace(selection.config, keep_alpha=content.mode == "RGBA")
-    job = Job(np.asarray(content), tuple(np.asarray(style) for style in styles), config, selection.masks, None, key)
+    job = Job(
+        content=np.asarray(content),
+        styles=tuple(np.asarray(style) for style in styles),
+        config=config,
+        masks=selection.masks,
+        key=key,
+        visitor=visitor,
+    )
     hashes = tuple(sha256_of(Path(picture["path"])) for picture in selection.pictures if picture)
     return Submission(replace(selection, config=config, hashes=hashes), job, fit(content.size, config.size))
 

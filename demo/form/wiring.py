@@ -15,11 +15,14 @@ from demo.form import example_pairs, palette, previews, regions
 from demo.form.checks import check
 from demo.form.values import MOST_PAINTINGS
 from demo.form.widgets import FormComponents, PictureComponents, SlotView
+from demo.visitors.listeners import Listeners
 
 
-def wire_regions(form: FormComponents, pictures: PictureComponents, buttons: Sequence[gr.Button]) -> None:
+def wire_regions(
+    form: FormComponents, pictures: PictureComponents, buttons: Sequence[gr.Button], listeners: Listeners | None = None
+) -> None:
     """What is brushed is read after each stroke, and by the `buttons` that paint: the editor takes its time to send."""
-    canvas, strokes = pictures.regions.canvas, regions.Strokes()
+    canvas, strokes = pictures.regions.canvas, regions.Strokes(listeners)
     listen(pictures.regions.fold.expand, regions.canvas, [form.photo, form.regions], canvas, preprocess=False, **LONG)
     strokes.serve(canvas)
     for triggers, options in (
