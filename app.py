@@ -18,9 +18,11 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from ipaddress import ip_network
 from typing import NoReturn
 
 # The engine is installed without what the page needs.
@@ -30,19 +32,32 @@ if find_spec("gradio") is None:
 
 # Before gradio is imported: it would report each start to its makers.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+# And it would count anew, after each event, what the last 10 000 were: for a page of its own that isn't shown.
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
 
+import gradio as gr
+from starlette.middleware import Middleware
+
+from demo.files import remove_unused
 from demo.form.example_pairs import EXAMPLES
+from demo.jobs.bounded import BoundedRunner
 from demo.jobs.queue import MAX_WAITING
 from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner
 from demo.jobs.runner import Runner
 from demo.ui import STYLESHEETS, build_ui, theme
+from demo.visitors.gate import Gate
+from demo.visitors.listeners import Listeners
+from demo.visitors.server import Server
 from demo.words import I18N
 from nst_core.config import TransferConfig
 
 DEFAULT_PORT = 7860
 MAX_FILE_SIZE = "50mb"
-MAX_SESSIONS = 500  # whose last pictures are kept, 12 MB at the most each; Gradio's own limit is 10 000
 EVERYWHERE = "0.0.0.0"
+LOOPBACK = "127.0.0.1"
+PRIVATE = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"  # where a Space's own proxies are
+LONGEST = 60.0  # minutes of a picture, where strangers wait for theirs
+FAREWELL = 5.0  # seconds for those who are told that the server stops to take what they have; a container has 10
 
 
 class Parser(argparse.ArgumentParser):
@@ -73,7 +88,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="app.py",
         description="Neural style transfer in the browser: a photo and a painting in, the painting appears.",
         epilog="The environment can set options too: NST_HOST, NST_PORT, NST_SHARE=1, NST_WEIGHTS, NST_MCP=1, "
-        "NST_QUEUE_SIZE, NST_RUNNER.",
+        "NST_QUEUE_SIZE, NST_RUNNER, NST_TRUSTED_PROXIES, NST_LONGEST.",
     )
     parser.add_argument(
         "--host",
@@ -115,6 +130,20 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=os.environ.get("NST_RUNNER", RUNNERS[0]),
         help=f"where pictures are painted: {', '.join(RUNNERS)} (default: %(default)s)",
     )
+    parser.add_argument(
+        "--trusted-proxies",
+        metavar="ADDRESSES",
+        default=os.environ.get("NST_TRUSTED_PROXIES", PRIVATE if on_a_space else ""),
+        help="addresses and networks, parted by commas, of the proxies in front of this server, whose X-Forwarded-For "
+        "tells where a visitor comes from; without it, all of a proxy's visitors count as one (default: none)",
+    )
+    parser.add_argument(
+        "--longest",
+        type=float,
+        metavar="MINUTES",
+        default=os.environ.get("NST_LONGEST"),
+        help=f"how long a picture may take, 0 = as long as it needs (default: {LONGEST:g}, and 0 on {LOOPBACK})",
+    )
     return parser.parse_args(arguments)
 
 
@@ -124,6 +153,9 @@ def check(options: argparse.Namespace) -> None:
         raise ValueError(f"the port must be between 1 and 65535, got {options.port}")
     if options.queue_size < 0:
         raise ValueError(f"the queue size can't be negative, got {options.queue_size}")
+    if options.longest is not None and not 0 <= options.longest < float("inf"):
+        raise ValueError(f"the longest time of a picture can't be {options.longest:g} minutes")
+    check_proxies(options.trusted_proxies)
     try:
         with socket.create_server((options.host, options.port)):
             pass
@@ -132,6 +164,16 @@ def check(options: argparse.Namespace) -> None:
         raise ValueError(f"can't listen on {address} ({error.strerror}); choose another --host or --port") from error
     if options.mcp:
         check_tools()
+
+
+def check_proxies(addresses: str) -> None:
+    """Raise `ValueError` for what is neither an address nor a network: nobody would be trusted, and nobody told."""
+    for address in filter(None, (each.strip() for each in addresses.split(","))):
+        try:
+            ip_network(address)
+        except ValueError:
+            example = "127.0.0.1 or 10.0.0.0/8"
+            raise ValueError(f"a trusted proxy is an address or a network such as {example}, got {address!r}") from None
 
 
 def check_tools() -> None:
@@ -148,37 +190,76 @@ def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     runner.measure(defaults)
-    ui = build_ui(runner, defaults)
-    # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.
-    threads = 40 + options.queue_size
-    ui.queue(max_size=4 * (options.queue_size + 1), api_open=False, default_concurrency_limit=None)
+    listeners = Listeners()
+    ui = build(options, runner, defaults, listeners)
     for number in ending_signals():  # SIGTERM is what a container is stopped with
         signal.signal(number, signal.default_int_handler)
     try:
-        ui.launch(
-            server_name=options.host,
-            server_port=options.port,
-            share=options.share,
-            inbrowser=options.open,
-            max_threads=threads,
-            max_file_size=MAX_FILE_SIZE,
-            state_session_capacity=MAX_SESSIONS,
-            allowed_paths=[str(EXAMPLES)],
-            theme=theme(),
-            css_paths=list(STYLESHEETS),
-            i18n=I18N,
-            footer_links=["api"],
-            run_history=False,
-            enable_monitoring=False,
-            ssr_mode=False,
-            mcp_server=options.mcp,
-            prevent_thread_lock=True,
-        )
+        launch(ui, options, listeners)
         threading.Event().wait()
     except KeyboardInterrupt:
         quit_on_interrupt("app.py")  # who presses again has no patience for the step at hand
+        runner.end_jobs()
+        bid_farewell(listeners)
         runner.close()
         ui.close(verbose=False)
+
+
+def build(options: argparse.Namespace, runner: Runner, defaults: TransferConfig, listeners: Listeners) -> gr.Blocks:
+    """The page, with limits that suit those who can reach it."""
+    limit = longest(options)
+    ui = build_ui(runner if limit is None else BoundedRunner(runner, limit), defaults, listeners)
+    # How many events may wait is bounded by visitors, in the gate: who fills a common queue keeps all others out.
+    ui.queue(api_open=False, default_concurrency_limit=None)
+    return ui
+
+
+def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> None:
+    """Let visitors in; returns at once."""
+    # The server that Gradio starts reads it, and then takes a visitor's address from there.
+    os.environ["FORWARDED_ALLOW_IPS"] = options.trusted_proxies or (LOOPBACK if options.share else "")
+    server = Server(
+        listeners=listeners,
+        hosts=frozenset(filter(None, [os.environ.get("SPACE_HOST", "")])),
+        is_behind_proxy=bool(options.trusted_proxies) or options.share,
+        remove_unused=remove_unused,
+    )
+    ui.launch(
+        server_name=options.host,
+        server_port=options.port,
+        share=options.share,
+        inbrowser=options.open,
+        # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.
+        max_threads=40 + options.queue_size,
+        max_file_size=MAX_FILE_SIZE,
+        app_kwargs={"lifespan": server.lifespan, "middleware": [Middleware(Gate)]},
+        allowed_paths=[str(EXAMPLES)],
+        theme=theme(),
+        css_paths=list(STYLESHEETS),
+        i18n=I18N,
+        footer_links=["api"],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        mcp_server=options.mcp,
+        prevent_thread_lock=True,
+    )
+
+
+def longest(options: argparse.Namespace) -> float | None:
+    """The seconds that a picture may take; None = as long as it needs."""
+    is_mine = options.host in (LOOPBACK, "localhost") and not options.share
+    minutes = (0.0 if is_mine else LONGEST) if options.longest is None else options.longest
+    return 60 * minutes or None
+
+
+def bid_farewell(listeners: Listeners) -> None:
+    """Give all who waited or painted time to hear that the server stops, and to take what they have.
+
+    None of it where nobody was there.
+    """
+    if listeners.anybody_hears():
+        time.sleep(FAREWELL)
 
 
 if __name__ == "__main__":

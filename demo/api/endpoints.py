@@ -15,13 +15,15 @@ from gradio.data_classes import FileDataDict
 from demo.browser import html
 from demo.browser.toasts import toast
 from demo.browser.wiring import listen
-from demo.files import new_folder
+from demo.files import kept_alive, new_folder
 from demo.form.request import Selection, make_submission, stem
 from demo.form.settings import SETTINGS, Setting, make_config
 from demo.form.widgets import FormComponents
 from demo.jobs.records import Job, Progress, Record
 from demo.jobs.runner import Runner
+from demo.paint.resizing import resized
 from demo.tabs import contact_sheet, inside
+from demo.visitors.identity import visitor_of
 from demo.words import Language, language
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import save_image
@@ -68,7 +70,7 @@ class Endpoints:
         with toast(speaks):
             paintings = (painting,) if painting else ()
             selection = Selection(photo, paintings, make_config(self.defaults, settings, speaks))
-            submission = make_submission(selection, speaks)
+            submission = make_submission(selection, speaks, visitor=visitor_of(request))
         yield from streamed(self.runner, submission.job, submission.size, stem(submission.selection), speaks)
 
     def contact_sheet(
@@ -88,11 +90,13 @@ class Endpoints:
         speaks = language(request)
         with toast(speaks):
             config = replace(self.defaults, steps=steps, seed=seed)
-            submission = contact_sheet.make_sketch(Selection(photo, (painting,) if painting else (), config), speaks)
-        folder, made = new_folder(), list[Any]()
+            selection = Selection(photo, (painting,) if painting else (), config)
+            submission = contact_sheet.make_sketch(selection, speaks, visitor_of(request))
+            folder, made = new_folder(visitor_of(request)), list[Any]()
         for variation in SIX:
             with toast(speaks), closing(self.runner.run(contact_sheet.job_of(submission, variation))) as records:
                 for record in records:
+                    kept_alive(folder)  # whoever waits long still gets the first ones
                     if isinstance(record, Progress) and record.index == record.total:
                         path = folder / f"{variation.name}.png"
                         save_image(record.image, path)
@@ -127,25 +131,39 @@ class Endpoints:
         with toast(speaks):
             options = {"tv_weight": tv_weight, "seed": seed}
             wanted = inside.make_reconstruction(self.defaults, kind, picture, layers, size, steps, speaks, **options)
-        yield from streamed(self.runner, wanted.job, wanted.size, kind, speaks)
+        job = replace(wanted.job, visitor=visitor_of(request))
+        yield from streamed(self.runner, job, wanted.size, kind, speaks)
 
 
 def streamed(
     runner: Runner, job: Job, size: Size, name: str, speaks: Language
 ) -> Generator[tuple[str | None, dict[str, Any]], None, None]:
     """The previews and numbers of a job whose result has this `size`, and at the end the file `name`.png."""
-    folder = new_folder()
+    last: Progress | None = None
     with toast(speaks), closing(runner.run(job)) as records:
-        for record in records:
-            yield preview(folder, size, record), numbers(record)
-            if isinstance(record, Progress) and record.index == record.total:
-                path = folder / f"{name}.png"
-                save_image(record.image, path)
-                yield str(path), numbers(record)
+        folder = new_folder(job.visitor)
+        try:
+            for record in records:
+                last = record if isinstance(record, Progress) else last
+                yield preview(folder, size, record), numbers(record)
+        except Exception:  # whatever it is: a program, too, gets the picture as far as it got
+            if last is not None:
+                yield result(folder, size, name, last), numbers(last)
+            raise
+        if last is not None:
+            yield result(folder, size, name, last), numbers(last)
+
+
+def result(folder: Path, size: Size, name: str, record: Progress) -> str:
+    """The path of a lossless file of the picture at `size`, in `folder`."""
+    path = kept_alive(folder) / f"{name}.png"
+    save_image(resized(record.image, size), path)
+    return str(path)
 
 
 def preview(folder: Path, size: Size, record: Record) -> str | None:
     """The path of a JPEG of the picture at `size`, in `folder`; None while waiting."""
+    kept_alive(folder)  # nobody knows for how long
     if not isinstance(record, Progress):
         return None
     path = folder / f"step-{record.index}.jpg"

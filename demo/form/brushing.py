@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
@@ -21,6 +21,9 @@ from demo.browser.toasts import toast
 from demo.browser.wiring import Components, unchanged
 from demo.form.uploads import load, uploaded
 from demo.jobs.records import Mask
+from demo.visitors.identity import Visitor, visitor_of
+from demo.visitors.ledger import Ledger
+from demo.visitors.listeners import Listeners
 from demo.words import Language, language, say
 
 SIDE = 512  # pixels of the canvas' long side: a brush is no finer
@@ -28,7 +31,8 @@ OPACITY = 0.6  # of the brush: the photo can be seen below. Where strokes overla
 MOST_PIXELS = (4 * SIDE) ** 2  # of a layer: a screen may have several for one of ours
 MOST_BYTES = 2_000_000  # of a layer's file
 MOST_LETTERS = 64  # of its name
-MOST_LAYERS = 50  # of all visitors together: each is asked for as soon as it is here
+MOST_LAYERS = 4  # of a session: each is asked for as soon as it is here
+EACH, TOTAL = 60_000_000, 300_000_000  # bytes of a network, and of all
 
 
 def brush(colours: Sequence[str]) -> gr.Brush:
@@ -82,31 +86,42 @@ class BrushedComponents(Components):
 class Strokes:
     """What was brushed on one canvas, from the request that brings it to the event that asks for it.
 
-    It stands in for the editor's own store, which takes any number of pictures of any size from anybody.
+    It stands in for the editor's own store, which takes any number of pictures of any size from anybody. A layer is its
+    session's alone.
     """
 
-    def __init__(self, colours: Sequence[str]) -> None:
+    def __init__(self, colours: Sequence[str], listeners: Listeners | None = None) -> None:
+        """`colours`: of the brush; `listeners`: who has the page open, and so loses nothing to others."""
         self._colours = colours
-        self._layers: dict[str, bytes] = {}
+        is_there = listeners.is_there if listeners else lambda session: False
+        self._layers: dict[str, dict[str, bytes]] = {}  # by session, then by their ids, the oldest first
+        self._ledger: Ledger[str] = Ledger(EACH, TOTAL, is_there)
         self._lock = Lock()
 
     def serve(self, canvas: gr.ImageEditor) -> None:
         """Take what the browser sends for `canvas`."""
 
-        def accept_blobs(data: Any) -> None:
-            self.keep(data.data, data.files)
+        def accept_blobs(data: Any, request: gr.Request) -> None:
+            visitor = replace(visitor_of(request), session=str(data.data["session_hash"]))
+            self.keep(visitor, data.data, data.files)
 
         canvas.accept_blobs = server(accept_blobs)  # type: ignore[no-untyped-call]
 
-    def keep(self, about: Mapping[str, Any], files: Sequence[tuple[str, bytes]]) -> None:
+    def keep(self, visitor: Visitor, about: Mapping[str, Any], files: Sequence[tuple[str, bytes]]) -> None:
         """Keep a layer by the `id` that it is told `about`; nobody needs the background, nor what is too large."""
+        if not files:
+            return
         key, (_, layer) = str(about["id"]), files[0]
         if about["type"] != "layer" or len(layer) > MOST_BYTES or len(key) > MOST_LETTERS:
             return
         with self._lock:
-            self._layers[key] = layer
-            while len(self._layers) > MOST_LAYERS:
-                del self._layers[next(iter(self._layers))]
+            layers = self._layers.setdefault(visitor.session, {})
+            layers[key] = layer
+            for oldest in list(layers)[:-MOST_LAYERS]:
+                del layers[oldest]
+            size = sum(map(len, layers.values()))
+            for session in self._ledger.enter(visitor.session, visitor.network, size):
+                del self._layers[session]
 
     def read(self, request: gr.Request, drawn: Mapping[str, Any] | None) -> Any:
         """The map of what was brushed on the canvas, as `labels` makes it; None for a bare photo."""
@@ -116,7 +131,7 @@ class Strokes:
                 return None
             if drawn.get("id"):
                 with self._lock:
-                    layer = self._layers.get(drawn["id"])
+                    layer = self._layers.get(visitor_of(request).session, {}).get(drawn["id"])
                 return gr.skip() if layer is None else labels(_decoded(BytesIO(layer), speaks), self._colours)
             layers = drawn.get("layers") or [None]  # the canvas has one
             if layers[0] is None:

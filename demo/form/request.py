@@ -14,11 +14,13 @@ import numpy as np
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
+from demo.files import NOBODY
 from demo.form import strength_map
 from demo.form.settings import BY_NAME, make_config, number
 from demo.form.uploads import load, path_of, size_of, uploaded
 from demo.form.values import Dials, FormValues
 from demo.jobs.records import Job, Mask, Pixels
+from demo.visitors.identity import Visitor
 from demo.words import Language, say
 from nst_core.config import TransferConfig
 from nst_core.errors import InputError
@@ -111,7 +113,9 @@ def masks_of(regions: Mask | None, places: Sequence[int]) -> tuple[Mask, ...]:
     )
 
 
-def make_submission(selection: Selection, language: Language = "en", key: str = "") -> Submission:
+def make_submission(
+    selection: Selection, language: Language = "en", key: str = "", visitor: Visitor = NOBODY
+) -> Submission:
     """Decode the pictures; raises `ValueError` for one that is missing or can't be used."""
     checked_sizes(selection, language)
     content = load("photo", selection.photo, language, selection.config.size)
@@ -124,6 +128,7 @@ def make_submission(selection: Selection, language: Language = "en", key: str = 
         masks=selection.masks,
         strength_map=selection.strength_map,
         key=key,
+        visitor=visitor,
     )
     hashes = tuple(sha256_of(Path(picture["path"])) for picture in selection.pictures if picture)
     return Submission(replace(selection, config=config, hashes=hashes), job, fit(content.size, config.size))

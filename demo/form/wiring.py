@@ -17,18 +17,24 @@ from demo.form.checks import check
 from demo.form.remarks import Remarks
 from demo.form.values import MOST_PAINTINGS
 from demo.form.widgets import FormComponents, PictureComponents, SlotView
+from demo.visitors.listeners import Listeners
 
 
-def wire_brushes(form: FormComponents, pictures: PictureComponents, buttons: Sequence[gr.Button]) -> None:
+def wire_brushes(
+    form: FormComponents, pictures: PictureComponents, buttons: Sequence[gr.Button], listeners: Listeners | None = None
+) -> None:
     """What is brushed is read after each stroke, and by the `buttons` that paint: the editor takes its time to send."""
-    _wire_canvas(form, pictures.regions, regions.COLOURS, buttons)
-    _wire_canvas(form, pictures.strength_map, tuple(strength_map.COLOURS.values()), buttons)
+    for brushed, colours in (
+        (pictures.regions, regions.COLOURS),
+        (pictures.strength_map, tuple(strength_map.COLOURS.values())),
+    ):
+        _wire_canvas(form, brushed, brushing.Strokes(colours, listeners), buttons)
 
 
 def _wire_canvas(
-    form: FormComponents, brushed: BrushedComponents, colours: Sequence[str], buttons: Sequence[gr.Button]
+    form: FormComponents, brushed: BrushedComponents, strokes: brushing.Strokes, buttons: Sequence[gr.Button]
 ) -> None:
-    canvas, strokes = brushed.canvas, brushing.Strokes(colours)
+    canvas = brushed.canvas
     listen(brushed.fold.expand, brushing.canvas, [form.photo, brushed.brushed], canvas, preprocess=False, **LONG)
     strokes.serve(canvas)
     for triggers, options in (

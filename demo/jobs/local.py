@@ -15,13 +15,14 @@ from PIL import Image
 
 from demo.jobs.control import Control, Controls
 from demo.jobs.progress import RemainingTime, paced
-from demo.jobs.queue import CALL_EVERY, MAX_WAITING, Queue
+from demo.jobs.queue import CALL_EVERY, MAX_WAITING, Queue, Ticket
 from demo.jobs.records import Computation, Job, Pixels, Record, Waiting
 from demo.jobs.registry import RunnerOptions
 from nst_core.config import Pooling, TransferConfig
 from nst_core.cpu.kernels import compile_beside
 from nst_core.device.memory import give_back_freed_memory, keep_freed_memory
 from nst_core.device.select import resolve_device
+from nst_core.errors import InputError
 from nst_core.forecast.forecast import suggest
 from nst_core.forecast.machine import UNKNOWN, Machine, as_it_is, probing, recalled, speed
 from nst_core.forecast.task import Task
@@ -38,7 +39,7 @@ T = TypeVar("T")
 
 
 class LocalRunner:
-    """One job at a time on one device of this machine; the others wait in the order they came."""
+    """One job at a time on one device of this machine; the others wait for their turn."""
 
     def __init__(self, device: torch.device | str | None = None, max_waiting: int = MAX_WAITING) -> None:
         """`device`: where to compute, the best there is by default; `max_waiting`: how many may stand in the queue."""
@@ -63,7 +64,7 @@ class LocalRunner:
         scale_plan(_size(job.content), [_size(style) for style in job.styles], job.config)
         try:
             with (
-                self._queue.join() as ticket,
+                self._queue.join(job.visitor) as ticket,
                 self._controls.of(job) as control,
                 closing(self._records(job, ticket, control)) as records,
             ):
@@ -107,20 +108,26 @@ class LocalRunner:
         if not is_busy and _kind(config) not in self._machines:
             self._measuring = self._submit(self._measure, config)
 
-    def close(self) -> None:
-        """See `Runner.close`: torch aborts a process that ends amidst its work."""
+    def end_jobs(self) -> None:
+        """See `Runner.end_jobs`."""
         with self._submitting:
             self._closed = True
+
+    def close(self) -> None:
+        """See `Runner.close`: torch aborts a process that ends amidst its work."""
+        self.end_jobs()
         self._painter.shutdown()
 
-    def _records(self, job: Job, ticket: object, control: Control) -> Generator[Record, None, None]:
+    def _records(self, job: Job, ticket: Ticket, control: Control) -> Generator[Record, None, None]:
         while ahead := self._queue.wait(ticket, CALL_EVERY):
+            self._check_open()
             yield Waiting(ahead)
         yield Waiting(0)
         beginning = self._submit(self._begin, job, control)
         if beginning is None:
-            return
+            raise _stopping()
         while not wait([beginning], CALL_EVERY).done:
+            self._check_open()
             yield Waiting(0)
         transfer, remaining = beginning.result()
         begun = transfer.config
@@ -193,14 +200,28 @@ class LocalRunner:
                 transfer.steer(control.next_config())
             return next(steps, None)
 
-        coming = self._submit(advance)
-        while coming is not None and (step := coming.result()) is not None:
+        coming, last = self._submit(advance), None
+        while coming is not None and (step := self._result(coming, last)) is not None:
+            last = step
             if self._looks_ahead:
                 coming = self._submit(advance)
             remaining.plan = transfer.plan
             yield step
             if not self._looks_ahead:
                 coming = self._submit(advance)
+        if coming is None and not _is_over(last):
+            raise _stopping(last)
+
+    def _result(self, coming: Future[Step | None], last: Step | None) -> Step | None:
+        """The step after the last one; nobody waits for a large one, which takes minutes, once the runner is closed."""
+        while not _is_over(last) and not wait([coming], CALL_EVERY).done:
+            self._check_open(last)
+        return coming.result()
+
+    def _check_open(self, last: Step | None = None) -> None:
+        """Raise `InputError` once the runner is closed; `last`: the step of which there is a picture."""
+        if self._closed:
+            raise _stopping(last)
 
     def _extractor(self, config: TransferConfig) -> VGG:
         key = config.weights, config.pooling
@@ -221,6 +242,17 @@ def make_runner(options: RunnerOptions) -> LocalRunner:
     load_parameters(options.defaults.weights)
     keep_freed_memory()
     return LocalRunner(max_waiting=options.max_waiting)
+
+
+def _is_over(last: Step | None) -> bool:
+    return last is not None and last.index == last.total
+
+
+def _stopping(last: Step | None = None) -> InputError:
+    """What is said of a job that ends with its runner, after its last step, if there was one."""
+    if last is not None:
+        return InputError("the server is being stopped; the picture is kept as far as it got", "stopping")
+    return InputError("the server is being stopped; nothing was begun", "stopping_before")
 
 
 def _kind(config: TransferConfig) -> Hashable:

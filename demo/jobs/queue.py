@@ -2,52 +2,160 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
 
+from demo.visitors.identity import Visitor
 from nst_core.errors import InputError
 
 MAX_WAITING = 20  # by default
+MOST_OF_A_SESSION = 4  # places: a picture, six small ones, a reconstruction, and one that is about to end
 CALL_EVERY = 1.0  # seconds between two records to someone who waits
+REMEMBERED = 1000  # networks and sessions whose last turn is known
+
+
+class Ticket:
+    """A place in the queue."""
+
+    def __init__(self, visitor: Visitor, arrived: int) -> None:
+        """`arrived`: how many turns there had been by then."""
+        self.visitor, self.arrived = visitor, arrived
+        self.is_pushed_out = False
 
 
 class Queue:
-    """First come, first served. Gradio's own counts a cancelled job as gone while its last step still runs."""
+    """One at a time, by turns: first of networks, then of the sessions of one, then of who came first.
+
+    Where it is full, the network that has most places gives its last one up for one that has less. Gradio's own queue
+    counts a cancelled job as gone while its last step still runs.
+    """
 
     def __init__(self, max_waiting: int) -> None:
         self._max_waiting = max_waiting
-        self._tickets: deque[object] = deque()
+        self._served: Ticket | None = None
+        self._waiting: list[Ticket] = []  # in the order they came
+        self._turns = 0  # so far
+        self._last_turns: dict[Visitor, int] = {}  # of each session, and of each network by `Visitor(network)`
         self._moved = Condition()
 
     @contextmanager
-    def join(self) -> Iterator[object]:
-        """A ticket at the end of the queue, handed back after the block; `ValueError` when the queue is full."""
-        ticket = object()
+    def join(self, visitor: Visitor = Visitor()) -> Iterator[Ticket]:  # noqa: B008 # frozen
+        """A place, handed back after the block; `InputError` where there is none for this visitor."""
         with self._moved:
-            if len(self._tickets) > self._max_waiting:
-                raise InputError(
-                    f"{self._max_waiting} people are waiting already; please try again in a few minutes",
-                    "queue_full",
-                    waiting=self._max_waiting,
-                )
-            self._tickets.append(ticket)
+            self._make_room(visitor)
+            ticket = Ticket(visitor, self._turns)
+            self._waiting.append(ticket)
+            self._serve()
         try:
             yield ticket
         finally:
             with self._moved:
-                self._tickets.remove(ticket)
-                self._moved.notify_all()
+                self._leave(ticket)
 
     @property
     def is_empty(self) -> bool:
         """Whether nobody is being served or waits."""
         with self._moved:
-            return not self._tickets
+            return not self._places()
 
-    def wait(self, ticket: object, seconds: float) -> int:
-        """How many are ahead of `ticket`, as soon as it is nobody, else after `seconds`."""
+    def wait(self, ticket: Ticket, seconds: float) -> int:
+        """How many are ahead of `ticket`, as soon as it is nobody, else after `seconds`.
+
+        Raises `InputError` where its place was given to somebody who has less.
+        """
         with self._moved:
-            self._moved.wait_for(lambda: self._tickets[0] is ticket, seconds)
-            return self._tickets.index(ticket)
+            self._moved.wait_for(lambda: self._served is ticket or ticket.is_pushed_out, seconds)
+            if ticket.is_pushed_out:
+                raise InputError(
+                    "many are waiting, and most of them come from where you do; please try again in a few minutes",
+                    "many_waiting",
+                )
+            return 0 if self._served is ticket else 1 + self._in_turn().index(ticket)
+
+    def _places(self) -> list[Ticket]:
+        return [*([self._served] if self._served else []), *self._waiting]
+
+    def _make_room(self, visitor: Visitor) -> None:
+        """Raise `InputError` for who has places enough, and where it is full and nobody has more."""
+        places = self._places()
+        if visitor.session and sum(each.visitor == visitor for each in places) >= MOST_OF_A_SESSION:
+            raise InputError(
+                f"{MOST_OF_A_SESSION} pictures of this session are painted or waiting already; stop one of them first",
+                "too_many_of_yours",
+                most=MOST_OF_A_SESSION,
+            )
+        if len(places) <= self._max_waiting:
+            return
+        payer = self._who_has_more(visitor)
+        if payer is None:
+            raise InputError(
+                f"{self._max_waiting} people are waiting already; please try again in a few minutes",
+                "queue_full",
+                waiting=self._max_waiting,
+            )
+        payer.is_pushed_out = True
+        self._waiting.remove(payer)
+        self._moved.notify_all()
+
+    def _who_has_more(self, visitor: Visitor) -> Ticket | None:
+        """The last who waits of the network, or of the session within this visitor's own, with most places.
+
+        None unless those are two more than this visitor's, who would else only change places with them.
+        """
+        networks = Counter(each.visitor.network for each in self._places())
+        sessions = Counter(each.visitor for each in self._places() if each.visitor.network == visitor.network)
+        latest_first = self._waiting[::-1]
+        for ticket in sorted(latest_first, key=lambda each: -networks[each.visitor.network]):
+            theirs = ticket.visitor.network
+            if theirs != visitor.network and networks[theirs] > networks[visitor.network] + 1:
+                return ticket
+            if theirs == visitor.network and sessions[ticket.visitor] > sessions[visitor] + 1:
+                return ticket
+        return None
+
+    def _leave(self, ticket: Ticket) -> None:
+        if ticket is self._served:
+            self._served = None
+            self._serve()
+        elif not ticket.is_pushed_out:
+            self._waiting.remove(ticket)
+        self._moved.notify_all()
+
+    def _serve(self) -> None:
+        if self._served is not None or not self._waiting:
+            return
+        self._served = self._in_turn()[0]
+        self._waiting.remove(self._served)
+        self._turns += 1
+        self._count_turn(self._served.visitor, self._last_turns, self._turns)
+
+    def _in_turn(self) -> list[Ticket]:
+        """Those who wait in the order in which they will be served, if nobody else comes."""
+        waiting, last_turns, turn, order = list(self._waiting), dict(self._last_turns), self._turns, list[Ticket]()
+        while waiting:
+            order.append(min(waiting, key=lambda each: self._rank(each, last_turns)))
+            waiting.remove(order[-1])
+            turn += 1
+            self._count_turn(order[-1].visitor, last_turns, turn)
+        return order
+
+    def _rank(self, ticket: Ticket, last_turns: dict[Visitor, int]) -> tuple[int, bool, int, bool]:
+        """Whoever waits longest since their last turn, or since they came; who had none yet before who had one then."""
+        network = Visitor(ticket.visitor.network)
+        arrived = min(each.arrived for each in self._places() if each.visitor.network == network.network)
+        return (
+            max(last_turns.get(network, 0), arrived),
+            network in last_turns,
+            max(last_turns.get(ticket.visitor, 0), ticket.arrived),
+            ticket.visitor in last_turns,
+        )
+
+    @staticmethod
+    def _count_turn(visitor: Visitor, last_turns: dict[Visitor, int], turn: int) -> None:
+        for each in (Visitor(visitor.network), visitor):
+            last_turns.pop(each, None)
+            last_turns[each] = turn
+        while len(last_turns) > REMEMBERED:
+            del last_turns[next(iter(last_turns))]

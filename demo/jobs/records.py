@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from demo.visitors.identity import Visitor
 from nst_core.config import TransferConfig
 from nst_core.execution import Execution
 from nst_core.notes import Note
@@ -28,6 +29,7 @@ class Job:
     begin: Pixels | None = None  # the picture to go on from, at full size only; None = `config.initial`
     strength_map: Mask | None = None  # how much painting where, as `nst_core.scene.strength` reads it
     key: str = ""  # by which `Runner.steer` finds the job; "" = it can't be steered
+    visitor: Visitor = Visitor()  # who asks for it
 
 
 @dataclass(frozen=True)

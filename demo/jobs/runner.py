@@ -54,6 +54,14 @@ class Runner(Protocol):
         """
         ...
 
+    def end_jobs(self) -> None:
+        """Let no job begin any more, and all that wait or run end by an `InputError` within a second or so.
+
+        It is about "stopping", or "stopping_before" where there is no picture yet. A job whose last step is done has
+        ended well.
+        """
+        ...
+
     def close(self) -> None:
-        """Let no other step begin, and wait for those at hand: afterwards the process can end."""
+        """`end_jobs`, and wait for the steps at hand: afterwards the process can end."""
         ...

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from demo.files import check_room
 from demo.form.request import Selection, stem
 from demo.jobs.records import Mask, Pixels
 from demo.paint import paper
@@ -47,13 +48,14 @@ def write(painted: Painted, running: Running | None, picture: RunPicture, kind: 
     """The file of a picture, written once, by the settings and as large as it was when that part of it was painted.
 
     `on` is one of `paper.OFFERED`: the file of a picture tells the resolution with which it fits. Raises
-    `OnlyTheLastError`, and `OSError` for a full disk.
+    `OnlyTheLastError`, and `OSError` where there is no room on the disk.
     """
     segment = painted.segment(picture, running)
     # A folder a step: the browser takes the file's own name, and keeps what it got from an address.
     folder = painted.files / f"step-{picture.index}-{on}"
     path = folder / f"{stem(segment.selection)}{DEEP if kind is Format.PNG16 else ''}{SUFFIXES[kind]}"
     if not path.exists():
+        check_room(painted.snapshots.folder)
         folder.mkdir(parents=True, exist_ok=True)
         WRITERS[kind](painted, segment, picture, path, paper.dpi_on(on, segment.size))
     return path

@@ -31,6 +31,7 @@ from demo.paint.next_steps import next_selection
 from demo.paint.running import Running
 from demo.paint.session import Painted, followed
 from demo.paint.views import PaintView
+from demo.visitors.identity import visitor_of
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
 from nst_core.errors import InputError
@@ -49,36 +50,40 @@ class PaintHandlers:
         """Paint was pressed: watch the picture being painted."""
         speaks = language(request)
         with toast(speaks):
-            submission = make_submission(make_selection(self.defaults, form, speaks), speaks, new_key())
+            submission = make_submission(
+                make_selection(self.defaults, form, speaks), speaks, new_key(), visitor_of(request)
+            )
         yield from self.show(speaks, submission, kept, running)
 
     def keep_going(
         self, request: gr.Request, kept: Painted | None, running: Running | None, step: float, dials: Dials
     ) -> Generator[PaintView, None, None]:
         """More steps for the picture that is shown, with the dials as they are now."""
-        yield from self._go_on(language(request), kept, running, step, dials, 1.0)
+        yield from self._go_on(request, kept, running, step, dials, 1.0)
 
     def larger(
         self, request: gr.Request, kept: Painted | None, running: Running | None, step: float, dials: Dials
     ) -> Generator[PaintView, None, None]:
         """More steps at twice the picture's size, or as large as this page allows."""
-        yield from self._go_on(language(request), kept, running, step, dials, LARGER)
+        yield from self._go_on(request, kept, running, step, dials, LARGER)
 
     def _go_on(
         self,
-        speaks: Language,
+        request: gr.Request,
         kept: Painted | None,
         running: Running | None,
         step: float,
         dials: Dials,
         times: float,
     ) -> Generator[PaintView, None, None]:
+        speaks = language(request)
         with toast(speaks):
             if kept is None:
                 raise ValueError(say(speaks, "error.nothing"))
             picture = kept.at(step)
             selection = next_selection(kept, running, picture.index, dials, times, speaks)
-            submission = continued(make_submission(selection, speaks, new_key()), picture.image, picture.index)
+            whole = make_submission(selection, speaks, new_key(), visitor_of(request))
+            submission = continued(whole, picture.image, picture.index)
         yield from self.show(speaks, submission, kept, running)
 
     def show(

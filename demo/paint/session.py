@@ -168,7 +168,7 @@ def followed(submission: Submission, progress: Progress, last: Painted | None) -
     if last is not None and submission.done:
         return last.continued(submission).extended(progress)
     forget(last)
-    folder = reserved_folder()
+    folder = reserved_folder(submission.job.visitor)
     files = folder / unique_name()
     return Painted(
         submission.job.key, submission.selection, submission.before, progress, Curves(), Snapshots(folder), files

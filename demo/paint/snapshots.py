@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
+from demo.files import check_room
 from demo.jobs.records import Pixels, Progress
 from nst_core.scene.scales import Size
 
 logger = logging.getLogger(__name__)
 
 MOST = 40  # of a run: files of at most 3 MB each at the sizes of the page
+MOST_OF_THE_DISK = 0.5  # of what a visitor may take: the rest is for downloads
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Snapshots:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _write(self, progress: Progress) -> Snapshot:
+        check_room(self.folder, MOST_OF_THE_DISK)
         self.folder.mkdir(parents=True, exist_ok=True)
         # As it is: as a PNG, which is little smaller, it would take a tenth of a step, and few are looked back at.
         path = self.folder / f"{progress.index}.npy"

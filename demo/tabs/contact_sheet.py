@@ -16,11 +16,13 @@ from demo.browser import html
 from demo.browser.scripts import on_load
 from demo.browser.toasts import toast
 from demo.browser.wiring import LAST, LONG, QUICK, Components, afterwards, listen, unchanged
+from demo.files import NOBODY
 from demo.form.request import Selection, Submission, make_selection, make_submission, sizes_of
 from demo.form.values import FormValues
 from demo.form.widgets import FormComponents
 from demo.jobs.records import Job, Pixels, Progress
 from demo.jobs.runner import Runner
+from demo.visitors.identity import Visitor, visitor_of
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.variations import SIX, Variation, sketch
@@ -49,7 +51,7 @@ class Sheets:
         """Show me six was pressed: one after the other appears."""
         speaks = language(request)
         with toast(speaks):
-            submission = make_sketch(make_selection(self.defaults, form, speaks), speaks)
+            submission = make_sketch(make_selection(self.defaults, form, speaks), speaks, visitor_of(request))
         yield _empty(speaks, submission)
         for place, variation in enumerate(SIX):
             with toast(speaks), closing(self.runner.run(job_of(submission, variation))) as records:
@@ -96,11 +98,11 @@ def choose(request: gr.Request, event: gr.EventData) -> tuple[dict[str, float], 
     return {name: getattr(variation, name) for name in DIFFERENCES}, view
 
 
-def make_sketch(selection: Selection, speaks: Language = "en") -> Submission:
+def make_sketch(selection: Selection, speaks: Language = "en", visitor: Visitor = NOBODY) -> Submission:
     """The submission of a small picture, which the variations change; raises `ValueError` for unusable pictures."""
     photo, paintings = sizes_of(selection, speaks)
     small = sketch(selection.config, photo, paintings) if paintings else selection.config
-    return make_submission(replace(selection, config=small), speaks)
+    return make_submission(replace(selection, config=small), speaks, visitor=visitor)
 
 
 def job_of(submission: Submission, variation: Variation) -> Job:

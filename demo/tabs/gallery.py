@@ -19,7 +19,7 @@ from demo.browser.localized import Localized
 from demo.browser.scripts import on_load, script
 from demo.browser.toasts import inform, toast, warn
 from demo.browser.wiring import LONG, QUICK, Components, afterwards, listen, unchanged
-from demo.files import new_folder
+from demo.files import new_folder_beside
 from demo.form import links
 from demo.form.library import subject
 from demo.form.recipes import described, dropped, page_config, restored, still_there
@@ -182,7 +182,9 @@ def collected(
         return entries, gr.skip()
     try:
         # Those of a run go when the next one begins.
-        kept = _copy(downloads.write(painted, running, picture, Format.PNG))
+        kept = _copy(
+            downloads.write(painted, running, picture, Format.PNG), new_folder_beside(painted.snapshots.folder)
+        )
     except OSError as error:
         logger.warning("a picture can't be collected: %s", error)
         return entries, gr.skip()
@@ -207,9 +209,8 @@ def _lost(segment: Segment, step: int) -> Iterator[str]:
         yield "lost.went_on"
 
 
-def _copy(file: Path) -> Path:
-    """A copy of its own; raises `OSError`, and then there is no half of it."""
-    folder = new_folder()
+def _copy(file: Path, folder: Path) -> Path:
+    """A copy of its own, in a new folder; raises `OSError`, and then there is no half of it."""
     try:
         return Path(shutil.copyfile(file, folder / file.name))
     except OSError:

@@ -22,6 +22,7 @@ from demo.form.settings import in_range, number
 from demo.form.uploads import load, size_of
 from demo.jobs.records import Job, Pixels, Progress
 from demo.jobs.runner import Runner
+from demo.visitors.identity import visitor_of
 from demo.words import Language, language, say, t
 from nst_core.config import RECONSTRUCTION, TransferConfig
 from nst_core.images import fit, to_rgb
@@ -110,21 +111,22 @@ class Inside:
         self, request: gr.Request, photo: FileDataDict | None, layer: str, size: Any, steps: Any
     ) -> Generator[InsideView, None, None]:
         """Rebuild the photo was pressed."""
-        yield from self._rebuild(language(request), "content", photo, [layer], size, steps)
+        yield from self._rebuild(request, "content", photo, [layer], size, steps)
 
     def style(
         self, request: gr.Request, painting: FileDataDict | None, layers: list[str], size: Any, steps: Any
     ) -> Generator[InsideView, None, None]:
         """Rebuild the manner was pressed."""
-        yield from self._rebuild(language(request), "style", painting, layers, size, steps)
+        yield from self._rebuild(request, "style", painting, layers, size, steps)
 
     def _rebuild(
-        self, speaks: Language, kind: str, picture: FileDataDict | None, layers: Sequence[str], size: Any, steps: Any
+        self, request: gr.Request, kind: str, picture: FileDataDict | None, layers: Sequence[str], size: Any, steps: Any
     ) -> Generator[InsideView, None, None]:
+        speaks = language(request)
         with toast(speaks):
             wanted = make_reconstruction(self.defaults, kind, picture, layers, size, steps, speaks)
         began = replace(_buttons(running=True), pane=pane(speaks, wanted), bars="", reached=None)
-        with toast(speaks), closing(self.runner.run(wanted.job)) as records:
+        with toast(speaks), closing(self.runner.run(replace(wanted.job, visitor=visitor_of(request)))) as records:
             yield began
             for record in records:
                 if isinstance(record, Progress):

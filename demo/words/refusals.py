@@ -81,4 +81,28 @@ WORDS = {
         "torchvision's weights of VGG-19 can't be downloaded now: choose those that are built in.",
         "Los pesos de torchvision para VGG-19 no se pueden descargar ahora: elige los incluidos.",
     ),
+    # Of how much one visitor may take
+    "refused.many_waiting": (
+        "Many people are waiting, and most of them come from where you do: please try again in a few minutes.",
+        "Hay mucha gente esperando, y la mayoría viene de la misma red que tú: vuelve a intentarlo dentro de unos"
+        " minutos.",
+    ),
+    "refused.too_many_of_yours": (
+        "{most} pictures of this page are being painted or waiting already: stop one of them first.",
+        "Ya hay {most} imágenes de esta página pintándose o en espera: detén antes una de ellas.",
+    ),
+    "refused.takes_too_long": (
+        "This would take about {minutes} minutes, and a picture may take {most} here: choose fewer steps or a lower"
+        " resolution.",
+        "Esto tardaría unos {minutes} minutos, y aquí una imagen puede tardar {most}: elige menos pasos o una"
+        " resolución menor.",
+    ),
+    "refused.stopping": (
+        "The server is being stopped. The picture is kept as far as it got: download it now.",
+        "El servidor se está deteniendo. La imagen queda como estaba: descárgala ahora.",
+    ),
+    "refused.stopping_before": (
+        "The server is being stopped, so your picture wasn't begun: come back later.",
+        "El servidor se está deteniendo y tu imagen no se empezó: vuelve más tarde.",
+    ),
 }

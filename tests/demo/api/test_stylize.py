@@ -10,6 +10,7 @@ from gradio.data_classes import FileDataDict
 from PIL import Image
 
 from demo.api.endpoints import Endpoints
+from nst_core.errors import InputError
 from tests.support.painting import DEFAULTS, WHOLE, settings
 from tests.support.playback import ENGLISH, Playback, upload
 
@@ -29,6 +30,19 @@ def test_programs_get_pictures_and_numbers(pictures: tuple[FileDataDict, FileDat
     assert [Path(picture).suffix for picture in made[2:]] == [".jpg", ".jpg", ".jpg", ".png"]
     with Image.open(made[-1]) as last:
         assert (last.size, last.format, last.getpixel((3, 3))) == ((128, 85), "PNG", (30, 30, 30))
+
+
+@pytest.mark.parametrize("problem", [InputError("the server is being stopped", "stopping"), RuntimeError("no memory")])
+def test_a_run_that_ends_early_leaves_its_last_picture_and_is_no_success(
+    pictures: tuple[FileDataDict, FileDataDict], problem: Exception
+) -> None:
+    stream = Endpoints(Playback((*WHOLE[:-1], problem)), DEFAULTS).stylize(ENGLISH, *pictures, settings())
+    made: list[str | None] = []
+    with pytest.raises(gr.Error):
+        made.extend(path for path, _ in stream)
+    assert made[-1] is not None
+    with Image.open(made[-1]) as picture:
+        assert (picture.format, picture.size) == ("PNG", (128, 85))
 
 
 def test_programs_get_errors_in_words(pictures: tuple[FileDataDict, FileDataDict]) -> None:

@@ -14,6 +14,8 @@ from PIL import Image
 
 from demo.form import brushing
 from demo.form.regions import COLOURS
+from demo.visitors.identity import Visitor
+from demo.visitors.listeners import Listeners, Stream
 from tests.support.playback import ENGLISH, shown, upload
 
 
@@ -74,9 +76,9 @@ def file_of(layer: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def sent(strokes: brushing.Strokes, key: str, file: bytes, **about: str) -> None:
+def sent(strokes: brushing.Strokes, key: str, file: bytes, by: Visitor = Visitor(), **about: str) -> None:  # noqa: B008
     """A layer, as the editor in the browser sends it."""
-    strokes.keep({"id": key, "type": "layer", "index": "0"} | about, [("layer_0.png", file)])
+    strokes.keep(by, {"id": key, "type": "layer", "index": "0"} | about, [("layer_0.png", file)])
 
 
 def test_a_layer_is_known_by_its_id_alone() -> None:
@@ -101,6 +103,8 @@ def test_only_so_much_is_kept_and_decoded(monkeypatch: pytest.MonkeyPatch) -> No
     sent(strokes, "large", good + bytes(brushing.MOST_BYTES))
     assert not shown(strokes.read(ENGLISH, {"id": "large"}))
     sent(strokes, "far", good, index="10000000000")
+    sent(strokes, "none", good)
+    strokes.keep(Visitor(), {"id": "none", "type": "layer"}, [])
     for place in range(brushing.MOST_LAYERS):
         sent(strokes, str(place), good)
     assert not shown(strokes.read(ENGLISH, {"id": "far"}))
@@ -112,14 +116,43 @@ def test_only_so_much_is_kept_and_decoded(monkeypatch: pytest.MonkeyPatch) -> No
             strokes.read(ENGLISH, {"id": key})
 
 
+def asked_by(session: str) -> gr.Request:
+    return gr.Request(session_hash=session, headers={})
+
+
+def test_a_layer_is_read_by_its_own_session_alone() -> None:
+    """Whoever knows its number gets nothing, and loses nothing by sending the same."""
+    strokes = brushing.Strokes(COLOURS)
+    mine, yours = (file_of(brushed(8, 8, **{f"painting{place}": (slice(None), slice(None))})) for place in (1, 2))
+    sent(strokes, "7", mine, Visitor("a", "me"))
+    assert not shown(strokes.read(asked_by("you"), {"id": "7"}))
+    sent(strokes, "7", yours, Visitor("b", "you"))
+    assert (strokes.read(asked_by("me"), {"id": "7"}) == 1).all()
+
+
+def test_no_stranger_s_layers_push_out_those_of_a_page_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    listeners, good = Listeners(), file_of(brushed(8, 8, painting1=(slice(None), slice(None))))
+    monkeypatch.setattr(brushing, "TOTAL", 20 * len(good))
+    strokes = brushing.Strokes(COLOURS, listeners)
+    with listeners.open(Visitor("a", "me"), Stream.PRESENCE):
+        sent(strokes, "7", good, Visitor("a", "me"))
+        for place in range(60):
+            sent(strokes, str(place), good, Visitor(f"b{place}", f"made up {place}"))
+        assert strokes.read(asked_by("me"), {"id": "7"}) is not None
+    held = sum(len(layers) for layers in strokes._layers.values())
+    assert held <= 20
+
+
 def test_the_editor_has_no_store_of_its_own() -> None:
     canvas, strokes = gr.ImageEditor(), brushing.Strokes(COLOURS)
     strokes.serve(canvas)
     assert canvas.accept_blobs._is_server_fn
     about = {"id": "mine", "type": "layer", "index": str(10**10)}
-    canvas.accept_blobs(DataWithFiles(data=about, files=[("layer_0.png", file_of(brushed(4, 4)))]))
+    data = DataWithFiles(data=about | {"session_hash": "s"}, files=[("layer_0.png", file_of(brushed(4, 4)))])
+    canvas.accept_blobs(data, ENGLISH)
     assert not canvas.blob_storage
-    assert strokes.read(ENGLISH, {"id": "mine"}) is None
+    assert strokes.read(asked_by("s"), {"id": "mine"}) is None
+    assert not shown(strokes.read(asked_by("another"), {"id": "mine"}))
 
 
 def test_the_photo_is_what_one_brushes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

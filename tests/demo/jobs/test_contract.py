@@ -36,8 +36,14 @@ def runner(request: pytest.FixtureRequest) -> Iterator[Runner]:
     yield runner
     records = begun(runner, the_job(FOREVER))
     next(progress_of(records))
+    waiting = runner.run(the_job())
+    next(waiting)
+    runner.end_jobs()
+    for left, about in ((records, "stopping"), (waiting, "stopping_before")):
+        with pytest.raises(InputError) as caught:
+            list(left)
+        assert caught.value.about == about
     runner.close()
-    assert len(list(records)) <= 1  # the step at hand
 
 
 def the_job(steps: int = 4, key: str = "", **config: float) -> Job:

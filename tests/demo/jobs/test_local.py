@@ -189,13 +189,37 @@ def test_networks_are_kept_by_weights_and_pooling(painter: Painter, monkeypatch:
     assert all(run.options["device"] == torch.device("cpu") for run in painter.started)
 
 
-def test_closing_the_runner_ends_its_jobs_at_the_next_step(painter: Painter) -> None:
+def test_closing_the_runner_tells_everybody_that_nothing_was_finished(painter: Painter) -> None:
     runner = LocalRunner("cpu")
+    running, waiting = runner.run(a_job(steps=9)), runner.run(a_job(steps=9))
+    next(running), next(running), next(waiting)
+    runner.close()
+    for job, about in ((waiting, "stopping_before"), (running, "stopping"), (runner.run(a_job()), "stopping_before")):
+        with pytest.raises(InputError, match="the server is being stopped") as caught:
+            list(job)
+        assert caught.value.about == about
+    assert painter.stopped == 1
+
+
+def test_a_job_whose_last_step_is_done_has_ended_well_whatever_comes(painter: Painter) -> None:
+    runner = LocalRunner("cpu")
+    job = runner.run(a_job(steps=2))
+    next(job), next(job), next(job)
+    runner.end_jobs()
+    assert list(job) == []
+
+
+def test_nobody_waits_for_a_long_step_once_the_runner_ends(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner, at_work, go_on = LocalRunner("cpu"), threading.Event(), threading.Event()
     job = runner.run(a_job(steps=9))
     next(job), next(job)
-    runner.close()
-    assert list(job) == []
-    assert painter.stopped == 1
+    runner._painter.submit(lambda: (at_work.set(), go_on.wait(LIVENESS)))
+    assert at_work.wait(LIVENESS)
+    runner.end_jobs()
+    with pytest.raises(InputError):  # while that goes on
+        list(job)
+    assert not go_on.is_set()
+    go_on.set()
 
 
 def test_a_running_job_goes_on_by_what_it_is_steered_to(painter: Painter) -> None:

@@ -90,10 +90,10 @@ def test_the_next_runs_first_picture_takes_the_place_of_the_last_run(cache: Path
 def test_the_end_of_a_session_leaves_no_files(cache: Path) -> None:
     session.forget(None)
     made = painted(3)
-    (folder,) = cache.glob("*/*")
+    (folder,) = cache.glob("made/*/*")
     assert list(folder.iterdir())
     session.forget(made)
-    assert not list(cache.glob("*/*"))
+    assert not list(cache.glob("made/*/*"))
 
 
 def test_what_was_asked_for_is_what_the_run_was_steered_to_if_it_is_that_run() -> None:

@@ -1,0 +1,95 @@
+"""A runner for a server that strangers reach: no job takes for ever."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Sequence
+from contextlib import closing
+
+from demo.jobs.records import Job, Progress, Record
+from demo.jobs.runner import Runner
+from nst_core.config import TransferConfig
+from nst_core.errors import InputError
+from nst_core.scene.scales import Size
+
+LENIENT = 2.0  # times the longest: what a run that has begun may take, beside a forecast that was wrong
+
+
+class BoundedRunner:
+    """`runner`, for jobs that take no longer than they may."""
+
+    def __init__(self, runner: Runner, longest: float) -> None:
+        """`longest`: seconds that a job may take once it has begun."""
+        self._runner, self._longest = runner, longest
+
+    def run(self, job: Job) -> Generator[Record, None, None]:
+        """See `Runner.run`."""
+        self._check_length(job)
+        with closing(self._runner.run(job)) as records:
+            began: float | None = None
+            for record in records:
+                if isinstance(record, Progress):
+                    began = began or time.monotonic()
+                    self._check_pace(record, time.monotonic() - began)
+                yield record
+
+    def steer(self, key: str, config: TransferConfig) -> bool:
+        """See `Runner.steer`."""
+        return self._runner.steer(key, config)
+
+    def stop(self, key: str) -> None:
+        """See `Runner.stop`."""
+        self._runner.stop(key)
+
+    def is_under_way(self, key: str) -> bool:
+        """See `Runner.is_under_way`."""
+        return self._runner.is_under_way(key)
+
+    def estimate(self, content: Size, styles: Sequence[Size], config: TransferConfig) -> float | None:
+        """See `Runner.estimate`."""
+        return self._runner.estimate(content, styles, config)
+
+    def is_measuring(self) -> bool:
+        """See `Runner.is_measuring`."""
+        return self._runner.is_measuring()
+
+    def measure(self, config: TransferConfig) -> None:
+        """See `Runner.measure`."""
+        self._runner.measure(config)
+
+    def end_jobs(self) -> None:
+        """See `Runner.end_jobs`."""
+        self._runner.end_jobs()
+
+    def close(self) -> None:
+        """See `Runner.close`."""
+        self._runner.close()
+
+    def _check_length(self, job: Job) -> None:
+        sizes = [(picture.shape[1], picture.shape[0]) for picture in (job.content, *job.styles)]
+        try:
+            seconds = self._runner.estimate(sizes[0], sizes[1:], job.config)
+        except InputError:  # it can't be run: the runner says why
+            return
+        except ValueError:  # that will never be known: `_check_pace` looks at it
+            return
+        if seconds is not None and seconds > self._longest:
+            raise too_long(seconds, self._longest)
+
+    def _check_pace(self, record: Progress, elapsed: float) -> None:
+        if record.seconds_left is None:
+            return
+        if record.index < record.total and elapsed + record.seconds_left > LENIENT * self._longest:
+            raise too_long(elapsed + record.seconds_left, self._longest)
+
+
+def too_long(seconds: float, longest: float) -> InputError:
+    """What is said of a job that takes longer than it may."""
+    minutes, most = round(seconds / 60), round(longest / 60)
+    return InputError(
+        f"this would take about {minutes} minutes, and a picture may take {most} here; "
+        "choose fewer steps or a lower resolution",
+        "takes_too_long",
+        minutes=minutes,
+        most=most,
+    )

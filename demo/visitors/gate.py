@@ -1,0 +1,197 @@
+"""What stands before Gradio: who asks, whether it is theirs, and whether there is room for it.
+
+In Gradio's own design whoever knows the name of a session or an event may read it and stop it, what is sent is bounded
+by each file's size alone, and pages of other servers may ask, too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from urllib.parse import urlsplit
+
+import gradio as gr
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from demo.visitors.identity import Visitor, network_of
+from demo.visitors.listeners import Stream
+from demo.visitors.owners import COOKIE, Caller, TooManySessionsError
+from demo.visitors.server import Visits
+from demo.visitors.streams import NotReadStream, replayed
+from demo.visitors.uploading import TooLargeError, Uploading
+from demo.words import language, say
+
+API = "/gradio_api"
+MOST_BODY = 4_000_000  # bytes of a call: a stroke's layer, and a form's values
+MOST_STREAMS = 400  # open at once from a network: a page has two
+COOKIE_LASTS = 30 * 24 * 3600  # seconds
+SECRET = 16  # letters of a cookie, at least
+
+# Of Gradio's own doors those that this page has no use for, and that keep what strangers send.
+CLOSED = re.compile(r"/(deep_link|process_recording|vibe-|undo-vibe-|stream/|monitoring|dev/)")
+CALLS = re.compile(r"/(?P<kind>queue/join|run/.*|api/.*|call/.*|cancel|reset|component_server)/?")
+STREAMS = re.compile(r"/(queue/data|heartbeat/(?P<session>[^/]+)|call/(v2/)?[^/]+/(?P<event>[^/]+))/?")
+
+
+class RefusedError(Exception):
+    """A request that is answered by a sentence."""
+
+    def __init__(self, status: int, key: str, **values: object) -> None:
+        """`status`: of HTTP; `key`, `values`: of the words."""
+        super().__init__(key)
+        self.status, self.key, self.values = status, key, values
+
+
+class Gate:
+    """The middleware; it stands within the app that it is for, whose `Server.lifespan` has begun."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        app, request = scope["app"], Request(scope, receive)
+        try:
+            await Visit(self._app, app.state.visits, request, send).answer()
+        except RefusedError as refusal:
+            text = say(language(gr.Request(request)), refusal.key, **refusal.values)
+            await PlainTextResponse(text, refusal.status)(scope, receive, send)
+        except ClientDisconnect:  # nobody is there to be answered
+            return
+
+
+class Visit:
+    """One request."""
+
+    def __init__(self, app: ASGIApp, visits: Visits, request: Request, send: Send) -> None:
+        self._app, self._visits, self._request, self._send = app, visits, request, send
+        self._mailboxes = visits.mailboxes
+        self._path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        self._route = self._path.removeprefix(API)
+        client, cookie = request.client, request.cookies.get(COOKIE, "")
+        network = network_of(client.host) if client else ""
+        self._caller = Caller(network, cookie if len(cookie) >= SECRET else "")
+
+    async def answer(self) -> None:
+        """Answer it, or raise `RefusedError`."""
+        if CLOSED.match(self._route):
+            raise RefusedError(404, "visitors.not_yours")
+        if self._request.method == "POST":
+            await self._posted()
+        elif stream := STREAMS.fullmatch(self._route):
+            await self._stream(stream["session"], stream["event"])
+        else:
+            await self._app(self._request.scope, self._request.receive, self._with_cookie)
+
+    async def _posted(self) -> None:
+        self._check_origin()
+        if self._route.rstrip("/") == "/upload":
+            await self._upload()
+        elif call := CALLS.fullmatch(self._route):
+            await self._call(is_queued=call["kind"].startswith(("queue/", "call/")))
+        else:
+            await self._pass_on(await self._body())
+
+    def _check_origin(self) -> None:
+        """A browser tells whose page asks; programs don't."""
+        origin, server = self._request.headers.get("origin"), self._visits.server
+        own = {self._request.headers.get("host", ""), *server.hosts}
+        if server.is_behind_proxy:
+            own.add(self._request.headers.get("x-forwarded-host", "").partition(",")[0].strip())
+        if origin is not None and urlsplit(origin).netloc not in own - {""}:
+            raise RefusedError(403, "visitors.foreign")
+
+    async def _upload(self) -> None:
+        uploading = Uploading(self._visits.uploads, self._caller.network, self._request.receive, self._send)
+        try:
+            uploading.check(self._request.headers.get("content-length"))
+        except TooLargeError as error:
+            raise RefusedError(413, "visitors.too_large", megabytes=error.megabytes) from None
+        except OSError:
+            raise RefusedError(507, "visitors.no_disk") from None
+        with uploading:
+            await self._app(self._request.scope, uploading.receive, uploading.send)
+
+    async def _call(self, is_queued: bool) -> None:
+        session, body = await self._checked(await self._body())
+        if not is_queued or not session:
+            await self._pass_on(body)
+            return
+        if not self._mailboxes.expect(Visitor(self._caller.network, session)):
+            raise RefusedError(429, "visitors.too_many")
+        await self._pass_on(body)
+
+    async def _body(self) -> bytes:
+        most = RefusedError(413, "visitors.too_large", megabytes=MOST_BODY // 1_000_000)
+        if int(self._request.headers.get("content-length", 0)) > MOST_BODY:
+            raise most
+        body = bytearray()
+        async for chunk in self._request.stream():
+            body += chunk
+            if len(body) > MOST_BODY:
+                raise most
+        return bytes(body)
+
+    async def _pass_on(self, body: bytes) -> None:
+        MutableHeaders(scope=self._request.scope)["content-length"] = str(len(body))
+        await self._app(self._request.scope, replayed(body, self._request.receive), self._send)
+
+    async def _checked(self, body: bytes) -> tuple[str, bytes]:
+        """The session of a call, which has to be the caller's own, and its body: one without a session gets one."""
+        if self._request.headers.get("content-type", "").startswith("multipart/form-data"):
+            async with Request(self._request.scope, replayed(body, self._request.receive)).form() as form:
+                session = str(form.get("session_hash", ""))
+            self._claim(session)
+            return session, body
+        try:
+            values = json.loads(body)
+        except ValueError:  # Gradio says what is wrong with it
+            return "", body
+        if not isinstance(values, dict):
+            return "", body
+        session = values["session_hash"] = str(values.get("session_hash") or secrets.token_urlsafe(12))
+        self._claim(session)
+        if not self._mailboxes.is_mine(session, str(values.get("event_id"))):  # that is to be stopped
+            raise RefusedError(404, "visitors.not_yours")
+        return session, json.dumps(values).encode()
+
+    def _claim(self, session: str) -> None:
+        try:
+            is_theirs = self._visits.owners.is_of(session, self._caller)
+        except TooManySessionsError:
+            raise RefusedError(429, "visitors.too_many") from None
+        if not is_theirs:
+            raise RefusedError(404, "visitors.not_yours")
+
+    async def _stream(self, session: str | None, event: str | None) -> None:
+        listeners, sessions = self._visits.server.listeners, self._visits.sessions
+        kind = Stream.PRESENCE if session else Stream.RECORDS
+        session = session or self._mailboxes.session_of(event) or self._request.query_params.get("session_hash", "")
+        self._claim(session)
+        if listeners.of(self._caller.network) >= MOST_STREAMS:
+            raise RefusedError(429, "visitors.too_many")
+        stream = NotReadStream(self._request.receive, self._send)
+        try:
+            with listeners.open(Visitor(self._caller.network, session), kind):
+                sessions.opened(session)
+                await self._app(self._request.scope, stream.receive, stream.send)
+        finally:
+            if not listeners.is_there(session):
+                sessions.closed(session)
+            self._mailboxes.left(Visitor(self._caller.network, session))
+
+    async def _with_cookie(self, message: Message) -> None:
+        """Whoever opens the page without a cookie gets one, by which this browser is known when its network changes."""
+        if message["type"] == "http.response.start" and self._path in ("", "/") and not self._caller.browser:
+            is_safe = self._request.url.scheme == "https"  # else a browser takes none for a page within another
+            kind = "SameSite=None; Secure; Partitioned" if is_safe else "SameSite=Lax"
+            cookie = f"{COOKIE}={secrets.token_urlsafe(24)}; Max-Age={COOKIE_LASTS}; Path=/; HttpOnly; {kind}"
+            MutableHeaders(scope=message).append("set-cookie", cookie)
+        await self._send(message)

@@ -1,0 +1,83 @@
+"""What Gradio keeps for whoever listens to a session's events, and for whoever never comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from gradio.queueing import Event, Queue
+
+from demo.visitors.identity import Visitor
+from demo.visitors.listeners import Listeners
+
+PATIENCE = 10.0  # seconds for the one who asks to listen
+MOST_EVENTS = 300  # of a network, whose end nobody has heard yet
+MOST_MAILBOXES = 1_000_000  # of more than Gradio's 2000 the first would be cut off
+
+
+def heard_events(queue: Queue, listeners: Listeners) -> tuple[list[Event], bool, str] | None:
+    """The next event that somebody listens to, as `Queue.get_events` returns it: the others wait for their listener."""
+    for concurrency_id, waiting in queue.event_queue_per_concurrency_id.items():
+        limit = waiting.concurrency_limit
+        if limit is None or waiting.current_concurrency < limit:
+            for event in waiting.queue:
+                if listeners.hears(event.session_hash):
+                    waiting.queue.remove(event)
+                    return [event], False, concurrency_id
+    return None
+
+
+class Mailboxes:
+    """The messages of all sessions. Gradio's own stay for ever where nobody asks for them."""
+
+    def __init__(self, queue: Queue, listeners: Listeners, network_of: Callable[[str], str]) -> None:
+        """`network_of`: whose a session is."""
+        self._queue, self._listeners, self._network_of = queue, listeners, network_of
+        self._ending: set[asyncio.Future[None]] = set()  # of sessions that nobody has listened to
+        queue.pending_messages_per_session.max_size = MOST_MAILBOXES
+        queue.get_events = partial(heard_events, queue, listeners)  # type: ignore[method-assign]
+
+    def is_mine(self, session: str, event_id: str) -> bool:
+        """Whether an event that isn't over is of the session."""
+        event = self._queue.event_ids_to_events.get(event_id)
+        return event is None or event.session_hash == session
+
+    def session_of(self, event_id: str | None) -> str | None:
+        """The session of an event that isn't over, or that nobody has heard the end of."""
+        event = self._queue.event_ids_to_events.get(event_id or "")
+        if event is not None:
+            return event.session_hash
+        return next((name for name, ids in self._queue.pending_event_ids_session.items() if event_id in ids), event_id)
+
+    def expect(self, visitor: Visitor) -> bool:
+        """An event is about to be queued, which somebody has to listen to soon; False where there are too many."""
+        events = self._queue.pending_event_ids_session
+        if sum(len(ids) for name, ids in events.items() if self._network_of(name) == visitor.network) >= MOST_EVENTS:
+            return False
+        if not self._listeners.hears(visitor.session):
+            asyncio.get_running_loop().call_later(PATIENCE, self._given_up, visitor)
+        return True
+
+    def left(self, visitor: Visitor) -> None:
+        """A stream has ended: without one, events go on only if another comes soon."""
+        if self._listeners.hears(visitor.session):
+            return
+        if self._queue.pending_event_ids_session.get(visitor.session):
+            asyncio.get_running_loop().call_later(PATIENCE, self._given_up, visitor)
+        else:
+            self._empty(visitor.session)
+
+    def _given_up(self, visitor: Visitor) -> None:
+        if not self._listeners.hears(visitor.session):
+            ending = asyncio.ensure_future(self._end(visitor.session))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+
+    async def _end(self, session: str) -> None:
+        await self._queue.clean_events(session_hash=session)
+        self._empty(session)
+
+    def _empty(self, session: str) -> None:
+        self._queue.pending_messages_per_session.pop(session, None)
+        self._queue.pending_event_ids_session.pop(session, None)

@@ -1,0 +1,66 @@
+"""What a server knows of its visitors, from its start to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio.to_thread
+from gradio.routes import App
+from gradio.utils import get_upload_folder
+
+from demo.visitors.listeners import Listeners
+from demo.visitors.mailboxes import Mailboxes
+from demo.visitors.owners import Owners
+from demo.visitors.sessions import Sessions
+from demo.visitors.uploads import Uploads
+
+TIDY_EVERY = 60.0  # seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """How it is reached, and who is there."""
+
+    listeners: Listeners = field(default_factory=Listeners)
+    hosts: frozenset[str] = frozenset()  # by which the page is asked for, beside the one that a request names
+    is_behind_proxy: bool = False  # which tells what host was asked for
+    remove_unused: Callable[[Collection[Path]], None] = lambda used: None  # of what was made, by what sessions use
+
+    @asynccontextmanager
+    async def lifespan(self, app: App) -> AsyncIterator[None]:
+        """For as long as Gradio's `app` serves: sessions are kept as `Sessions` does, and what nobody uses goes."""
+        owners = Owners(lambda session: self.listeners.is_there(session) or session in sessions)
+        sessions = Sessions(self.listeners, owners.network_of)
+        sessions.set_blocks(app.get_blocks())
+        app.state_holder = sessions
+        mailboxes = Mailboxes(app.get_blocks()._queue, self.listeners, owners.network_of)  # noqa: SLF001
+        uploads = Uploads(lambda: Path(get_upload_folder()), sessions.used_paths)
+        uploads.spare_what_is_there()
+        app.state.visits = Visits(self, owners, sessions, mailboxes, uploads)
+        tidying = asyncio.create_task(self._tidy_up(app.state.visits))
+        yield
+        tidying.cancel()
+        with suppress(asyncio.CancelledError):
+            await tidying
+
+    async def _tidy_up(self, visits: Visits) -> None:
+        while True:
+            await asyncio.sleep(TIDY_EVERY)
+            visits.owners.forget_unused()
+            await anyio.to_thread.run_sync(visits.uploads.tidy_up)
+            await anyio.to_thread.run_sync(self.remove_unused, visits.sessions.used_paths())
+
+
+@dataclass(frozen=True)
+class Visits:
+    """What is known while an app serves."""
+
+    server: Server
+    owners: Owners
+    sessions: Sessions
+    mailboxes: Mailboxes
+    uploads: Uploads

@@ -1,0 +1,45 @@
+"""What goes into a request and comes out of it, changed on its way."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.types import Message, Receive, Send
+
+SLOW = 120.0  # seconds for a message to be taken
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives a body that was read already, and then what `receive` has."""
+    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return first.pop() if first else await receive()
+
+    return again
+
+
+class NotReadStream:
+    """A stream that ends as if its reader had gone, once that takes nothing for long: what waits takes memory."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._is_given_up = asyncio.Event()
+
+    async def receive(self) -> Message:
+        """See ASGI."""
+        coming, given_up = asyncio.ensure_future(self._receive()), asyncio.ensure_future(self._is_given_up.wait())
+        try:
+            await asyncio.wait({coming, given_up}, return_when=asyncio.FIRST_COMPLETED)
+            return coming.result() if coming.done() else {"type": "http.disconnect"}
+        finally:
+            coming.cancel()
+            given_up.cancel()
+
+    async def send(self, message: Message) -> None:
+        """See ASGI."""
+        try:
+            await asyncio.wait_for(self._send(message), SLOW)
+        except TimeoutError:
+            self._is_given_up.set()
+            await asyncio.Future()  # until whoever streams hears that nobody is there

@@ -1,0 +1,104 @@
+"""How much of the disk what visitors send may take, and when it goes."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from demo.visitors.ledger import Ledger
+
+MOST_AT_ONCE = 51_000_000  # bytes of a request: a file of 50 MB and what is around it
+EACH = 2_000_000_000  # bytes of a network, and as much of what is made for it
+TOTAL = 8_000_000_000  # bytes of all
+RESERVE = 500_000_000  # bytes of the disk that stay free
+UNUSED_FOR = 900.0  # seconds: then a file goes that no session uses
+SPARED_FOR = 60.0  # seconds: by then the page has told what it is for
+
+
+class NoRoomError(OSError):
+    """What is being sent would take more than there is for this visitor, or for all."""
+
+
+class Uploads:
+    """What was sent by whom, and what is on its way.
+
+    Gradio puts a file into a folder that is called after what is in it: two visitors may have sent it.
+    """
+
+    def __init__(self, home: Callable[[], Path], used: Callable[[], Collection[Path]] = frozenset) -> None:
+        """`home`: the folder that all is in; `used`: the files that sessions hold on to."""
+        self._home, self._used = home, used
+        self._others: frozenset[Path] = frozenset()  # folders that were there before anybody sent anything
+        self._coming: Counter[str] = Counter()  # bytes, by network
+        self._sent: dict[tuple[str, Path], float] = {}  # when, in seconds of `time.monotonic`, by network and folder
+        self._in_use: frozenset[Path] = frozenset()  # as it was when somebody looked last
+        self._ledger: Ledger[tuple[str, Path]] = Ledger(EACH, TOTAL, self._is_spared)
+
+    def spare_what_is_there(self) -> None:
+        """From now on visitors come: what lies there already, such as the examples, stays whoever sends the same."""
+        if self._home().is_dir():
+            self._others = frozenset(self._home().iterdir())
+
+    def come(self, network: str, size: int) -> None:
+        """So many bytes more are on their way, or less; raises `NoRoomError` where there is no room for them."""
+        if size > 0 and not self._has_room(network, size):
+            self.tidy_up()
+            if not self._has_room(network, size):
+                raise NoRoomError
+        self._coming[network] += size
+        if not self._coming[network]:
+            del self._coming[network]
+
+    def arrived(self, network: str, paths: Iterable[Path]) -> None:
+        """Files are there; where it has become too much, others go that nobody uses."""
+        self._look()
+        for folder in {path.parent for path in paths} - self._others:
+            self._sent[network, folder] = time.monotonic()
+            with suppress(OSError):
+                size = sum(path.stat().st_size for path in folder.iterdir())  # the same file by several names
+                for gone in self._ledger.enter((network, folder), network, size):
+                    self._remove(gone)
+
+    def tidy_up(self) -> None:
+        """What no session has used for a while goes, and so do the remains of uploads that were broken off."""
+        self._look()
+        before = time.monotonic() - UNUSED_FOR
+        for key, since in list(self._sent.items()):
+            if not self._is_in_use(key) and since < before:
+                self._ledger.remove(key)
+                self._remove(key)
+        for path in self._home().glob("tmp*"):  # as Gradio calls what isn't complete
+            with suppress(OSError):
+                if path.is_file() and time.time() - path.stat().st_mtime > UNUSED_FOR:
+                    path.unlink()
+
+    def _has_room(self, network: str, size: int) -> bool:
+        mine = self._ledger.used(network) + self._coming[network]
+        everybodys = self._ledger.used() + self._coming.total()
+        return mine + size <= EACH and everybodys + size <= TOTAL and free_space(self._home()) - size >= RESERVE
+
+    def _look(self) -> None:
+        self._in_use = frozenset(path.parent for path in self._used())
+
+    def _is_in_use(self, key: tuple[str, Path]) -> bool:
+        return key[1] in self._in_use
+
+    def _is_spared(self, key: tuple[str, Path]) -> bool:
+        """Whether it is in use, or was sent so lately that no session may hold on to it yet."""
+        return self._is_in_use(key) or time.monotonic() - self._sent[key] < SPARED_FOR
+
+    def _remove(self, key: tuple[str, Path]) -> None:
+        """Remove a file, unless somebody else has sent it too."""
+        del self._sent[key]
+        if not any(path == key[1] for _, path in self._sent):
+            shutil.rmtree(key[1], ignore_errors=True)
+
+
+def free_space(folder: Path) -> int:
+    """The bytes that are free on the disk of a folder, which needn't be there yet."""
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    return shutil.disk_usage(there).free

@@ -1,0 +1,32 @@
+"""The words for how much of the server one visitor may take."""
+
+from __future__ import annotations
+
+WORDS = {
+    "visitors.no_memory": (
+        "The server keeps as much as it can for visitors from where you are: close other pages of it, and try again.",
+        "El servidor guarda ya todo lo que puede para quienes vienen de tu red: cierra otras páginas suyas y vuelve a"
+        " intentarlo.",
+    ),
+    "visitors.no_disk": (
+        "The server has no room for this file: try again in a few minutes, or send a smaller one.",
+        "El servidor no tiene sitio para este archivo: vuelve a intentarlo dentro de unos minutos, o envía uno más"
+        " pequeño.",
+    ),
+    "visitors.too_large": (
+        "That is too large: at most {megabytes} MB can be sent at once.",
+        "Eso es demasiado grande: se pueden enviar {megabytes} MB como máximo de una vez.",
+    ),
+    "visitors.foreign": (
+        "This server is only asked by its own page, and by programs.",
+        "A este servidor solo le preguntan su propia página y los programas.",
+    ),
+    "visitors.not_yours": (
+        "This isn't yours, or is no longer here.",
+        "Esto no es tuyo, o ya no está aquí.",
+    ),
+    "visitors.too_many": (
+        "Too many pages of this server are open where you are: close some of them.",
+        "Hay demasiadas páginas de este servidor abiertas en tu red: cierra algunas.",
+    ),
+}

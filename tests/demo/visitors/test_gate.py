@@ -1,0 +1,208 @@
+"""Before Gradio: a session is its owner's alone, what is sent has an end, and foreign pages get nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from demo.visitors import gate, mailboxes, uploading
+from tests.support.visits import API, Guest, Visited, soon
+
+Guests = Callable[..., Guest]
+
+KEEPING = "add_painting"  # an event that puts something into a session: how many slots are shown
+PAINTING = "stylize"
+
+
+@contextmanager
+def painting(guest: Guest, session: str) -> Iterator[tuple[str, Iterator[dict[str, object]]]]:
+    """A run of this visitor that has begun: its event, and what is told of it."""
+    photo = guest.upload(Path("examples/content/cat.jpg").read_bytes()).json()[0]
+    file = {"path": photo, "meta": {"_type": "gradio.FileData"}}
+    settings = [getattr(block, "value", None) for block in guest.server.ui.fns[guest.server.event(PAINTING)].inputs[2:]]
+    event = guest.join(PAINTING, session, [file, file, *settings]).json()["event_id"]
+    with guest.listening(session) as messages:
+        assert any(message["msg"] == "process_generating" for message in messages)
+        yield event, messages
+
+
+def test_whoever_knows_a_session_and_its_event_can_neither_read_nor_stop_it(guest: Guests, server: Visited) -> None:
+    mine, evil = guest("203.0.113.1"), guest("198.51.100.1")
+    with painting(mine, "theirs") as (event, messages):
+        assert evil.client.get(f"{API}/queue/data?session_hash=theirs").status_code == 404
+        assert evil.client.get(f"{API}/call/{PAINTING}/{event}").status_code == 404
+        assert evil.client.get(f"{API}/heartbeat/theirs").status_code == 404
+        assert evil.call(KEEPING, "theirs").status_code == 404
+        assert evil.join(PAINTING, "theirs").status_code == 404
+        for session in ("theirs", "evil's own"):
+            body = {"session_hash": session, "event_id": event, "fn_index": server.event(PAINTING)}
+            assert evil.client.post(f"{API}/cancel", json=body).status_code == 404
+        server.runner.go_on.set()
+        (last,) = (message for message in messages if message["msg"] == "process_completed")
+        assert last["success"]
+        assert last["event_id"] == event
+
+
+def test_a_browser_keeps_its_session_on_another_network(guest: Guests) -> None:
+    home, train, neighbour = guest("203.0.113.2"), guest("203.0.113.3"), guest("203.0.113.2")
+    cookie = home.client.get("/").cookies
+    assert cookie
+    assert home.call(KEEPING, "moving").status_code == 200
+    train.client.cookies.update(cookie)
+    assert train.call(KEEPING, "moving").status_code == 200
+    neighbour.client.get("/")
+    assert neighbour.call(KEEPING, "moving").status_code == 404
+
+
+def test_the_cookie_is_no_script_s_and_is_set_once(guest: Guests) -> None:
+    visitor = guest("203.0.113.4")
+    assert "HttpOnly; SameSite=Lax" in visitor.client.get("/").headers["set-cookie"]
+    assert "set-cookie" not in visitor.client.get("/").headers
+    within = guest("203.0.113.4", **{"x-forwarded-proto": "https"})
+    assert "SameSite=None; Secure; Partitioned" in within.client.get("/").headers["set-cookie"]
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://localhost"])
+def test_pages_of_others_get_nothing_done(guest: Guests, origin: str) -> None:
+    visitor = guest("203.0.113.5", **{"accept-language": "es"})
+    before = set(visitor.server.cache.iterdir())
+    for answer in (visitor.call(KEEPING, "s", origin=origin), visitor.upload(b"x", origin=origin)):
+        assert answer.status_code == 403
+        assert answer.text.startswith("A este servidor solo le preguntan su propia página")
+    assert set(visitor.server.cache.iterdir()) == before
+
+
+def test_its_own_page_is_known_behind_a_proxy_too(guest: Guests, server: Visited) -> None:
+    visitor = guest("203.0.113.6")
+    assert visitor.call(KEEPING, "own", origin=server.url).status_code == 200
+    named = {"origin": "https://paint.example", "x-forwarded-host": "paint.example"}
+    assert visitor.call(KEEPING, "own", **named).status_code == 200
+
+
+def test_calls_without_a_session_get_one_of_their_own(guest: Guests, server: Visited) -> None:
+    body = {"fn_index": server.event(KEEPING), "data": server.inputs(KEEPING)}
+    visitor = guest("203.0.113.7")
+    assert [visitor.client.post(f"{API}/run/predict", json=body).status_code for _ in range(2)] == [200, 200]
+    assert visitor.client.post(f"{API}/run/predict", content=b"nonsense").status_code == 422
+    assert visitor.client.post(f"{API}/run/predict", content=b"[1]").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["deep_link?session_hash=x", "process_recording", "vibe-code", "monitoring/summary"])
+def test_doors_that_nobody_needs_are_closed(guest: Guests, path: str) -> None:
+    visitor = guest("203.0.113.8")
+    assert visitor.client.get(f"{API}/{path}").status_code == 404
+    assert visitor.client.post(f"{API}/{path}").status_code == 404
+
+
+def test_a_call_is_only_so_long(guest: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "MOST_BODY", 1000)
+    visitor = guest("203.0.113.9")
+    for content in (b"x" * 1001, iter([b"x" * 600] * 2)):
+        assert visitor.client.post(f"{API}/queue/join", content=content).status_code == 413
+
+
+def test_one_request_brings_one_picture(guest: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not eight of 45 MB; announced or not."""
+    monkeypatch.setattr(uploading, "MOST_AT_ONCE", 10_000)
+    visitor = guest("203.0.113.10")
+    before = set(visitor.server.cache.iterdir())
+    assert visitor.upload(*[bytes(4000)] * 8).status_code == 413
+    head = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
+    chunked = visitor.client.post(
+        f"{API}/upload",
+        content=iter([head, *[bytes(4000)] * 8, b"\r\n--b--\r\n"]),
+        headers={"content-type": "multipart/form-data; boundary=b"},
+    )
+    assert (chunked.status_code, "maximum allowed size" in chunked.text) == (413, True)
+    assert set(visitor.server.cache.iterdir()) == before  # nor is a part of it left
+    assert visitor.upload(bytes(4000)).status_code == 200
+
+
+def test_a_visitor_s_files_have_an_end_and_others_send_on(guest: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demo.visitors.uploads.EACH", 1_000_000)
+    evil, mine = guest("198.51.100.2"), guest("203.0.113.11")
+    answers = [evil.upload(place.to_bytes(4) + bytes(300_000)).status_code for place in range(5)]
+    assert answers == [200, 200, 200, 507, 507]
+    assert mine.upload(b"mine").status_code == 200
+
+
+def test_an_address_made_up_is_none_and_a_network_of_ipv6_is_one(
+    guest: Guests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a visitor writes into the header stands before what the proxy adds, who is trusted alone."""
+    monkeypatch.setattr("demo.visitors.uploads.EACH", 1_000_000)
+    forged = [guest(f"203.0.113.{place}, 198.51.100.3") for place in range(100, 105)]
+    within = [guest(f"2001:db8::{place}") for place in range(1, 6)]
+    for visitors in (forged, within):
+        answers = [visitor.upload(id(visitor).to_bytes(8) + bytes(300_000)).status_code for visitor in visitors]
+        assert answers == [200, 200, 200, 507, 507]
+
+
+def test_a_run_that_nobody_listens_to_never_begins(
+    guest: Guests, server: Visited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailboxes, "PATIENCE", 0.2)
+    evil, queue = guest("198.51.100.4"), server.ui._queue
+    begun = len(server.runner.jobs)
+    for place in range(21):
+        assert evil.join(PAINTING, f"nobody {place}").status_code == 200
+    soon(lambda: not any(name.startswith("nobody") for name in queue.pending_messages_per_session))
+    assert len(server.runner.jobs) == begun
+    assert len(queue) == 0
+
+
+def test_a_visitor_has_only_so_many_events(guest: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailboxes, "MOST_EVENTS", 5)
+    evil, mine = guest("198.51.100.5"), guest("203.0.113.12")
+    assert [evil.join(PAINTING, f"many {place}").status_code for place in range(7)] == [200] * 5 + [429] * 2
+    assert mine.join(PAINTING, "one").status_code == 200
+
+
+def test_a_visitor_has_only_so_many_streams(guest: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "MOST_STREAMS", 1)
+    evil, mine = guest("198.51.100.6"), guest("203.0.113.13")
+    with evil.there("first"), mine.there("another"):
+        assert evil.client.get(f"{API}/heartbeat/second").status_code == 429
+
+
+def test_an_open_page_keeps_what_it_has_and_a_closed_one_is_told(guest: Guests, server: Visited) -> None:
+    visitor = guest("203.0.113.14")
+    with visitor.there("open"):
+        assert server.listeners.is_there("open")
+    soon(lambda: not server.listeners.is_there("open"))
+
+
+def test_strokes_are_sent_for_one_s_own_session(guest: Guests, server: Visited) -> None:
+    canvas = next(block._id for block in server.ui.blocks.values() if block.elem_id == "canvas")
+    fields = {
+        "session_hash": "brushing",
+        "component_id": str(canvas),
+        "fn_name": "accept_blobs",
+        "id": "1",
+        "type": "layer",
+    }
+    mine, evil = guest("203.0.113.15"), guest("198.51.100.7")
+    assert mine.call(KEEPING, "brushing").status_code == 200
+    for visitor, status in ((mine, 200), (evil, 404)):
+        answer = visitor.client.post(f"{API}/component_server", data=fields, files={"a": ("a", b"x")})
+        assert answer.status_code == status
+
+
+def test_who_breaks_off_an_upload_leaves_nothing(guest: Guests, server: Visited) -> None:
+    visitor = guest("203.0.113.16")
+    before = set(server.cache.iterdir())
+    head = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
+
+    def broken() -> Iterator[bytes]:
+        yield head + bytes(100_000)
+        soon(lambda: set(server.cache.iterdir()) != before)
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        visitor.client.post(
+            f"{API}/upload", content=broken(), headers={"content-type": "multipart/form-data; boundary=b"}
+        )
+    soon(lambda: set(server.cache.iterdir()) == before)

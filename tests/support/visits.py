@@ -1,0 +1,104 @@
+"""Visitors of a served page, who ask it as browsers, programs and worse do."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import httpx
+
+from demo.jobs.records import Job, Record, Waiting
+from demo.visitors.listeners import Listeners
+from tests.support.playback import Playback, progress
+
+API = "/gradio_api"
+
+
+PATIENCE = 30.0  # seconds
+
+
+def soon(condition: Callable[[], bool]) -> None:
+    """Returns once it holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+class Endless(Playback):
+    """A runner whose jobs yield a picture, and then wait until they may go on."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+        self.go_on = threading.Event()
+
+    def run(self, job: Job) -> Generator[Record, None, None]:
+        self.jobs.append(job)
+        yield progress(1)
+        while not self.go_on.wait(0.05):
+            yield Waiting(0)
+        yield progress(2)
+
+
+@dataclass(frozen=True)
+class Visited:
+    """A page that is served."""
+
+    url: str
+    ui: gr.Blocks
+    runner: Endless
+    listeners: Listeners
+    cache: Path
+
+    def event(self, name: str) -> int:
+        """The number of the first event whose handler, or endpoint, has this name."""
+        return next(
+            place for place, fn in self.ui.fns.items() if name in (fn.api_name, getattr(fn.fn, "__qualname__", None))
+        )
+
+    def inputs(self, name: str) -> list[None]:
+        return [None] * len(self.ui.fns[self.event(name)].inputs)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody at an address."""
+
+    server: Visited
+    client: httpx.Client
+
+    def call(self, name: str, session: str, *values: Any, **headers: str) -> httpx.Response:
+        """An event that isn't queued."""
+        data = list(values) or self.server.inputs(name)
+        body = {"fn_index": self.server.event(name), "data": data, "session_hash": session}
+        return self.client.post(f"{API}/run/predict", json=body, headers=headers)
+
+    def join(self, name: str, session: str, data: list[Any] | None = None) -> httpx.Response:
+        """An event that is queued."""
+        values = self.server.inputs(name) if data is None else data
+        body = {"fn_index": self.server.event(name), "data": values, "session_hash": session}
+        return self.client.post(f"{API}/queue/join", json=body)
+
+    def upload(self, *files: bytes, name: str = "a.png", **headers: str) -> httpx.Response:
+        return self.client.post(f"{API}/upload", files=[("files", (name, file)) for file in files], headers=headers)
+
+    @contextmanager
+    def there(self, session: str) -> Iterator[None]:
+        """A page of this visitor is open."""
+        with self.client.stream("GET", f"{API}/heartbeat/{session}") as answer:
+            lines = answer.iter_lines()  # which closes the stream once nobody holds it
+            assert next(lines) == "data: ALIVE"
+            yield
+
+    @contextmanager
+    def listening(self, session: str) -> Iterator[Iterator[dict[str, Any]]]:
+        """The messages of a session."""
+        with self.client.stream("GET", f"{API}/queue/data", params={"session_hash": session}) as answer:
+            yield (json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: "))
