@@ -21,7 +21,7 @@ from nst_core.cli.console import (
 )
 from nst_core.cli.job import CommandJob, Source
 from nst_core.cli.listing import PICTURES, listed, passed_over, pictures_in
-from nst_core.cli.paper import photo_size, sized
+from nst_core.cli.paper import each_on_paper, photo_size, sized
 from nst_core.cli.results import Outcome
 from nst_core.cli.run import begin_compiling, check_files, look_ahead, paint, prepare
 from nst_core.cli.signals import Stop, graceful
@@ -109,14 +109,15 @@ def paint_folders(job: CommandJob, stop: Stop) -> int:
     planned = _look_ahead(todo, network)
     if job.only_plan:
         _tell_what_is_passed_over(job)
-        sys.stdout.write(overview([(each.job.output.name, each.forecast) for each in planned]) + "\n")
+        told = (overview([(each.job.output.name, each.forecast) for each in planned]), each_on_paper(job))
+        sys.stdout.write("\n".join(filter(None, told)) + "\n")
         _tell_remarks(planned)
         _tell_failures(tally)
         return DONE
     if not job.quiet:
         _tell_what_is_passed_over(job)
     if any(each.forecast for each in planned) and not job.quiet:
-        tell(summary([each.forecast for each in planned]))
+        tell("; ".join(filter(None, (summary([each.forecast for each in planned]), each_on_paper(job)))))
     _tell_remarks(planned)
     clashing = len(everything) - len(jobs)
     _paint_all(planned, network, job.quiet, tally, stop)

@@ -53,6 +53,12 @@ def on_paper(job: CommandJob, size: Size) -> str:
     return "" if job.dpi is None else sentence(size, job.dpi, job.made_for)
 
 
+def each_on_paper(job: CommandJob) -> str:
+    """The same of many pictures, each of its own shape."""
+    made_for = job.made_for
+    return "" if made_for is None else f"each as large as fits {made_for.paper.name} at {made_for.dpi} dpi"
+
+
 def part_of(image: Image, photo: Size, aspect: float | None) -> Image:
     """What is left of the photo, or of a mask that is stretched over it, when a `photo` of that size is cut."""
     if aspect is None:

@@ -185,7 +185,8 @@ def _printing(given: Given) -> dict[str, Any]:
         raise ValueError("--print and --size both say how large the picture is; give one of them")
     chosen = {name: given.others[name] for name in ("dpi", "fit", "bleed") if name in given.others}
     made_for = Print(paper=Paper.named(given.others["print"]), **chosen)
-    is_cut = {} if made_for.aspect is None else {"aspect": made_for.aspect}
+    # A recipe's photo stays as it was cut, unless it is said how this one comes onto the paper.
+    is_cut = {"aspect": made_for.aspect} if "fit" in given.others else {}
     return {"made_for": made_for, "dpi": made_for.dpi, **is_cut}
 
 

@@ -329,6 +329,16 @@ def test_maps_of_the_command_line_are_told_as_lost(
     assert lost.startswith(words)
 
 
+def test_what_a_print_changed_is_told_as_lost(photo: FileDataDict, painting: FileDataDict) -> None:
+    (entry,) = collected(made(photo, painting, size=128))
+    recipe = replace(read_recipe(entry.path), dpi=300, aspect=1.5)
+    recipe = replace(recipe, config=replace(recipe.config, sharp_strokes=True))
+    assert restored(recipe, DEFAULTS, [entry.selection], "en").lost == [
+        "that enlarged strokes stay sharp",
+        "that the photo was cut to a paper's shape",
+    ]
+
+
 def test_the_page_takes_what_it_can_of_a_config() -> None:
     config, lost = page_config(TransferConfig(weights="mine.pth", steps=5000, strength=12), DEFAULTS)
     assert (config.strength, config.steps, config.weights) == (12, 1000, "embedded")

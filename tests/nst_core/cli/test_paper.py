@@ -60,6 +60,12 @@ def test_a_photo_that_is_cut_takes_its_masks_along(tiny: Terminal) -> None:
     with Image.open("other.png") as image:
         assert np.array_equal(np.asarray(image), painted)
     assert tiny.refuses("--recipe", "out.png", "-o", "again.png")  # the mask has changed by now
+    repeat = ["--recipe", "out.png", "-o", "again.png", "--mask", "m.png", "--within", "m.png", "--print", "A4"]
+    assert [read_job([*repeat, *fit]).aspect for fit in ([], ["--fit", "contain"], ["--fit", "cover"])] == [
+        pytest.approx(4 / 3),
+        None,
+        297 / 210,
+    ]
 
 
 def test_a_part_of_a_mask_of_any_size() -> None:
@@ -128,7 +134,9 @@ def test_each_photo_of_a_folder_has_its_size(tiny: Terminal) -> None:
     smooth_picture(64, 48, 1).save("photos/wide.png")
     smooth_picture(48, 48, 2).save("photos/square.png")
     command = ("photos", "s.png", "-o", "out", *SMALL, *LAYERS)
-    assert tiny(*command)[0] == 0
+    assert tiny.plans(*command).endswith("\neach as large as fits 3x4cm at 32 dpi\n")
+    code, told = tiny(*command)
+    assert (code, "; each as large as fits 3x4cm at 32 dpi\n" in told) == (0, True)
     for name, size in (("wide_s", (50, 38)), ("square_s", (38, 38))):
         with Image.open(f"out/{name}.png") as image:
             assert (image.size, round(image.info["dpi"][0])) == (size, 32)
