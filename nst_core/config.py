@@ -61,6 +61,13 @@ class Border(StrEnum):
     CIRCULAR = "circular"
 
 
+class Margins(StrEnum):
+    """What is done with a border of one colour around a painting: black bars, a museum's wall, the white of a scan."""
+
+    KEEP = "keep"
+    CUT = "cut"
+
+
 class Normalization(StrEnum):
     """What a layer's squared error is divided by."""
 
@@ -169,6 +176,9 @@ class TransferConfig:
         Group.PAINTINGS,
         False,
         "where a painting is enlarged, fill its large strokes with fine ones of its own pixels, instead of blur",
+    )
+    margins: Margins = setting(
+        Group.PAINTINGS, Margins.KEEP, "borders of one colour around the paintings: black bars, a wall, a scan's white"
     )
     style_weight: float | None = setting(
         Group.METHOD, None, "beta, the painting's weight; given, it counts instead of strength", 0, 1e12, steerable=True

@@ -18,7 +18,8 @@ class Note:
 # What is known before the first step, which tells it all the same: who has said it already needn't say it again.
 BEFOREHAND = frozenset(
     {
-        *("dark_photo", "even_photo", "even_painting", "small_painting", "grey_painting"),
+        *("dark_photo", "even_photo", "margin_photo"),
+        *("even_painting", "small_painting", "grey_painting", "margin_painting", "cut_painting"),
         *(f"{kind}_{about}" for kind in ("mask", "within", "map") for about in ("stretched", "lying")),
     }
 )
@@ -56,6 +57,16 @@ def _sentence(note: Note) -> str:
         case "grey_painting":
             painting = f"painting {values['number']}"
             return f"{painting} is grey, and so will the result be; with colours 0 the photo keeps its own"
+        case "margin_photo":
+            return "the photo has a border of one colour, which is painted, too; crop it first"
+        case "margin_painting":
+            painting = f"painting {values['number']}"
+            return f"{painting} has a border of one colour, which is taken for its manner, unless margins are cut"
+        case "cut_painting":
+            return (
+                f"the border of painting {values['number']} is cut off: "
+                f"{values['width']}x{values['height']} pixels of it are left"
+            )
         case "small_painting":
             return (
                 f"painting {values['number']} has {values['width']}x{values['height']} pixels, and is enlarged: its "

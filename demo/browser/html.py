@@ -12,11 +12,13 @@ from PIL import Image
 from demo.browser.notes import told
 from demo.jobs.records import Pixels, Progress
 from demo.words import Language, say
+from nst_core.config import Margins
 from nst_core.notes import Note, later
 from nst_core.scene.scales import Size
 
 PREVIEW_SIDE = 768  # pixels of the long side: a JPEG of about 100 KB
 PREVIEW_QUALITY = 82
+CURES = {"margin_painting": Margins.CUT, "cut_painting": Margins.KEEP}  # what a button beside a remark sets
 
 
 def pane(image: Pixels, size: Size, description: str) -> str:
@@ -144,10 +146,19 @@ def hint(text: str, fresh: bool = False) -> str:
 
 
 def remarks(language: Language, notes: Sequence[Note]) -> str:
-    """A quiet line for each note, "" for none."""
-    lines = (told(language, [note]) for note in notes)
-    inside = "".join(f"<li>{escape(line[:1].upper() + line[1:])}.</li>" for line in lines)
+    """A quiet line for each note, with a button where there is something to be done about it; "" for none."""
+    inside = "".join(f"<li>{_remark(language, note)}</li>" for note in notes)
     return f'<ul class="remarks" role="status">{inside}</ul>' if inside else ""
+
+
+def _remark(language: Language, note: Note) -> str:
+    line = told(language, [note])
+    choice = CURES.get(note.about)
+    if choice is None:
+        return f"{escape(line[:1].upper() + line[1:])}."
+    words = escape(say(language, f"margins.to_{choice}"))
+    button = f'<button type="button" data-index="{list(Margins).index(choice)}">{words}</button>'
+    return f"{escape(line[:1].upper() + line[1:])}. {button}"
 
 
 def header(language: Language) -> str:

@@ -12,7 +12,7 @@ from demo.form.checks import Checked
 from demo.form.request import make_selection
 from demo.form.values import FormValues
 from demo.words import language
-from nst_core.config import TransferConfig
+from nst_core.config import Margins, TransferConfig
 from nst_core.notes import Note
 from nst_core.scene.remarks import of_pictures
 
@@ -34,6 +34,11 @@ class Remarks:
         except ValueError:  # what is wrong stands beside the button
             return ""
         return html.remarks(language(request), _by_slot(notes, selection.places))
+
+
+def choose_margins(event: gr.EventData) -> str:
+    """The button beside a remark on a border was pressed: what the setting of margins becomes."""
+    return str(list(Margins)[event.index])
 
 
 def _by_slot(notes: Iterable[Note], places: tuple[int, ...]) -> list[Note]:

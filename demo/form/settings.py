@@ -123,6 +123,7 @@ SETTINGS = (
     Setting("optimizer", Kind.CHOICE, is_advanced=True),
     Setting("pooling", Kind.CHOICE, is_advanced=True),
     Setting("colour_method", Kind.CHOICE, min_width=240, is_advanced=True),
+    Setting("margins", Kind.CHOICE, min_width=240, is_advanced=True),
     Setting(
         "scales",
         Kind.SLIDER,

@@ -133,7 +133,7 @@ def pictures(examples: Sequence[example_pairs.Pair], localized: Localized) -> Pi
             for place, ordinal in enumerate(ORDINALS[1:], 2)
         )
         add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
-    remarks = gr.HTML(elem_id="remarks")
+    remarks = gr.HTML(js_on_load=on_load("report-clicks"), elem_id="remarks")
     strip = {"js_on_load": on_load("report-clicks"), "visible": False, "elem_id": "offered"}
     to_take = localized.html(partial(palette.buttons, examples), **strip)
     colours = {str(place): colour for place, colour in enumerate(regions.COLOURS, 1)} | strength_map.COLOURS

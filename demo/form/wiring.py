@@ -14,7 +14,7 @@ from demo.browser.wiring import LONG, QUICK, listen
 from demo.form import brushing, example_pairs, palette, previews, regions, strength_map
 from demo.form.brushing import BrushedComponents, BrushedView
 from demo.form.checks import check
-from demo.form.remarks import Remarks
+from demo.form.remarks import Remarks, choose_margins
 from demo.form.values import MOST_PAINTINGS
 from demo.form.widgets import FormComponents, PictureComponents, SlotView
 from demo.visitors.listeners import Listeners
@@ -80,7 +80,8 @@ def wire_pictures(
 def wire_remarks(
     remarks: Remarks, form: FormComponents, pictures: PictureComponents, changed: Sequence[Dependency]
 ) -> None:
-    """What the pictures can't give is told below them, after the events that tell of a change."""
+    """What the pictures can't give is told below them, after the events of a change; borders can be cut off."""
+    listen(pictures.remarks.click, choose_margins, None, form.settings["margins"], **QUICK)
     for event in changed:
         # Each of them: the last of two that are under way at once may know less.
         listen(

@@ -63,6 +63,18 @@ WORDS = {
         "painting {number} is grey, and so will the result be, unless the colours are the photo's",
         "el cuadro {number} es gris, y el resultado también lo será, salvo que los colores sean los de la foto",
     ),
+    "note.margin_photo": (
+        "the photo has a border of one colour, which is painted, too; crop it first",
+        "la foto tiene un borde de un solo color, que también se pinta; recórtalo antes",
+    ),
+    "note.margin_painting": (
+        "painting {number} has a border of one colour, which is taken for its manner",
+        "el cuadro {number} tiene un borde de un solo color, que se toma por parte de su estilo",
+    ),
+    "note.cut_painting": (
+        "the border of painting {number} is cut off: {width} × {height} px of it are left",
+        "el borde del cuadro {number} está recortado: quedan {width} × {height} px",
+    ),
     "note.small_painting": (
         "painting {number} has {width} × {height} px and is enlarged, which blurs its strokes; up to {largest} px,"
         " or with smaller strokes, it isn't",

@@ -100,6 +100,15 @@ WORDS = {
     ),
     "pooling.max": ("maximum", "máximo"),
     "pooling.average": ("average", "media"),
+    "margins.label": ("Borders of the paintings", "Bordes de los cuadros"),
+    "margins.info": (
+        "of one colour: black bars, a wall, the white of a scan",
+        "de un solo color: franjas negras, una pared, el blanco de un escaneo",
+    ),
+    "margins.keep": ("keep them", "conservarlos"),
+    "margins.cut": ("cut them off", "recortarlos"),
+    "margins.to_cut": ("Cut it off", "Recortarlo"),
+    "margins.to_keep": ("Keep it", "Conservarlo"),
     "scales.label": ("Scales", "Escalas"),
     "scales.info": (
         "sizes from coarse to fine, each twice the one before; 1 = full size only, 0 = from 64 pixels up",

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from nst_core.config import TransferConfig
+from nst_core.config import Margins, TransferConfig
+from nst_core.images.margins import find_margins
 from nst_core.images.sizes import scaled
 from nst_core.notes import Note
 from nst_core.scene.scales import Size, painting_size
@@ -34,16 +35,18 @@ class Impression:
     is_dark: bool = False  # nearly black
     is_even: bool = False  # nearly one colour
     is_grey: bool = False
+    within: Size | None = None  # of what lies within its margins; None = it has none
 
 
 def impression(image: Image.Image) -> Impression:
     """The impression that a picture of mode "RGB" makes from afar."""
-    colours = _from_afar(image)
+    colours, box = _from_afar(image), find_margins(image)
     return Impression(
         size=image.size,
         is_dark=bool(np.percentile(colours.max(-1), 99) < DARK),
         is_even=bool(colours.std((0, 1)).mean() < EVEN),
         is_grey=bool(np.percentile(np.ptp(colours, -1), 99) < GREY),
+        within=None if box is None else (box[2] - box[0], box[3] - box[1]),
     )
 
 
@@ -100,18 +103,25 @@ def _of_photo(photo: Impression) -> Iterator[Note]:
         yield Note("dark_photo")
     elif photo.is_even:
         yield Note("even_photo")
+    if photo.within:
+        yield Note("margin_photo")
 
 
 def _of_painting(
     number: int, painting: Impression, scale: float, config: TransferConfig, has_colours: bool
 ) -> Iterator[Note]:
     """`has_colours`: whether the photo has some, which a grey painting would take away."""
-    (width, height), own = painting.size, max(painting.size)
+    cut = painting.within if config.margins is Margins.CUT else None
+    width, height = size = cut or painting.size
+    if cut:
+        yield Note("cut_painting", {"number": number, "width": width, "height": height})
+    elif painting.within:
+        yield Note("margin_painting", {"number": number})
     if painting.is_even:
         yield Note("even_painting", {"number": number})
         return
-    if not config.sharp_strokes and max(painting_size(painting.size, config.size, scale)) > ENLARGED * own:
-        largest = int(ENLARGED * own / scale)
+    if not config.sharp_strokes and max(painting_size(size, config.size, scale)) > ENLARGED * max(size):
+        largest = int(ENLARGED * max(size) / scale)
         yield Note("small_painting", {"number": number, "width": width, "height": height, "largest": largest})
     if painting.is_grey and has_colours and config.colours > HALF:
         yield Note("grey_painting", {"number": number})

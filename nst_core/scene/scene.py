@@ -11,8 +11,9 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from nst_core.config import Initial, TransferConfig
+from nst_core.config import Initial, Margins, TransferConfig
 from nst_core.images import check_visible, split_alpha, to_mask, to_rgb, to_tensor
+from nst_core.images.margins import find_margins
 from nst_core.scene.colour import prepare_painting, prepare_photo
 from nst_core.scene.scales import Size, painting_size
 from nst_core.scene.strength import local_strength
@@ -111,7 +112,7 @@ def gather(
     read = _split if config.keep_alpha else _flat
     pictures = Pictures(
         photo=read(content),
-        paintings=tuple(read(painting) for painting in paintings),
+        paintings=tuple(_prepared(read(painting), config) for painting in paintings),
         masks=tuple(mask and _mask(mask, f"mask {n}") for n, mask in enumerate(masks, 1)) or (None,) * len(paintings),
         within=within and _mask(within, "the mask of what to paint"),
         begin=begin and read(begin).image,
@@ -136,6 +137,14 @@ def _flat(image: Image.Image) -> Picture:
 
 def _split(image: Image.Image) -> Picture:
     return Picture(*split_alpha(image))
+
+
+def _prepared(painting: Picture, config: TransferConfig) -> Picture:
+    """A painting without its margins, where they are to be cut off."""
+    box = find_margins(painting.image) if config.margins is Margins.CUT else None
+    return (
+        painting if box is None else Picture(painting.image.crop(box), painting.opacity and painting.opacity.crop(box))
+    )
 
 
 def _mask(image: Image.Image, name: str) -> Image.Image:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from nst_core.config import Margins
 from nst_core.recipe import Role, read_recipe, sha256_of
 from tests.support.page import (
     AT_REST,
@@ -170,27 +171,35 @@ def test_an_uploaded_photo_is_painted(open_page: Open, tmp_path: Path) -> None:
     tall = tmp_path / "tower.png"
     with Image.open(ROOT / "examples/content/neuschwanstein.jpg") as photo:
         photo.crop((380, 100, 680, 683)).save(tall)
-    small = tmp_path / "great_wave.png"
+    small, scan = tmp_path / "great_wave.png", Image.new("RGB", (200, 148), "white")
     with Image.open(ROOT / "examples/style/great_wave.jpg") as painting:
-        painting.resize((160, 108)).save(small)
+        scan.paste(painting.resize((160, 108)), (20, 20))
+    scan.save(small)
     page.set_input_files("#photo input[type=file]", tall)
     page.set_input_files("#painting input[type=file]", small)
     page.wait_for_selector("#photo img[src*=tower]")
     page.wait_for_selector("#painting img[src*=great_wave]")
-    expect(page.locator("#remarks")).to_contain_text("Painting 1 has 160 × 108 px and is enlarged")
+    remarks = page.locator("#remarks")
+    expect(remarks).to_contain_text("Painting 1 has 200 × 148 px and is enlarged")
+    expect(remarks).to_contain_text("Painting 1 has a border of one colour")
     photograph(page, "remarked")
+    page.get_by_role("button", name="Cut it off").click()
+    expect(remarks).to_contain_text("The border of painting 1 is cut off: 160 × 108 px of it are left.")
+    expect(remarks).to_contain_text("Painting 1 has 160 × 108 px and is enlarged")
     with settling(page):
         page.get_by_role("button", name="More or less painting in places?").click()
     expect(page.locator("#strength-map .legend li")).to_have_text(["turquoise: less painting", "violet: more painting"])
     brush(page, "strength-map")
     start(page, steps=6)
-    expect(page.locator("#remarks")).to_be_hidden()  # at 128 px it isn't
+    expect(remarks).not_to_contain_text("enlarged")  # at 128 px it isn't
     page.wait_for_selector("#comparison img", timeout=PATIENCE)
     check_frame(page)
     photograph(page, "tall-after")
     path = download(page, tmp_path)
     assert path.name == "tower_great_wave_128.png"
-    assert [each.name for each in read_recipe(path).of(Role.STRENGTH_MAP)] == ["strength-map.png"]
+    recipe = read_recipe(path)
+    assert [each.name for each in recipe.of(Role.STRENGTH_MAP)] == ["strength-map.png"]
+    assert recipe.config.margins is Margins.CUT
     check_picture(path, (66, 128))
 
 

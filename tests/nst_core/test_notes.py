@@ -46,6 +46,15 @@ ASTRAY = Note("astray", {"times": 4.0})
             (Note("even_painting", {"number": 1}),),
             "painting 1 is nearly one colour, so it has hardly any manner to give",
         ),
+        ((Note("margin_photo"),), "the photo has a border of one colour, which is painted, too; crop it first"),
+        (
+            (Note("margin_painting", {"number": 1}),),
+            "painting 1 has a border of one colour, which is taken for its manner, unless margins are cut",
+        ),
+        (
+            (Note("cut_painting", {"number": 1, "width": 50, "height": 40}),),
+            "the border of painting 1 is cut off: 50x40 pixels of it are left",
+        ),
         (
             (Note("grey_painting", {"number": 2}),),
             "painting 2 is grey, and so will the result be; with colours 0 the photo keeps its own",

@@ -93,6 +93,10 @@ def test_the_status_of_a_run() -> None:
 def test_remarks_on_pictures_are_lines() -> None:
     assert html.remarks("en", []) == ""
     text = html.remarks("es", [Note("dark_photo"), Note("<new>")])
+    offered = html.remarks("en", [Note("margin_painting", {"number": 1})])
+    assert '<button type="button" data-index="1">Cut it off</button></li>' in offered
+    back = html.remarks("en", [Note("cut_painting", {"number": 1, "width": 5, "height": 4})])
+    assert '<button type="button" data-index="0">Keep it</button></li>' in back
     assert "<li>La foto es casi negra y se verá poco de ella; aclárala antes.</li><li>&lt;new&gt;.</li>" in text
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gradio.data_classes import FileDataDict
+from PIL import Image
 
 from demo.form.checks import Checked, check
-from demo.form.remarks import Remarks
+from demo.form.remarks import Remarks, choose_margins
 from nst_core.config import TransferConfig
 from tests.support.pictures import smooth_picture
-from tests.support.playback import ENGLISH, SPANISH, form, upload
+from tests.support.playback import ENGLISH, SPANISH, clicked, form, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -49,6 +51,21 @@ def test_a_painting_is_called_by_its_slot(pictures: tuple[FileDataDict, FileData
 def test_an_even_photo_is_told_without_a_painting(cache: Path) -> None:
     photo = upload(cache / "even.png", (200, 150))
     assert "The photo is nearly one colour" in REMARKS.tell(ENGLISH, checked(photo), form(photo))
+
+
+def test_a_border_can_be_cut_off_and_kept_again(cache: Path) -> None:
+    scan = Image.new("RGB", (400, 300), "white")
+    scan.paste(smooth_picture(300, 200, seed=4), (50, 50))
+    scan.save(cache / "scan.png")
+    painting = upload(cache / "scan.png")
+    seen = checked(None, painting)
+    settings: dict[str, Any] = {"size": 256}
+    for about, index in (("has a border of one colour", 1), ("300 × 200 px of it are left", 0)):
+        told = REMARKS.tell(ENGLISH, seen, form(None, painting, **settings))
+        assert about in told
+        assert f'data-index="{index}"' in told
+        settings["margins"] = choose_margins(clicked(index))
+    assert settings["margins"] == "keep"
 
 
 def test_nothing_is_told_of_what_was_not_looked_at_yet(pictures: tuple[FileDataDict, FileDataDict]) -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 from nst_core.config import TransferConfig
 from nst_core.images import to_tensor
 from nst_core.scene.scene import Scene, build_scene, gather, layer_map, product
+from tests.support.pictures import smooth_picture
 
 CONFIG = TransferConfig(size=64)
 SIZE = (64, 48)
@@ -122,6 +123,18 @@ def test_transparent_pixels_do_not_count_and_stay(photo: Image.Image, painting: 
     grey = torch.full_like(scene.photo, 0.5)
     assert torch.equal(scene.frame(grey)[..., :30], grey[..., :30])
     assert torch.equal(scene.frame(grey)[..., 40:], scene.photo[..., 40:])
+
+
+def test_margins_are_cut_off_paintings_where_that_is_asked_for(photo: Image.Image) -> None:
+    painting = smooth_picture(300, 200, seed=5)
+    scan = Image.new("RGB", (400, 300), "white")
+    scan.paste(painting, (50, 50))
+    for margins, image in (("keep", scan), ("cut", painting)):
+        for keep_alpha in (True, False):
+            config = replace(CONFIG, margins=margins, keep_alpha=keep_alpha)
+            (found,) = gather(photo, scan, (), None, config).paintings
+            assert np.abs(np.subtract(found.image.size, image.size)).max() <= 1
+            assert found.opacity is None
 
 
 def test_without_keep_alpha_transparent_is_white(photo: Image.Image, painting: Image.Image) -> None:
