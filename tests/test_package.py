@@ -35,12 +35,14 @@ sys.exit(main({arguments}))
 """
 
 
-def run_without(missing: Sequence[str], arguments: Sequence[object], folder: Path) -> subprocess.CompletedProcess[str]:
+def run_without(
+    missing: Sequence[str], arguments: Sequence[object], folder: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """The command line in a process that lacks the modules `missing`, in `folder`."""
     return subprocess.run(
         [sys.executable, "-c", COMMAND_LINE.format(missing=[*missing], arguments=[*map(str, arguments)])],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         text=True,
     )
@@ -62,7 +64,12 @@ def test_the_engine_paints_without_what_only_some_need(tmp_path: Path) -> None:
 
 @pytest.mark.weights
 def test_without_numba_it_paints_and_says_so(tmp_path: Path) -> None:
-    run = run_without(["numba"], tiny("plain.png"), tmp_path)
+    """Nothing is kept, and the processes that compile beforehand can't import it either."""
+    missing = tmp_path / "missing"
+    missing.mkdir()
+    (missing / "numba.py").write_text("raise ImportError('there is none for this NumPy')\n")
+    paths = f"{missing}{os.pathsep}{ROOT}"
+    run = run_without([], tiny("plain.png"), tmp_path, PYTHONPATH=paths, NST_CACHE="")
     assert run.returncode == 0
     assert run.stderr.startswith("numba can't be used (")
     assert len(run.stderr.splitlines()) == 1

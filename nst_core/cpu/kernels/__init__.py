@@ -2,12 +2,12 @@
 
     run(Pool(source=..., row=..., ...), items=rows)
 
-A loop is known by what it is given, one class of `slots` each. Numba compiles it at first use, half a second after
-which is kept on disk, and torch's own threads share its items. What it does with vectors is emitted as LLVM's vector
-instructions: left to find them by itself, LLVM gives up on the 36 streams of a transform.
+A loop is known by what it is given, one class of `slots` each. Numba compiles it at first use, or beforehand in another
+process; it is kept on disk, and torch's own threads share its items. What it does with vectors is emitted as LLVM's
+vector instructions: left to find them by itself, LLVM gives up on the 36 streams of a transform.
 
 From below: `sizes`, `processor`, `slots`; `codegen`, and in its words `winograd`, `products`, `pooling`; `loops`, which
-call those; `helpers`, `machine_code`, `threads`. Nothing of Numba is loaded before the first loop runs.
+call those; `helpers`, `machine_code`, `threads`. Nothing of Numba is loaded unless a loop is compiled here.
 """
 
 from __future__ import annotations

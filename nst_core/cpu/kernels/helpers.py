@@ -26,7 +26,7 @@ class Helper:
         paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         self._made: Mapping[str, Any] = {}
         self._process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, *names],
+            [sys.executable, "-P", "-c", PROGRAM, *names],  # -P: no module is looked for in the current folder
             env={**os.environ, "PYTHONPATH": paths},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

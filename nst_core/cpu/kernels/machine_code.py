@@ -62,7 +62,9 @@ def compile_beside() -> None:
 
     For programs, as soon as they know that they will compute on a processor: the first step needs nearly all of them.
     """
-    missing = {kind.__name__ for kind in KINDS if not _recalled(kind)} if lanes() else set()
+    if sys.platform != "linux" or not lanes():  # elsewhere torch has no OpenMP that they could run by
+        return
+    missing = {kind.__name__ for kind in KINDS if not _recalled(kind)}
     begin([names for share in SHARES if (names := [kind.__name__ for kind in share if kind.__name__ in missing])])
 
 
