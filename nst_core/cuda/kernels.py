@@ -138,11 +138,11 @@ def join(gate: Tensor, deeper: Tensor | None, tap: Tensor | None, corner: tuple[
     """The gradient of what ReLU was given: of the next layer, plus that of the losses, where `gate` is above 0.
 
     `gate` and `deeper` are (1, C, H, W); `tap` is (1, C, h, w), of the part of these that begins at the row and column
-    `corner`, and has its channels beside each other, but may itself be a part of something larger. The result is of the
-    type of `deeper`, or of `gate`, without.
+    `corner`, and has its channels beside each other, but may itself be a part of something larger. The result takes the
+    place of `deeper`, in its memory; without, it is of the type of `gate`.
     """
     _, channels, height, width = gate.shape
-    result = torch.empty_like(gate if deeper is None else deeper)
+    result = torch.empty_like(gate) if deeper is None else deeper
     sizes = (0, 0, 0, 0) if tap is None else (*tap.shape[2:], tap.stride(2), tap.stride(3))
     with _on(gate):
         _join[_grid(height * width, channels)](

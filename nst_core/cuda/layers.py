@@ -1,7 +1,8 @@
 """A convolution on a graphics card with its ReLU, pooling and losses; what follows it is done in one pass.
 
 Importing needs Triton. For the way back nothing is kept that is as large as features but what the losses look at: a
-byte for each number says whether ReLU let it through, or for each maximum where it came from.
+byte for each number says whether ReLU let it through, or for each maximum where it came from. A gradient takes the
+place of that which came from the next layer, which nobody else has.
 """
 
 from __future__ import annotations

@@ -39,4 +39,5 @@ def join(gate: Tensor, deeper: Tensor | None, tap: Tensor | None, corner: tuple[
     if tap is not None:
         (top, left), (height, width) = corner, tap.shape[2:]
         total[..., top : top + height, left : left + width] += tap
-    return torch.where(gate <= 0, 0, total).to(kind)
+    made = torch.where(gate <= 0, 0, total).to(kind)
+    return made if deeper is None else deeper.copy_(made)

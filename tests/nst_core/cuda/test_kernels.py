@@ -65,8 +65,10 @@ def test_joined(kernels: ModuleType, size: tuple[int, int, int], of: str, gate: 
     tap = features(channels, height - 4, width, seed=2)[..., : width - 4] if "tap" in of else None
     if gate == "bytes" and deeper is None:
         deeper = torch.zeros_like(features(*size))
-    found, expected = (module.join(seen, deeper, tap, (1, 2)) for module in (kernels, card))
+    own, its = (None if deeper is None else deeper.clone() for _ in range(2))
+    found, expected = kernels.join(seen, own, tap, (1, 2)), card.join(seen, its, tap, (1, 2))
     assert torch.equal(found, expected)
+    assert own is None or found is own  # in its memory
     assert found.is_contiguous(memory_format=torch.channels_last)
 
 
