@@ -76,9 +76,9 @@ def _unpool(
         tl.store(target, tl.where(found == index, value, 0.0), there & (down < height) & (right < width))
 
 
-@triton.jit(do_not_specialize=["positions", "height", "width", "margin"])
+@triton.jit(do_not_specialize=["positions", "width", "top", "left", "tap_height", "tap_width"])
 def _join(
-    gate, deeper, tap, result, positions, height, width, margin, row_pitch, pixel_pitch, channels,
+    gate, deeper, tap, result, positions, width, top, left, tap_height, tap_width, row_pitch, pixel_pitch, channels,
     has_deeper: tl.constexpr, has_tap: tl.constexpr, p: tl.constexpr, c: tl.constexpr,
 ):  # fmt: skip
     position = tl.program_id(0) * p + tl.arange(0, p)[:, None]
@@ -89,8 +89,8 @@ def _join(
     if has_deeper:
         total += tl.load(deeper + place, there, 0).to(tl.float32)
     if has_tap:
-        row, column = position // width - margin, position % width - margin
-        is_inside = (row >= 0) & (row < height - 2 * margin) & (column >= 0) & (column < width - 2 * margin)
+        row, column = position // width - top, position % width - left
+        is_inside = (row >= 0) & (row < tap_height) & (column >= 0) & (column < tap_width)
         own = tap + row.to(tl.int64) * row_pitch + column * pixel_pitch + channel
         total += tl.load(own, there & is_inside, 0).to(tl.float32)
     is_closed = tl.load(gate + place, there, 0).to(tl.float32) <= 0
@@ -134,20 +134,20 @@ def unpool(gradient: Tensor, places: Tensor, height: int, width: int) -> Tensor:
     return result
 
 
-def join(gate: Tensor, deeper: Tensor | None, tap: Tensor | None, margin: int) -> Tensor:
+def join(gate: Tensor, deeper: Tensor | None, tap: Tensor | None, corner: tuple[int, int] = (0, 0)) -> Tensor:
     """The gradient of what ReLU was given: of the next layer, plus that of the losses, where `gate` is above 0.
 
-    `gate` and `deeper` are (1, C, H, W); `tap` is (1, C, H - 2 margin, W - 2 margin), from the middle of these, and has
-    its channels beside each other, but may be a part of something larger. The result is of the type of `deeper`, or of
-    `gate`, without.
+    `gate` and `deeper` are (1, C, H, W); `tap` is (1, C, h, w), of the part of these that begins at the row and column
+    `corner`, and has its channels beside each other, but may itself be a part of something larger. The result takes the
+    place of `deeper`, in its memory; without, it is of the type of `gate`.
     """
     _, channels, height, width = gate.shape
-    result = torch.empty_like(gate if deeper is None else deeper)
-    row, pixel = (0, 0) if tap is None else (tap.stride(2), tap.stride(3))
+    result = torch.empty_like(gate) if deeper is None else deeper
+    sizes = (0, 0, 0, 0) if tap is None else (*tap.shape[2:], tap.stride(2), tap.stride(3))
     with _on(gate):
         _join[_grid(height * width, channels)](
             gate, gate if deeper is None else deeper, gate if tap is None else tap, result,
-            height * width, height, width, margin, row, pixel, channels,
+            height * width, width, *corner, *sizes, channels,
             deeper is not None, tap is not None, POSITIONS, CHANNELS,
         )  # fmt: skip
     return result

@@ -1,7 +1,8 @@
 """A convolution on a graphics card with its ReLU, pooling and losses; what follows it is done in one pass.
 
 Importing needs Triton. For the way back nothing is kept that is as large as features but what the losses look at: a
-byte for each number says whether ReLU let it through, or for each maximum where it came from.
+byte for each number says whether ReLU let it through, or for each maximum where it came from. A gradient takes the
+place of that which came from the next layer, which nobody else has.
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ class FusedConvolution:
         """ReLU of the convolution: (1, I, H, W) -> (1, O, H + 2 pad - 2, W + 2 pad - 2), `pad` zeros around it."""
         return _ReLU.apply(features, self, pad)  # type: ignore[no-any-return]
 
-    def tapped(self, features: Tensor, pad: int, margin: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-        """The same, and what losses see of it, as `dtype`: without `margin` positions on each side."""
-        return _TappedReLU.apply(features, self, pad, margin, dtype)  # type: ignore[no-any-return]
+    def tapped(
+        self, features: Tensor, pad: int, window: tuple[slice, slice] | None, dtype: torch.dtype
+    ) -> tuple[Tensor, Tensor]:
+        """The same, and what losses see of it, as `dtype`: those rows and columns, or all of it."""
+        return _TappedReLU.apply(features, self, pad, window or (slice(None), slice(None)), dtype)  # type: ignore[no-any-return]
 
     def pooled(self, features: Tensor, pad: int) -> Tensor:
         """The largest of each 2x2 of it."""
@@ -62,22 +65,27 @@ class _ReLU(torch.autograd.Function):
     @once_differentiable
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         (gate,) = context.saved_tensors
-        passed = kernels.join(gate, _channels_last(gradient), None, 0)
+        passed = kernels.join(gate, _channels_last(gradient), None)
         return context.layer.pull_back(passed, context.pad), None, None
 
 
 class _TappedReLU(torch.autograd.Function):
     @staticmethod
     def forward(
-        context: Any, features: Tensor, layer: FusedConvolution, pad: int, margin: int, dtype: torch.dtype
+        context: Any,
+        features: Tensor,
+        layer: FusedConvolution,
+        pad: int,
+        window: tuple[slice, slice],
+        dtype: torch.dtype,
     ) -> tuple[Tensor, Tensor]:
         result = layer.forward(features, pad)
         kernels.rectify_(result, layer.bias, gated=False)
-        context.layer, context.pad, context.margin = layer, pad, margin
+        context.layer, context.pad = layer, pad
+        context.corner = tuple(each.indices(side)[0] for each, side in zip(window, result.shape[2:], strict=True))
         context.set_materialize_grads(False)  # of what nobody uses there is no gradient
         context.save_for_backward(result)
-        inside = result[..., margin : result.shape[2] - margin, margin : result.shape[3] - margin]
-        return result, inside.to(dtype)
+        return result, result[..., window[0], window[1]].to(dtype)
 
     @staticmethod
     @once_differentiable
@@ -89,7 +97,7 @@ class _TappedReLU(torch.autograd.Function):
             result,
             None if deeper is None else _channels_last(deeper),
             None if tap is None else _by_pixels(tap),
-            context.margin,
+            context.corner,
         )
         return context.layer.pull_back(passed, context.pad), None, None, None, None
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise, product
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -19,6 +20,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from nst_core.config import Border
+from nst_core.network.layers import Window
 from nst_core.network.vgg import MARGIN, VGG
 
 T = TypeVar("T")
@@ -103,16 +105,17 @@ class Block:
         if self.whole:
             found: dict[str, T] = network(pixels, layers, self.border, keep)
         else:
-            found = network(pixels, layers, Border.ZERO, lambda name, seen: keep(name, self._own(seen, network, name)))
+            found = network(pixels, layers, Border.ZERO, keep, partial(self._own, network))
         return found
 
-    def _own(self, features: Tensor, network: VGG, layer: str) -> Tensor:
+    def _own(self, network: VGG, layer: str) -> Window:
+        """Which of the positions that the network sees of a layer are the block's own."""
         stride = network.stride(layer)
         rows, columns = (
             slice(*(position + span.offset(stride) for position in span.positions(stride)))
             for span in (self.rows, self.columns)
         )
-        return features[..., rows, columns]
+        return rows, columns
 
     def share(self, layer: Tensor, stride: int) -> Tensor:
         """The block's own positions of something (1, C, h, w) that has all positions of a layer: a part of it."""

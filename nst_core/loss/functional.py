@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import repeat
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 
 def average(features: Tensor, weights: Tensor | None = None, total: Tensor | None = None) -> Tensor:
@@ -32,8 +34,24 @@ def shares(weights: Tensor, total: Tensor | None = None) -> Tensor:
 
 
 def squared_error(value: Tensor, target: Tensor) -> Tensor:
-    """Sum of (value - target)^2, a scalar."""
-    return (value - target).square().sum()
+    """Sum of (value - target)^2, a scalar, for tensors of one shape; differentiable once by the value."""
+    return _SquaredError.apply(value, target)  # type: ignore[no-any-return]
+
+
+class _SquaredError(torch.autograd.Function):
+    """The gradient in one pass over the difference, where plain autograd makes three, to the same bits."""
+
+    @staticmethod
+    def forward(context: Any, value: Tensor, target: Tensor) -> Tensor:
+        difference = value - target
+        context.save_for_backward(difference)
+        return difference.square().sum()
+
+    @staticmethod
+    @once_differentiable
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        (difference,) = context.saved_tensors
+        return difference * (2 * gradient), None
 
 
 def relative_error(value: Tensor, target: Tensor) -> Tensor:

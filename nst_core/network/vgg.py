@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -14,12 +15,13 @@ from nst_core.config import Border, Pooling
 from nst_core.cpu.convolution import Convolution
 from nst_core.cuda.choice import fused
 from nst_core.device.memory import give_back_freed_memory
-from nst_core.network.layers import Layer, PlainLayer, crop
+from nst_core.network.layers import Layer, PlainLayer, Window, crop
 from nst_core.network.weights import CHANNELS, IMAGENET_MEAN, IMAGENET_STD, load_parameters
 
 MARGIN = 16  # mirrored pixels: one position of the deepest block, so that every layer's share is whole
 
 Keep = Callable[[str, Tensor], Any]  # a layer's name and features -> what is wanted of them
+Part = Callable[[str], Window | None]  # a layer's name -> which of its rows and columns; None = all
 
 
 class VGG(nn.Module):
@@ -45,12 +47,17 @@ class VGG(nn.Module):
         self._convolutions: dict[str, Convolution] = {}
 
     def forward(
-        self, image: Tensor, layers: Collection[str], border: Border = Border.ZERO, keep: Keep | None = None
+        self,
+        image: Tensor,
+        layers: Collection[str],
+        border: Border = Border.ZERO,
+        keep: Keep | None = None,
+        part: Part | None = None,
     ) -> dict[str, Any]:
         """The features of `layers`; nothing past the deepest of them is computed. Raises `ValueError` on unknown names.
 
         With `keep`, what it makes of them as soon as they are there: all features at once are then never needed, nor,
-        on the way back, their gradients.
+        on the way back, their gradients. With `part`, only that part of each; it can't be told with `Border.MIRROR`.
 
         The zeros around each layer's input make statistics near the border others than inside, and results get a
         coloured fringe there. `Border.MIRROR` continues the picture by its mirror image and cuts the features of that
@@ -62,10 +69,11 @@ class VGG(nn.Module):
         seen = ((mirror(image, margin) if margin else image) - self.mean) / self.std
         seen = seen.to(next(self.layers.parameters()).dtype)
         found: dict[str, Any] = {}
-        for name, features, inside in self._walk(seen, layers, border is Border.CIRCULAR, margin, image.dtype):
+        window = part or partial(self._within, margin)
+        for name, features, inside in self._walk(seen, layers, border is Border.CIRCULAR, window, image.dtype):
             if name in layers:
                 if inside is None:
-                    inside = crop(features, margin // self.stride(name)).to(image.dtype)
+                    inside = crop(features, window(name)).to(image.dtype)
                 found[name] = keep(name, inside) if keep else inside
             del inside  # the next are made now
             if len(found) == len(set(layers)):
@@ -73,12 +81,12 @@ class VGG(nn.Module):
         return found
 
     def _walk(
-        self, features: Tensor, layers: Collection[str], wraps: bool, margin: int, dtype: torch.dtype
+        self, features: Tensor, layers: Collection[str], wraps: bool, window: Part, dtype: torch.dtype
     ) -> Iterator[tuple[str, Tensor, Tensor | None]]:
         """The features of one layer after the other, but for those that nobody sees and that are done with the next.
 
         Those are convolutions before ReLU, and both before max pooling, where they aren't among `layers`. The third is
-        the part of a layer's features that lies within a `margin` of pixels, as `dtype`, where it was made with them.
+        the `window` of a layer's features, as `dtype`, where it was made with them.
         """
         names, following, pad = iter(self.layers), dict(pairwise(self.layers)), 0 if wraps else 1
         for name in names:
@@ -95,12 +103,17 @@ class VGG(nn.Module):
                 continue
             convolution, name = self._layer(name, features), next(names)
             if name in layers:
-                features, inside = convolution.tapped(features, pad, margin // self.stride(name), dtype)
+                features, inside = convolution.tapped(features, pad, window(name), dtype)
             elif isinstance(self.layers[following[name]], nn.MaxPool2d):
                 name, features = next(names), convolution.pooled(features, pad)
             else:
                 features = convolution(features, pad)
             yield name, features, inside
+
+    def _within(self, margin: int, name: str) -> Window | None:
+        """The rows and columns of a layer without those of a `margin` of pixels on each side."""
+        around = margin // self.stride(name)
+        return (slice(around, -around), slice(around, -around)) if around else None
 
     def _layer(self, name: str, features: Tensor) -> Layer:
         """The convolution `name` and its ReLU, for these features; what it prepares of its weights is kept."""

@@ -35,7 +35,7 @@ def equality(lab: Lab) -> str:
 def precision(lab: Lab, folder: Path | None = None) -> str:
     """The end loss in TF32 and bfloat16 beside float32's, of each pair at each size; asks float32 for all of them.
 
-    It decides whether bfloat16 may be the default (`FASTEST` in `nst_core/forecast/machine.py`). With a `folder`,
+    It decides whether bfloat16 may be the default (`FASTEST` in nst_core/forecast/machine.py). With a `folder`,
     pictures to look at, the three of a pair beside each other.
     """
     worst = dict.fromkeys(PRECISIONS[1:], 0.0)

@@ -41,8 +41,8 @@ def _made(lab: Lab, kernels: Any, dtype: torch.dtype, shape: tuple[int, int, int
     gate = kernels.rectify_(rectified, whole, True)
     pooled, places = kernels.pool(values, whole)
     back = kernels.unpool(pooled, places, height, width)
-    joined = [kernels.join(seen, deeper, tap, MARGIN) for seen in (rectified, gate)]
-    return [rectified, gate, pooled, places, back, *joined, kernels.join(rectified, None, tap, MARGIN)]
+    joined = [kernels.join(seen, deeper.clone(), tap, (MARGIN, MARGIN)) for seen in (rectified, gate)]
+    return [rectified, gate, pooled, places, back, *joined, kernels.join(rectified, None, tap, (MARGIN, MARGIN))]
 
 
 def _features(lab: Lab, dtype: torch.dtype, channels: int, height: int, width: int) -> Tensor:

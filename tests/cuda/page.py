@@ -25,13 +25,17 @@ from tests.cuda.lab import Lab, NotOkError
 from tests.support.paths import ROOT
 from tests.support.serving import wait_for
 
+STEPS = 40
+
 
 def a_program_asks(lab: Lab) -> str:
     """A picture by `/stylize`, step by step, from a page that was started for it."""
     with TemporaryDirectory() as folder, serving(Path(folder)) as url:
         client = Client(url, download_files=folder, verbose=False)
         photo, painting = (handle_file(str(EXAMPLES / name)) for name in ("content/cat.jpg", "style/poppies.jpg"))
-        stream = list(client.submit(photo=photo, painting=painting, size=lab.sizes[0], api_name="/stylize"))
+        stream = list(
+            client.submit(photo=photo, painting=painting, size=lab.sizes[0], steps=STEPS, api_name="/stylize")
+        )
         client.close()
         numbers = [entry for picture, entry in stream if picture]
         first, end = numbers[0], numbers[-1]

@@ -17,7 +17,7 @@ from nst_core.transfer import Step, Transfer
 from tests.cuda.engine import AMPLIFIED, end_loss
 from tests.cuda.lab import Lab, NotOkError, apart, at_most, last
 
-SHORT = 0.5  # of the memory that a run takes: so much is left of it in its midst
+SHORT = 0.3  # of the memory that a run takes: so much is left of it in its midst
 LEFT = 64 * 2**20  # bytes that may be in use after a run, beyond what the first one has left: libraries' own
 
 

@@ -11,12 +11,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from nst_core.config import Border
 from nst_core.device import memory
 from nst_core.evaluation import Evaluation
 from nst_core.execution import Execution
 from nst_core.loss.objective import Objective
-from nst_core.network.vgg import VGG, Keep
+from nst_core.network.vgg import VGG
 from nst_core.notes import Note
 from nst_core.scene.scene import Painting, Region, Scene
 from nst_core.transfer import Transfer
@@ -72,13 +71,11 @@ def test_what_failed_is_no_longer_in_memory_when_it_is_tried_again() -> None:
     alive: list[int] = []
 
     class Watching(Cramped):
-        def forward(
-            self, image: Tensor, layers: Collection[str], border: Border = Border.ZERO, keep: Keep | None = None
-        ) -> dict[str, Any]:
+        def forward(self, image: Tensor, layers: Collection[str], *options: Any) -> dict[str, Any]:
             kept = torch.empty(5)
             holder.append(weakref.ref(kept))
             alive.append(sum(each() is not None for each in holder))
-            return super().forward(image, layers, border, keep)
+            return super().forward(image, layers, *options)
 
     holder: list[weakref.ref[Tensor]] = []
     paint(Watching(50_000))

@@ -31,12 +31,13 @@ def unpool(gradient: Tensor, places: Tensor, height: int, width: int) -> Tensor:
     return result
 
 
-def join(gate: Tensor, deeper: Tensor | None, tap: Tensor | None, margin: int) -> Tensor:
+def join(gate: Tensor, deeper: Tensor | None, tap: Tensor | None, corner: tuple[int, int] = (0, 0)) -> Tensor:
     kind = gate.dtype if deeper is None else deeper.dtype
     total = torch.zeros_like(gate, dtype=torch.float32)
     if deeper is not None:
         total += deeper
     if tap is not None:
-        height, width = gate.shape[2:]
-        total[..., margin : height - margin, margin : width - margin] += tap
-    return torch.where(gate <= 0, 0, total).to(kind)
+        (top, left), (height, width) = corner, tap.shape[2:]
+        total[..., top : top + height, left : left + width] += tap
+    made = torch.where(gate <= 0, 0, total).to(kind)
+    return made if deeper is None else deeper.copy_(made)

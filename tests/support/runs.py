@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nst_core.config import Border, Pooling, TransferConfig
-from nst_core.network.vgg import VGG, Keep
+from nst_core.config import Pooling, TransferConfig
+from nst_core.network.vgg import VGG
 from nst_core.transfer import Step, Transfer
 from tests.support.networks import TINY_CHANNELS, tiny_parameters
 from tests.support.pictures import smooth_picture
@@ -37,15 +37,13 @@ class Cramped(VGG):
         super().__init__(tiny_parameters(), Pooling.MAX, TINY_CHANNELS)
         self.limits, self.most = [*limits], 0
 
-    def forward(
-        self, image: Tensor, layers: Collection[str], border: Border = Border.ZERO, keep: Keep | None = None
-    ) -> dict[str, Any]:
+    def forward(self, image: Tensor, layers: Collection[str], *options: Any) -> dict[str, Any]:
         limit = self.limits.pop(0) if len(self.limits) > 1 else self.limits[0]
         pixels = image.shape[-1] * image.shape[-2]
         if pixels > limit:
             raise torch.OutOfMemoryError("CUDA out of memory.")
         self.most = max(self.most, pixels)
-        return super().forward(image, layers, border, keep)
+        return super().forward(image, layers, *options)
 
 
 def paint(network: VGG, **options: Any) -> tuple[Transfer, list[Step]]:

@@ -12,7 +12,7 @@ import pytest
 MODULES = ("nst_core.cuda.kernels", "nst_core.cuda.layers")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def kernels() -> Iterator[ModuleType]:
     """`nst_core.cuda.kernels`, interpreted; only for these tests, as Triton decides when it reads them."""
     pytest.importorskip("triton")
@@ -25,7 +25,7 @@ def kernels() -> Iterator[ModuleType]:
         sys.modules.pop(name, None)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def layers(kernels: ModuleType) -> ModuleType:
     """`nst_core.cuda.layers`, on interpreted kernels."""
     return importlib.import_module(MODULES[1])

@@ -65,8 +65,10 @@ def test_joined(kernels: ModuleType, size: tuple[int, int, int], of: str, gate: 
     tap = features(channels, height - 4, width, seed=2)[..., : width - 4] if "tap" in of else None
     if gate == "bytes" and deeper is None:
         deeper = torch.zeros_like(features(*size))
-    found, expected = (module.join(seen, deeper, tap, 2) for module in (kernels, card))
+    own, its = (None if deeper is None else deeper.clone() for _ in range(2))
+    found, expected = kernels.join(seen, own, tap, (1, 2)), card.join(seen, its, tap, (1, 2))
     assert torch.equal(found, expected)
+    assert own is None or found is own  # in its memory
     assert found.is_contiguous(memory_format=torch.channels_last)
 
 
@@ -76,9 +78,9 @@ def test_bfloat16(kernels: ModuleType) -> None:
     pooled, expected = (module.pool(given, bias(8).bfloat16())[0] for module in (kernels, card))
     assert pooled.dtype == torch.bfloat16
     torch.testing.assert_close(pooled, expected, rtol=2**-6, atol=2**-6)
-    joined = kernels.join(given, None, features(8, 6, 4, seed=1), 0)
+    joined = kernels.join(given, None, features(8, 6, 4, seed=1))
     assert joined.dtype == torch.bfloat16
-    torch.testing.assert_close(joined, card.join(given, None, features(8, 6, 4, seed=1), 0), rtol=2**-7, atol=2**-7)
+    torch.testing.assert_close(joined, card.join(given, None, features(8, 6, 4, seed=1)), rtol=2**-7, atol=2**-7)
 
 
 ADDRESSES = ("features", "bias", "gate", "pooled", "places", "gradient", "result", "deeper", "tap")

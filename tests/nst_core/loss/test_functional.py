@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from nst_core.loss.functional import (
 )
 from tests.support import reference
 from tests.support.features import activations, matrix
+from tests.support.tape import Writing
 
 Measure = Callable[..., Tensor]
 
@@ -52,6 +54,18 @@ def test_relative_error_of_an_empty_target_is_finite() -> None:
 def test_gradients_of_errors(error: Measure) -> None:
     value, target = activations(1).requires_grad_(), activations(2)
     assert gradcheck(lambda features: error(features, target), value)
+
+
+def test_the_gradient_of_squares_is_autograds_to_the_bit_in_one_pass() -> None:
+    one, other = (activations(1).float().requires_grad_() for _ in range(2))
+    target, pull = activations(2).float(), torch.tensor(0.37)
+    (expected,) = torch.autograd.grad((other - target).square().sum(), other, pull)
+    calls: list[tuple[Any, ...]] = []
+    with Writing(calls):
+        (found,) = torch.autograd.grad(squared_error(one, target), one, pull)
+    assert torch.equal(found, expected)
+    passes = [result for *_, result in calls if isinstance(result, Tensor) and result.shape == one.shape]
+    assert len(passes) == 3  # the difference, its squares, the gradient
 
 
 def test_total_variation_of_a_ramp_is_its_slopes() -> None:
