@@ -89,7 +89,7 @@ class Endpoints:
         with toast(speaks):
             config = replace(self.defaults, steps=steps, seed=seed)
             submission = contact_sheet.make_sketch(Selection(photo, (painting,) if painting else (), config), speaks)
-        folder, made = new_folder(), list[Any]()
+            folder, made = new_folder(), list[Any]()
         for variation in SIX:
             with toast(speaks), closing(self.runner.run(contact_sheet.job_of(submission, variation))) as records:
                 for record in records:
@@ -133,15 +133,30 @@ class Endpoints:
 def streamed(
     runner: Runner, job: Job, size: Size, name: str, speaks: Language
 ) -> Generator[tuple[str | None, dict[str, Any]], None, None]:
-    """The previews and numbers of a job whose result has this `size`, and at the end the file `name`.png."""
-    folder = new_folder()
-    with toast(speaks), closing(runner.run(job)) as records:
-        for record in records:
-            yield preview(folder, size, record), numbers(record)
-            if isinstance(record, Progress) and record.index == record.total:
-                path = folder / f"{name}.png"
-                save_image(record.image, path)
-                yield str(path), numbers(record)
+    """The previews and numbers of a job whose result has this `size`, and at the end the file `name`.png.
+
+    After a failure that is the last picture before it, and then comes the error.
+    """
+    last: Progress | None = None
+    with toast(speaks):
+        folder = new_folder()
+        try:
+            with closing(runner.run(job)) as records:
+                for record in records:
+                    last = record if isinstance(record, Progress) else last
+                    yield preview(folder, size, record), numbers(record)
+        except Exception:
+            if last is not None:  # what was painted so far isn't lost
+                yield saved(last, folder / f"{name}.png"), numbers(last)
+            raise
+        if last is not None and last.index == last.total:
+            yield saved(last, folder / f"{name}.png"), numbers(last)
+
+
+def saved(record: Progress, path: Path) -> str:
+    """The path of the picture of a record, without loss."""
+    save_image(record.image, path)
+    return str(path)
 
 
 def preview(folder: Path, size: Size, record: Record) -> str | None:

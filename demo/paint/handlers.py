@@ -33,7 +33,7 @@ from demo.paint.session import Painted, followed
 from demo.paint.views import PaintView
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
-from nst_core.errors import InputError
+from nst_core.errors import InputError, shown
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ def prepare(
         if kind not in tuple(Format):
             choices = ", ".join(Format)
             name = say(speaks, "download.as")
-            raise ValueError(say(speaks, "error.choice", name=name, choices=choices, value=repr(kind)))
+            raise ValueError(say(speaks, "error.choice", name=name, choices=choices, value=shown(kind)))
         yield views.preparing(speaks)
         try:
             yield views.file(speaks, painted, running, painted.at(step), Format(kind))
