@@ -31,10 +31,14 @@ if missing := [name for name in ("gradio", "matplotlib") if find_spec(name) is N
 # Before gradio is imported: it would report each start to its makers.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
+from starlette.middleware import Middleware
+
 from demo.form.example_pairs import EXAMPLES
 from demo.jobs.queue import MAX_WAITING
 from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner
 from demo.jobs.runner import Runner
+from demo.logs import Guarded
+from demo.requests import Guard
 from demo.ui import STYLESHEETS, build_ui, theme
 from demo.words import I18N
 from nst_core.config import TransferConfig
@@ -145,6 +149,7 @@ def check_tools() -> None:
 
 def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig) -> None:
     """Run the server until it is interrupted."""
+    sys.stderr = Guarded(sys.stderr)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     runner.measure(defaults)
@@ -164,6 +169,7 @@ def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig)
             max_file_size=MAX_FILE_SIZE,
             state_session_capacity=MAX_SESSIONS,
             allowed_paths=[str(EXAMPLES)],
+            app_kwargs={"middleware": [Middleware(Guard)]},
             theme=theme(),
             css_paths=list(STYLESHEETS),
             i18n=I18N,
