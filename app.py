@@ -44,6 +44,8 @@ from demo.jobs.bounded import BoundedRunner
 from demo.jobs.queue import MAX_WAITING
 from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner
 from demo.jobs.runner import Runner
+from demo.logs import Guarded
+from demo.requests import Guard
 from demo.ui import STYLESHEETS, build_ui, theme
 from demo.visitors.gate import Gate
 from demo.visitors.listeners import Listeners
@@ -187,6 +189,7 @@ def check_tools() -> None:
 
 def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig) -> None:
     """Run the server until it is interrupted."""
+    sys.stderr = Guarded(sys.stderr)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     runner.measure(defaults)
@@ -232,7 +235,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> 
         # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.
         max_threads=40 + options.queue_size,
         max_file_size=MAX_FILE_SIZE,
-        app_kwargs={"lifespan": server.lifespan, "middleware": [Middleware(Gate)]},
+        app_kwargs={"lifespan": server.lifespan, "middleware": [Middleware(Guard), Middleware(Gate)]},
         allowed_paths=[str(EXAMPLES)],
         theme=theme(),
         css_paths=list(STYLESHEETS),

@@ -9,6 +9,7 @@ import gradio as gr
 
 from demo.api import endpoints
 from demo.browser import html
+from demo.browser.blocks import Page
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load, script
 from demo.browser.wiring import QUICK, listen
@@ -51,7 +52,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None, listeners: 
     defaults = defaults or TransferConfig()
     localized, examples = Localized(), example_pairs.load_pairs()
     ui: gr.Blocks
-    with gr.Blocks(title=say("en", "page.title"), delete_cache=CLEAN_UP) as ui:
+    with Page(title=say("en", "page.title"), delete_cache=CLEAN_UP) as ui:
         localized.html(html.header, elem_id="introduction")
         with gr.Tab(t("page.paint_tab")):
             pair_buttons = localized.html(

@@ -80,7 +80,7 @@ def _records(path: Path, checked: bool) -> list[int]:
 
 
 def _check_storages(found: Any, sizes: list[int]) -> None:
-    """Raise `ValueError` where tensors reach beyond what the file holds of them: PyTorch takes their word for it."""
+    """Raise `ValueError` where tensors reach beyond what the file holds of them: not every PyTorch looks at that."""
     storages = {storage.data_ptr(): storage.nbytes() for storage in _storages(found)}
     if sorted(storages.values()) != sorted(sizes):
         raise ValueError("other sizes")

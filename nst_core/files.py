@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 LONGEST_NAME = 255  # bytes, of nearly all file systems
+FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}  # Windows knows no quota
 ATTEMPTS, PAUSE = 200, 0.05  # seconds between them, for a lock
 
 
@@ -83,6 +84,11 @@ def _longest_name(folder: Path) -> int:
         return min(LONGEST_NAME, os.pathconf(folder, "PC_NAME_MAX"))
     except (OSError, ValueError, AttributeError):  # it isn't there yet; Windows has no pathconf
         return LONGEST_NAME
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether something failed as there was no room for a file, or no more allowed to whoever runs this."""
+    return isinstance(error, OSError) and error.errno in FULL
 
 
 @contextmanager

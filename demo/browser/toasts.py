@@ -12,6 +12,7 @@ import gradio as gr
 from demo.words import Language, say
 from nst_core.device.memory import is_out_of_memory
 from nst_core.errors import InputError
+from nst_core.files import is_disk_full
 
 logger = logging.getLogger(__name__)
 
@@ -24,15 +25,26 @@ def toast(language: Language = "en") -> Iterator[None]:
     except gr.Error:  # a `ValueError` itself
         raise
     except ValueError as error:
+        logger.info("refused: %s", message_of("en", error))
         raise gr.Error(sentence(message_of(language, error)), print_exception=False) from error
     except Exception as error:
         logger.exception("a run failed")
-        known = "error.out_of_memory" if is_out_of_memory(error) else "error.failed"
-        raise gr.Error(say(language, known), print_exception=False) from error
+        raise gr.Error(say(language, failure_of(error)), print_exception=False) from error
+
+
+def failure_of(error: Exception) -> str:
+    """The key of the sentence about what went wrong: what nobody knows the way out of gives no advice."""
+    if is_out_of_memory(error):
+        return "error.out_of_memory"
+    if is_disk_full(error):
+        return "error.disk_full"
+    return "error.failed"
 
 
 def warn(language: Language, what: str | ValueError) -> None:
     """Show a sentence, or what an error says, that asks for attention."""
+    if isinstance(what, ValueError):
+        logger.info("refused: %s", message_of("en", what))
     gr.Warning(sentence(what if isinstance(what, str) else message_of(language, what)))
 
 

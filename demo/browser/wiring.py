@@ -17,6 +17,9 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.events import Dependency
 
+from demo.browser.toasts import toast
+from demo.words import Language, language
+
 # Events that answer at once need no place in the queue.
 QUICK: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 # Those whose last call counts: by themselves, Gradio's events drop a call that comes while one is under way.
@@ -88,11 +91,12 @@ def adapted(handler: Callable[..., Any], inputs: Part, outputs: Part) -> Callabl
 
     @wraps(handler)
     def once(*arguments: Any) -> Any:
-        return _as_gradio_takes_it(outputs, called(arguments))
+        with toast(_language_of(arguments)):
+            return _as_gradio_takes_it(outputs, called(arguments))
 
     @wraps(handler)
     def stream(*arguments: Any) -> Iterator[Any]:
-        with closing(called(arguments)) as views:
+        with toast(_language_of(arguments)), closing(called(arguments)) as views:
             for view in views:
                 yield _as_gradio_takes_it(outputs, view)
 
@@ -101,6 +105,10 @@ def adapted(handler: Callable[..., Any], inputs: Part, outputs: Part) -> Callabl
     positional = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
     adapter.__signature__ = inspect.Signature([*special, *positional])
     return adapter  # type: ignore[no-any-return]
+
+
+def _language_of(arguments: Sequence[Any]) -> Language:
+    return next((language(each) for each in arguments if isinstance(each, gr.Request)), "en")
 
 
 def flat(part: Part, values: Any) -> list[Any]:

@@ -21,7 +21,7 @@ from nst_core.images.sizes import scaled
 DETAIL = 4  # times the result's long side: what a job keeps of a picture, so that those who wait cost little memory
 MOST_BYTES = 850_000_000  # of memory for a picture: a photo of 50 megapixels in AVIF takes it, the dearest of phones
 SLACK = 400_000_000  # bytes of addresses that decoders reserve, and hardly use
-SECONDS = 30  # of processor time for a picture
+SECONDS = 20  # of processor time for a picture
 
 
 def main() -> None:

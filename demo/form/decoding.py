@@ -22,7 +22,7 @@ from nst_core.errors import InputError
 logger = logging.getLogger(__name__)
 
 PROCESSES = 2  # at once, however many people come
-SECONDS = 90.0  # until an answer is no longer waited for; it has a limit of processor time as well
+SECONDS = 60.0  # until an answer is no longer waited for; it has a limit of processor time as well
 _ROOT = Path(__file__).parents[2]
 _MOST_LETTERS = 10_000  # of an answer without its pixels
 _BYTES = {"RGB": 3, "RGBA": 4}  # a pixel
@@ -45,6 +45,7 @@ class Decoder:
         except OSError as error:
             raise _too_hard() from error
         timer = Timer(SECONDS, process.kill)
+        timer.daemon = True  # the program may end meanwhile
         timer.start()
         try:
             return self._asked(process, path, size)

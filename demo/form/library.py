@@ -46,7 +46,7 @@ def joined(names: Sequence[str]) -> str:
 
 def subject(selection: Selection, speaks: Language) -> str:
     """What a selection is for."""
-    files = [(picture and picture.get("orig_name")) or "" for picture in selection.pictures]
+    files = [str((picture and picture.get("orig_name")) or "") for picture in selection.pictures]
     digests = selection.hashes or (None,) * len(files)
     photo, *paintings = zip(files, digests, strict=True)
     return joined([called("photo", *photo, speaks), *(called("painting", *each, speaks) for each in paintings)])

@@ -66,7 +66,7 @@ def described(subject: str, config: TransferConfig, speaks: Language) -> str:
 def dropped(file: FileDataDict | None, speaks: Language) -> tuple[Recipe, str]:
     """The recipe in an uploaded file, and the file's name; raises `ValueError` where there is none to be followed."""
     path = uploaded("recipe", file, speaks)
-    name = Path((file and file.get("orig_name")) or path.name).name[:NAME]
+    name = Path(str((file and file.get("orig_name")) or path.name)).name[:NAME]
     text = read_text(path).get(KEY)
     if text is None:
         raise ValueError(say(speaks, "recipe.none", name=name))

@@ -197,7 +197,7 @@ def larger_size(size: int, times: float = LARGER) -> int:
 
 def stem(selection: Selection) -> str:
     """What to call the picture's file: `neuschwanstein_starry_night_512`, or `nst-0` of pictures without a name."""
-    names = [Path(picture.get("orig_name") or "").stem for picture in selection.pictures if picture]
+    names = [Path(str(picture.get("orig_name") or "")).stem for picture in selection.pictures if picture]
     words = [re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:40] for name in names]
     if not all(words) or NAMELESS & set(words):
         return f"nst-{selection.config.seed}"

@@ -5,7 +5,6 @@ An option of `TransferConfig` comes onto the page by a line of `SETTINGS`, and b
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, Field, dataclass, fields, replace
 from enum import StrEnum
@@ -13,9 +12,12 @@ from typing import Any
 
 from demo.words import Language, numeral, say
 from nst_core.config import CHOICES, TransferConfig
+from nst_core.errors import shown
 from nst_core.recipe import NAMED_WEIGHTS
 
 FIELDS: Mapping[str, Field[Any]] = {each.name: each for each in fields(TransferConfig)}
+
+LARGEST = 1e300  # of a number: Python's own may have any number of digits, and nothing computes with those
 
 
 class Kind(StrEnum):
@@ -101,7 +103,7 @@ class Setting:
     def _chosen_word(self, value: Any, choices: tuple[str, ...], language: Language) -> str:
         if value in choices:
             return str(value)
-        given = {"choices": ", ".join(choices), "value": repr(value)}
+        given = {"choices": ", ".join(choices), "value": shown(value)}
         raise ValueError(say(language, "error.choice", name=label_of(self.name, language), **given))
 
 
@@ -160,9 +162,9 @@ def widget_values(config: TransferConfig) -> dict[str, Any]:
 
 def number(name: str, value: Any, language: Language = "en") -> float:
     """`value` if it is a finite number; raises `ValueError`."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:  # NaN isn't
         key = "error.number_missing" if value is None else "error.number"
-        raise ValueError(say(language, key, name=label_of(name, language), value=repr(value)))
+        raise ValueError(say(language, key, name=label_of(name, language), value=shown(value)))
     return value
 
 

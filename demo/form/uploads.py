@@ -23,8 +23,9 @@ T = TypeVar("T")
 
 
 def path_of(picture: FileDataDict | None) -> str | None:
-    """The path of a chosen picture's file, if there is one."""
-    return picture["path"] if picture else None
+    """The path of a chosen picture's file, if there is one: a program may send anything in its place."""
+    path = picture.get("path") if isinstance(picture, dict) else None
+    return path if isinstance(path, str) and path else None
 
 
 def load(kind: str, picture: FileDataDict | None, language: Language, size: int) -> Image.Image:
@@ -62,10 +63,11 @@ def _read(reader: Callable[[Path], T], kind: str, picture: FileDataDict | None, 
 
 def uploaded(kind: str, picture: FileDataDict | None, language: Language = "en") -> Path:
     """Where a chosen picture lies; raises `ValueError` for none, and for a file that wasn't uploaded."""
-    if not picture or not picture["path"]:
+    if not picture:
         raise ValueError(say(language, f"error.no_{kind}"))
     # Gradio checks a path only where the request calls it a file; one could name any picture on this machine instead.
-    path, cache = Path(picture["path"]).resolve(), Path(get_upload_folder()).resolve()
-    if not path.is_relative_to(cache):
+    named, cache = path_of(picture), Path(get_upload_folder()).resolve()
+    path = Path(named or "").resolve()
+    if not named or not path.is_relative_to(cache):
         raise ValueError(say(language, f"error.{kind}_foreign"))
     return path

@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 
 from demo.jobs.control import Control, Controls
+from demo.jobs.journal import told
 from demo.jobs.progress import RemainingTime, paced
 from demo.jobs.queue import CALL_EVERY, MAX_WAITING, Queue, Ticket
 from demo.jobs.records import Computation, Job, Pixels, Record, Waiting
@@ -61,6 +62,9 @@ class LocalRunner:
 
     def run(self, job: Job) -> Generator[Record, None, None]:
         """See `Runner.run`."""
+        return told(job, self._run(job))
+
+    def _run(self, job: Job) -> Generator[Record, None, None]:
         scale_plan(_size(job.content), [_size(style) for style in job.styles], job.config)
         try:
             with (

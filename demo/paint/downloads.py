@@ -106,7 +106,7 @@ def _ingredients(selection: Selection, weights: Path | None) -> Iterator[Ingredi
     pictures = [(Role.CONTENT, selection.photo), *((Role.STYLE, painting) for painting in selection.paintings)]
     for (role, picture), digest in zip(pictures, selection.hashes, strict=True):
         if picture is not None:
-            name = Path(picture.get("orig_name") or picture["path"]).name
+            name = Path(str(picture.get("orig_name") or picture["path"])).name
             yield Ingredient(role, name_of(Path(name)), digest)
     for place, mask in enumerate(selection.masks, 1):
         yield _brushed(Role.MASK, f"region-{place}.png", mask)

@@ -34,7 +34,7 @@ from demo.paint.views import PaintView
 from demo.visitors.identity import visitor_of
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
-from nst_core.errors import InputError
+from nst_core.errors import InputError, shown
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def prepare(
         if kind not in tuple(Format):
             choices = ", ".join(Format)
             name = say(speaks, "download.as")
-            raise ValueError(say(speaks, "error.choice", name=name, choices=choices, value=repr(kind)))
+            raise ValueError(say(speaks, "error.choice", name=name, choices=choices, value=shown(kind)))
         paper.checked(on, speaks)
         picture = painted.at(step)
         size = painted.segment(picture, running).size

@@ -25,6 +25,7 @@ from demo.jobs.runner import Runner
 from demo.visitors.identity import visitor_of
 from demo.words import Language, language, say, t
 from nst_core.config import RECONSTRUCTION, TransferConfig
+from nst_core.errors import shown
 from nst_core.images import fit, to_rgb
 from nst_core.reconstruct import content_config, style_config
 from nst_core.scene.scales import Size
@@ -157,8 +158,8 @@ def make_reconstruction(
     **options: Any,
 ) -> Reconstruction:
     """What the widgets stand for, with further options of a config; raises `ValueError` for what none allows."""
-    if kind not in LAYERS:
-        raise ValueError(say(speaks, "inside.no_kind", value=repr(kind)))
+    if not isinstance(kind, str) or kind not in LAYERS:
+        raise ValueError(say(speaks, "inside.no_kind", value=shown(kind)))
     _check_layers(kind, layers, speaks)
     numbers = {"size": number("size", size, speaks), "steps": number("steps", steps, speaks)}
     whole = {name: int(in_range(name, value, LIMITS[name], speaks)) for name, value in numbers.items()}
@@ -179,7 +180,7 @@ def _check_layers(kind: str, layers: Sequence[str], speaks: Language) -> None:
         raise ValueError(say(speaks, "inside.no_layers", layers=known))
     for layer in layers:
         if layer not in LAYERS[kind]:
-            raise ValueError(say(speaks, "inside.bad_layer", layer=repr(layer), layers=known))
+            raise ValueError(say(speaks, "inside.bad_layer", layer=shown(layer), layers=known))
     if kind == "content" and len(layers) > 1:
         raise ValueError(say(speaks, "inside.one_layer", layers=", ".join(layers)))
 

@@ -6,6 +6,7 @@ import math
 
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
 from nst_core.device.memory import free_memory
 from nst_core.errors import InputError
@@ -16,8 +17,9 @@ from nst_core.images.modes import orientation_of
 _KEPT = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
 # Bytes a pixel that a decoder takes beside that at the most, by the name of the format: measured of Pillow 12.3. WebP's
 # keeps two canvases for an animation, also of one picture; TIFF's a strip or tile, which may be all of it.
-_BESIDE = {"WEBP": 15, "AVIF": 10, "HEIF": 8, "TIFF": 8, "GIF": 1}
+_BESIDE = {"WEBP": 15, "AVIF": 10, "HEIF": 8, "TIFF": 8, "GIF": 1, "BMP": 3}
 _BESIDE_A_CHANNEL = {"JPEG2000": 6}
+_TILE = 322, 323  # TIFF's tags of a tile's width and length
 _COEFFICIENTS = 6  # bytes a pixel: libjpeg keeps those of a JPEG of several scans, two bytes each
 _CONVERTED = 4  # bytes a pixel of "RGB" and "RGBA" alike
 _ANYWAY = 64_000_000  # bytes: a band of lines that is converted, the tables of a profile and of a decoder
@@ -28,7 +30,7 @@ def needed(image: Image.Image, shrink: int = 1) -> int:
     pixels, converted = math.prod(image.size), _CONVERTED / shrink**2
     if orientation_of(image) > 1:
         converted *= 2  # it is turned
-    return _ANYWAY + math.ceil(pixels * (_KEPT.get(image.mode, 4) + _beside(image) + converted))
+    return _ANYWAY + _of_tile(image) + math.ceil(pixels * (_KEPT.get(image.mode, 4) + _beside(image) + converted))
 
 
 def check_memory(image: Image.Image, name: str, shrink: int = 1, most_bytes: int | None = None) -> None:
@@ -51,6 +53,14 @@ def _beside(image: Image.Image) -> float:
         return 0 if image.fp and jpeg.is_lean(image.fp) else _COEFFICIENTS * reduced**2
     kind = image.format or ""
     return _BESIDE.get(kind, 0) + _BESIDE_A_CHANNEL.get(kind, 0) * len(image.getbands())
+
+
+def _of_tile(image: Image.Image) -> int:
+    """The bytes of a tile of a TIFF: it may be far larger than the picture."""
+    if not isinstance(image, TiffImageFile):
+        return 0
+    sides = [image.tag_v2.get(tag) for tag in _TILE]
+    return _BESIDE["TIFF"] * math.prod(side for side in sides if isinstance(side, int))
 
 
 def _gigabytes(count: int) -> str:

@@ -22,6 +22,7 @@ _USUAL = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}  # baseline, extended, progressive; both
 _IN_LINES = (0xC0, 0xC1, 0xC9)  # those whose scan may hold all channels
 _PROGRESSIVE, _ARITHMETIC = 0xC2, {0xC9, 0xCA, 0xCB}
 _EXIF, _ICC = b"Exif\0\0", b"ICC_PROFILE\0"
+MOST_SCANS = 100  # of a progressive one, which has about ten: each takes a pass over all of its pixels
 _BLOCK = 1 << 16  # bytes that are searched at once
 _ANYWHERE = re.compile(rb"\xff[^\x00\xff]")
 _IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # there, 0 tells that a 0xFF is data; D0 to D7 are restarts
@@ -90,6 +91,8 @@ def is_whole(stream: IO[bytes]) -> bool:
     """
     segments = list(limited(_segments(stream)))
     kinds = {segment.marker for segment in segments}
+    if sum(segment.marker == _SCAN for segment in segments) > MOST_SCANS:
+        return False
     if kinds & _ARITHMETIC:
         return True  # zeros may be left out at its end
     end = segments[-1].place.start if _END in kinds else size_of(stream)

@@ -209,6 +209,13 @@ def _checked(parameters: Parameters, source: str) -> Parameters:
         if tuple(parameters[key].shape) != shape:
             found = tuple(parameters[key].shape)
             raise ValueError(f"{source} has {key} of shape {found}, VGG-19's is {shape}; use a state dict of VGG-19")
+        if parameters[key].layout is not torch.strided or not parameters[key].is_floating_point():
+            raise ValueError(f"{source} has {key} as {_kind_of(parameters[key])}; save it as dense floats")
         if not parameters[key].isfinite().all():
             raise ValueError(f"{source} has {key} with values that aren't finite; save or fetch it anew")
     return {key: value.float() for key, value in parameters.items()}
+
+
+def _kind_of(tensor: Tensor) -> str:
+    """What a tensor is beside a usual one: `torch.sparse_coo`, `torch.complex64`."""
+    return str(tensor.dtype if tensor.layout is torch.strided else tensor.layout)

@@ -115,7 +115,7 @@ def test_a_state_with_a_part_overwritten_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_tensor_that_reaches_beyond_the_file_is_refused(tmp_path: Path) -> None:
-    """PyTorch takes its word for how long it is, and would read what lies behind it in memory."""
+    """Not every PyTorch looks at that: it would read what lies behind it in memory."""
     path = tmp_path / "run.state"
     saved(path)
     with ZipFile(path) as archive:

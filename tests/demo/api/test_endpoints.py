@@ -79,6 +79,8 @@ def test_errors_are_told_in_words(picture: FileDataDict, tmp_path_factory: pytes
         next(endpoints.contact_sheet(ENGLISH, picture, picture, -1, 0))
     with pytest.raises(gr.Error, match="kind must be content or style"):
         next(endpoints.reconstruct(ENGLISH, picture, "both", ["relu1_1"], 128, 20, 0.5, 3))
+    with pytest.raises(gr.Error, match="kind must be content or style"):
+        next(endpoints.reconstruct(ENGLISH, picture, ["content"], ["relu1_1"], 128, 20, 0.5, 3))
     private = upload(tmp_path_factory.mktemp("elsewhere") / "private.png", (64, 64))
     with pytest.raises(gr.Error, match="wasn't uploaded here"):
         next(endpoints.reconstruct(ENGLISH, private, "style", ["relu1_1"], 128, 20, 0.5, 3))

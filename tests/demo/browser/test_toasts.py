@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import re
 
 import gradio as gr
@@ -18,6 +20,14 @@ def test_a_warning_is_told_in_the_persons_language_and_is_no_html(monkeypatch: p
     warn("es", InputError("damaged", "damaged"))
     warn("es", "1 < 2")
     assert said == [message_of("es", InputError("", "damaged")), "1 &lt; 2"]
+
+
+def test_a_refusal_leaves_a_line_in_the_log(caplog: pytest.LogCaptureFixture, said: list[str]) -> None:
+    caplog.set_level(logging.INFO)
+    warn("es", ValueError("too narrow"))
+    with pytest.raises(gr.Error), toast("es"):
+        raise ValueError("too wide")
+    assert caplog.messages == ["refused: too narrow", "refused: too wide"]
 
 
 def test_other_errors_are_told_as_they_are() -> None:
@@ -73,6 +83,16 @@ def test_memory_that_gave_out_is_told_with_the_way_out(error: Exception) -> None
         raise error
     assert caught.value.message == sentence(say("en", "error.out_of_memory"))
     assert "lower resolution" in caught.value.message
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_told_as_what_it_is(number: int) -> None:
+    with pytest.raises(gr.Error) as caught, toast("es"):
+        raise OSError(number, "")
+    assert caught.value.message == sentence(say("es", "error.disk_full"))
+    with pytest.raises(gr.Error) as caught, toast("es"):
+        raise OSError(errno.EACCES, "")
+    assert caught.value.message == sentence(say("es", "error.failed"))
 
 
 def test_where_nothing_goes_wrong_nothing_is_said(said: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import subprocess
 import sys
 from io import BytesIO
@@ -104,4 +105,15 @@ def test_what_does_not_fit_is_refused_before_decoding(monkeypatch: pytest.Monkey
     assert load_image(file_of(Image.new("RGB", (3000, 2000)))).size == (3000, 2000)
     with pytest.raises(InputError) as caught:
         load_image(file_of(Image.new("RGB", (3000, 2000))), most_bytes=80_000_000)
+    assert caught.value.about == "too_heavy"
+
+
+def test_a_tile_may_be_larger_than_its_picture(tmp_path: Path) -> None:
+    """534 bytes of TIFF, 64x64 pixels: 1.1 GB, as libtiff makes room for a tile of 32768x32768."""
+    tags = {256: 64, 257: 64, 258: 8, 259: 5, 262: 1, 277: 1, 322: 32768, 323: 32768, 324: 200, 325: 100}
+    table = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    stream = BytesIO(b"II*\0" + struct.pack("<IH", 8, len(tags)) + table + bytes(400))
+    assert needed(opened(stream)) > 32768**2
+    with pytest.raises(InputError) as caught:
+        load_image(stream, most_bytes=850_000_000)
     assert caught.value.about == "too_heavy"

@@ -173,3 +173,12 @@ def test_several_scans_are_not_decoded_line_by_line() -> None:
     for other in (data[:at] + b"\1" + data[at + 1 :], data[:at], data[:100], b""):
         assert not is_lean(BytesIO(other))
     assert not is_lean(BytesIO(encoded("progressive")))
+
+
+def test_a_progressive_one_of_a_great_many_scans_is_not_decoded() -> None:
+    """Each scan takes a pass over all pixels: 400 KB of them kept a core busy for minutes."""
+    data = encoded("progressive")
+    start = data.index(b"\xff\xda")
+    first = data[start : data.index(b"\xff\xc4", start)]  # up to the tables of the next one
+    assert is_whole(BytesIO(data[:start] + first * 20 + data[start:]))
+    assert not is_whole(BytesIO(data[:start] + first * 100 + data[start:]))

@@ -277,3 +277,15 @@ def test_an_unknown_source_names_the_known_ones(source: str) -> None:
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="doesn't exist; check the path"):
         load_parameters(str(tmp_path / "no.pth"))
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [(Tensor.to_sparse, "torch.sparse_coo"), (Tensor.long, "torch.int64"), (lambda each: each + 0j, "torch.complex64")],
+    ids=["sparse", "whole", "complex"],
+)
+def test_numbers_of_another_kind_are_refused_in_a_sentence(
+    embedded: Parameters, change: Callable[[Tensor], Tensor], kind: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^it has conv2_1.bias as {kind}; save it as dense floats$"):
+        weights._checked(embedded | {"conv2_1.bias": change(embedded["conv2_1.bias"])}, "it")

@@ -1,0 +1,41 @@
+"""One line in the log for each job: what was asked for, how far it came, how long it took, and how it ended."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Generator
+
+from demo.jobs.records import Job, Progress, Record
+
+logger = logging.getLogger(__name__)
+
+
+def told(job: Job, records: Generator[Record, None, None]) -> Generator[Record, None, None]:
+    """The records of a job, and at their end its line."""
+    began, last, outcome = time.monotonic(), None, "stopped"
+    begun_painting = None
+    try:
+        for record in records:
+            if isinstance(record, Progress):
+                last, begun_painting = record, begun_painting or time.monotonic()
+            yield record
+        outcome = "finished" if last and last.index == last.total else "stopped"
+    except GeneratorExit:
+        outcome = "left"
+        raise
+    except Exception as error:
+        outcome = f"{'refused' if isinstance(error, ValueError) else 'failed'}: {type(error).__name__}: {error}"
+        raise
+    finally:
+        records.close()
+        now = time.monotonic()
+        logger.info(
+            "job: %d px, %d of %d steps, waited %.1f s, painted %.1f s, %s",
+            job.config.size,
+            last.index if last else 0,
+            job.config.steps,
+            (begun_painting or now) - began,
+            now - (begun_painting or now),
+            outcome,
+        )

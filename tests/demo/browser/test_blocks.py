@@ -1,0 +1,37 @@
+"""What no component takes is refused in words, to whoever calls."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from demo.browser.blocks import Page
+from demo.words import say
+
+
+async def handed_on(value: Any) -> Any:
+    """What a handler of a page would get for a value that was sent for a picture."""
+    with Page() as page:
+        gr.Button().click(lambda picture: None, [gr.Image(type="filepath")], None, preprocess=False)
+    (function,) = page.fns.values()
+    return await page.preprocess_data(function, [value], None)
+
+
+@pytest.mark.parametrize("value", [5, "a\nforged line", [1], True])
+def test_a_value_of_another_form_is_refused_in_words(value: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with pytest.raises(gr.Error) as caught:
+        asyncio.run(handed_on(value))
+    assert caught.value.message == say("en", "error.bad_call")
+    assert not caught.value.print_exception
+    (line,) = caplog.messages
+    assert line.startswith("refused: values of a call: ")
+    assert "\n" not in line
+
+
+def test_any_other_is_handed_on() -> None:
+    assert asyncio.run(handed_on(None)) == [None]

@@ -1,0 +1,46 @@
+"""The log holds lines that the server wrote, and nothing that passes for one."""
+
+from __future__ import annotations
+
+import io
+import logging
+import traceback
+
+import pytest
+
+from demo.logs import MOST, Guarded, guarded
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("as it is: ü, 漢\n", "as it is: ü, 漢\n"),
+        ("a\n2026-11-27 INFO: user admin logged in\n", "a\n    | 2026-11-27 INFO: user admin logged in\n"),
+        ("\x1b[31mred\x1b[0m\r\n", "\\x1b[31mred\\x1b[0m\\r\n"),
+        ("\u202egnp.exe\u2028next", "\\u202egnp.exe\\u2028next"),
+        ("", ""),
+    ],
+)
+def test_nobodys_text_is_a_line_of_its_own(text: str, written: str) -> None:
+    assert guarded(text) == written
+
+
+def test_what_is_long_is_cut() -> None:
+    text = guarded("x" * 60_000_000)
+    assert len(text) < MOST + 100
+    assert text.endswith("... (60000000 characters)\n")
+
+
+def test_records_and_tracebacks_are_guarded() -> None:
+    stream = io.StringIO()
+    guard = Guarded(stream)
+    logger = logging.Logger("test")
+    logger.addHandler(logging.StreamHandler(guard))
+    logger.info("refused: %s", "a\nINFO forged")
+    try:
+        raise ValueError("b\nINFO forged")
+    except ValueError:
+        traceback.print_exc(file=guard)
+    guard.flush()
+    assert not [line for line in stream.getvalue().splitlines() if line.startswith("INFO")]
+    assert stream.getvalue().count("    | INFO forged\n") == 2
