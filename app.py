@@ -24,6 +24,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from ipaddress import ip_network
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 # The engine is installed without what the page needs.
 if missing := [name for name in ("gradio", "matplotlib") if find_spec(name) is None]:
@@ -220,7 +221,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> 
     os.environ["FORWARDED_ALLOW_IPS"] = options.trusted_proxies or (LOOPBACK if options.share else "")
     server = Server(
         listeners=listeners,
-        hosts=frozenset(filter(None, [os.environ.get("SPACE_HOST", "")])),
+        hosts={os.environ.get("SPACE_HOST", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc},
         is_behind_proxy=bool(options.trusted_proxies) or options.share,
         remove_unused=remove_unused,
     )
@@ -244,6 +245,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> 
         mcp_server=options.mcp,
         prevent_thread_lock=True,
     )
+    server.hosts.add(urlsplit(ui.share_url or "").netloc)
 
 
 def longest(options: argparse.Namespace) -> float | None:
