@@ -58,7 +58,7 @@ EVERYWHERE = "0.0.0.0"
 LOOPBACK = "127.0.0.1"
 PRIVATE = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"  # where a Space's own proxies are
 LONGEST = 60.0  # minutes of a picture, where strangers wait for theirs
-FAREWELL = 5.0  # seconds for those who are told that the server stops to take what they have; a container has 10
+FAREWELL = 8.0  # seconds for those who are told that the server stops to take what they have; a container has 10
 
 
 class Parser(argparse.ArgumentParser):

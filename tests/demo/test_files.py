@@ -10,6 +10,7 @@ import pytest
 
 from demo import files
 from demo.visitors.identity import Visitor
+from demo.visitors.uploads import UNUSED_FOR
 
 
 def test_folders_that_nobody_removed_go_after_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +74,7 @@ def test_some_of_the_disk_stays_free(made: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_what_no_session_uses_goes_after_a_while(made: Path) -> None:
     left, used, new = (fill(Visitor(name), 10) for name in ("a", "b", "c"))
-    long_ago = time.time() - files.UNUSED_FOR - 60
+    long_ago = time.time() - UNUSED_FOR - 60
     for folder in (left, used):
         os.utime(folder, (long_ago, long_ago))
     files.remove_unused({used / "picture.png"})
