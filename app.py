@@ -24,6 +24,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from ipaddress import ip_network
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 # The engine is installed without what the page needs.
 if find_spec("gradio") is None:
@@ -59,7 +60,7 @@ EVERYWHERE = "0.0.0.0"
 LOOPBACK = "127.0.0.1"
 PRIVATE = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"  # where a Space's own proxies are
 LONGEST = 60.0  # minutes of a picture, where strangers wait for theirs
-FAREWELL = 5.0  # seconds for those who are told that the server stops to take what they have; a container has 10
+FAREWELL = 8.0  # seconds for those who are told that the server stops to take what they have; a container has 10
 
 
 class Parser(argparse.ArgumentParser):
@@ -223,7 +224,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> 
     os.environ["FORWARDED_ALLOW_IPS"] = options.trusted_proxies or (LOOPBACK if options.share else "")
     server = Server(
         listeners=listeners,
-        hosts=frozenset(filter(None, [os.environ.get("SPACE_HOST", "")])),
+        hosts={os.environ.get("SPACE_HOST", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc},
         is_behind_proxy=bool(options.trusted_proxies) or options.share,
         remove_unused=remove_unused,
     )
@@ -247,6 +248,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> 
         mcp_server=options.mcp,
         prevent_thread_lock=True,
     )
+    server.hosts.add(urlsplit(ui.share_url or "").netloc)
 
 
 def longest(options: argparse.Namespace) -> float | None:

@@ -15,6 +15,8 @@ from urllib.request import urlopen
 
 import pytest
 from gradio_client import Client, handle_file
+from gradio_client.client import Job
+from PIL import Image
 
 import app
 from demo.jobs.registry import RUNNERS
@@ -26,7 +28,8 @@ PATIENCE = 120.0  # seconds for a start, or for a large step, on a busy machine
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
     """No option comes from the environment that the tests run in."""
-    for name in ("NST_HOST", "NST_PORT", "NST_SHARE", "NST_WEIGHTS", "NST_QUEUE_SIZE", "NST_RUNNER", "SPACE_ID"):
+    options = ("HOST", "PORT", "SHARE", "WEIGHTS", "QUEUE_SIZE", "RUNNER", "TRUSTED_PROXIES", "LONGEST")
+    for name in ("SPACE_ID", *(f"NST_{option}" for option in options)):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -49,17 +52,37 @@ def test_the_environment_mirrors_the_options_and_the_command_line_wins(monkeypat
         "WEIGHTS": "a.pth",
         "QUEUE_SIZE": "3",
         "RUNNER": "mars",
+        "TRUSTED_PROXIES": "10.0.0.0/8",
+        "LONGEST": "5",
     }.items():
         monkeypatch.setenv(f"NST_{name}", value)
     options = app.parse([])
     assert (options.host, options.port, options.share) == ("0.0.0.0", 8001, True)
     assert (options.weights, options.queue_size, options.runner) == ("a.pth", 3, "mars")
+    assert (options.trusted_proxies, options.longest) == ("10.0.0.0/8", 5)
     assert app.parse(["--port", "8002"]).port == 8002
 
 
 def test_a_space_is_reachable_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPACE_ID", "someone/something")
     assert app.parse([]).host == "0.0.0.0"
+    assert "10.0.0.0/8" in app.parse([]).trusted_proxies  # all come through its proxies
+
+
+@pytest.mark.parametrize(
+    ("arguments", "seconds"),
+    [
+        ([], None),
+        (["--host", "0.0.0.0"], 3600),
+        (["--share"], 3600),
+        (["--longest", "2"], 120),
+        (["--host", "0.0.0.0", "--longest", "0"], None),
+    ],
+)
+def test_a_picture_may_take_as_long_as_it_needs_where_nobody_else_waits(
+    arguments: list[str], seconds: float | None
+) -> None:
+    assert app.longest(app.parse(arguments)) == seconds
 
 
 def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -82,6 +105,9 @@ def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["--port", "http"], "invalid int value"),
         (["--host", "203.0.113.1", "--port", "8123"], "can't listen on 203.0.113.1:8123"),
         (["--queue-size", "-1"], "can't be negative"),
+        (["--longest", "-1"], "can't be -1 minutes"),
+        (["--longest", "nan"], "can't be nan minutes"),
+        (["--trusted-proxies", "127.0.0.1, proxy.example"], "got 'proxy.example'"),
         (["--colour"], "unrecognized arguments"),
     ],
 )
@@ -118,6 +144,8 @@ def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         "--open",
         "--queue-size",
         "--runner",
+        "--trusted-proxies",
+        "--longest",
         "NST_HOST",
         "7860",
         "embedded",
@@ -133,10 +161,20 @@ def test_it_starts_from_anywhere_and_stops_in_good_order(port: int, tmp_path: Pa
 
 
 @pytest.mark.weights
-def test_ctrl_c_ends_it_cleanly_amid_a_long_step(port: int, tmp_path: Path) -> None:
+def test_whoever_paints_or_waits_is_told_of_the_end_amid_a_long_step(port: int, tmp_path: Path) -> None:
     with serving(port, tmp_path, OMP_NUM_THREADS="1") as server:
-        start_a_run(f"http://127.0.0.1:{port}/")
+        url = f"http://127.0.0.1:{port}/"
+        running = start_a_run(url, tmp_path)
+        waiting = submitted(url, tmp_path)
+        while not waiting.outputs():
+            time.sleep(0.1)
         end(server, signal.SIGINT)
+    for job, words in ((running, "as far as it got"), (waiting, "wasn't begun")):
+        assert words in str(job.exception())
+    path, numbers = running.outputs()[-1]
+    with Image.open(path) as picture:
+        assert (picture.format, picture.size) == ("PNG", (768, 576))
+    assert numbers["step"] < numbers["steps"]
 
 
 @contextmanager
@@ -161,14 +199,20 @@ def end(server: subprocess.Popen[str], stop: signal.Signals) -> None:
     assert "Traceback" not in output
 
 
-def start_a_run(url: str) -> None:
-    """Returns amid the second step of a run, which one core takes longer for than a server waits for its threads."""
-    client = Client(url, download_files=False, verbose=False)
+def submitted(url: str, folder: Path) -> Job:
+    """A run whose files come into `folder`."""
+    client = Client(url, download_files=folder, verbose=False)
     photo, painting = (handle_file(str(ROOT / "examples" / name)) for name in ("content/cat.jpg", "style/poppies.jpg"))
-    job = client.submit(photo=photo, painting=painting, size=768, steps=1000, scales=1, api_name="/stylize")
+    return client.submit(photo=photo, painting=painting, size=768, steps=1000, scales=1, api_name="/stylize")
+
+
+def start_a_run(url: str, folder: Path) -> Job:
+    """Returns amid the second step of a run, which one core takes longer for than a server waits for its threads."""
+    job = submitted(url, folder)
     while not any(picture for picture, _ in job.outputs()):
         time.sleep(0.1)
         assert not job.done()
+    return job
 
 
 def fetch(url: str, server: subprocess.Popen[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import gradio as gr
@@ -30,6 +31,7 @@ MOST_BODY = 4_000_000  # bytes of a call: a stroke's layer, and a form's values
 MOST_STREAMS = 400  # open at once from a network: a page has two
 COOKIE_LASTS = 30 * 24 * 3600  # seconds
 SECRET = 16  # letters of a cookie, at least
+MOST_LETTERS = 100  # of a session's name
 
 # Of Gradio's own doors those that this page has no use for, and that keep what strangers send.
 CLOSED = re.compile(r"/(deep_link|process_recording|vibe-|undo-vibe-|stream/|monitoring|dev/)")
@@ -77,7 +79,7 @@ class Visit:
         self._route = self._path.removeprefix(API)
         client, cookie = request.client, request.cookies.get(COOKIE, "")
         network = network_of(client.host) if client else ""
-        self._caller = Caller(network, cookie if len(cookie) >= SECRET else "")
+        self._caller = Caller(network, cookie if SECRET <= len(cookie) <= MOST_LETTERS else "")
 
     async def answer(self) -> None:
         """Answer it, or raise `RefusedError`."""
@@ -94,6 +96,8 @@ class Visit:
         self._check_origin()
         if self._route.rstrip("/") == "/upload":
             await self._upload()
+        elif self._route.startswith("/call/v2/"):
+            await self._call_without_session()
         elif call := CALLS.fullmatch(self._route):
             await self._call(is_queued=call["kind"].startswith(("queue/", "call/")))
         else:
@@ -102,6 +106,8 @@ class Visit:
     def _check_origin(self) -> None:
         """A browser tells whose page asks; programs don't."""
         origin, server = self._request.headers.get("origin"), self._visits.server
+        if self._request.headers.get("sec-fetch-site") == "same-origin":  # which no script can write
+            return
         own = {self._request.headers.get("host", ""), *server.hosts}
         if server.is_behind_proxy:
             own.add(self._request.headers.get("x-forwarded-host", "").partition(",")[0].strip())
@@ -121,12 +127,30 @@ class Visit:
 
     async def _call(self, is_queued: bool) -> None:
         session, body = await self._checked(await self._body())
-        if not is_queued or not session:
-            await self._pass_on(body)
-            return
-        if not self._mailboxes.expect(Visitor(self._caller.network, session)):
-            raise RefusedError(429, "visitors.too_many")
+        if is_queued and session:
+            self._check_events()
+            self._mailboxes.expect_a_listener(session)
         await self._pass_on(body)
+
+    async def _call_without_session(self) -> None:
+        """Its session is called as its event is, which the answer tells."""
+        self._check_events()
+        body, answer = await self._body(), bytearray()
+
+        async def send(message: Message) -> None:
+            answer.extend(message.get("body", b""))
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                with suppress(ValueError, LookupError, TypeError):  # it was refused
+                    session = json.loads(answer)["event_id"]
+                    self._claim(session)
+                    self._mailboxes.expect_a_listener(session)
+            await self._send(message)
+
+        await self._app(self._request.scope, replayed(body, self._request.receive), send)
+
+    def _check_events(self) -> None:
+        if not self._mailboxes.has_room(self._caller.network):
+            raise RefusedError(429, "visitors.too_many")
 
     async def _body(self) -> bytes:
         most = RefusedError(413, "visitors.too_large", megabytes=MOST_BODY // 1_000_000)
@@ -163,6 +187,8 @@ class Visit:
         return session, json.dumps(values).encode()
 
     def _claim(self, session: str) -> None:
+        if len(session) > MOST_LETTERS:
+            raise RefusedError(404, "visitors.not_yours")
         try:
             is_theirs = self._visits.owners.is_of(session, self._caller)
         except TooManySessionsError:
@@ -185,7 +211,7 @@ class Visit:
         finally:
             if not listeners.is_there(session):
                 sessions.closed(session)
-            self._mailboxes.left(Visitor(self._caller.network, session))
+            self._mailboxes.left(session)
 
     async def _with_cookie(self, message: Message) -> None:
         """Whoever opens the page without a cookie gets one, by which this browser is known when its network changes."""

@@ -8,7 +8,6 @@ from functools import partial
 
 from gradio.queueing import Event, Queue
 
-from demo.visitors.identity import Visitor
 from demo.visitors.listeners import Listeners
 
 PATIENCE = 10.0  # seconds for the one who asks to listen
@@ -50,27 +49,26 @@ class Mailboxes:
             return event.session_hash
         return next((name for name, ids in self._queue.pending_event_ids_session.items() if event_id in ids), event_id)
 
-    def expect(self, visitor: Visitor) -> bool:
-        """An event is about to be queued, which somebody has to listen to soon; False where there are too many."""
+    def has_room(self, network: str) -> bool:
+        """Whether a visitor may begin one more event."""
         events = self._queue.pending_event_ids_session
-        if sum(len(ids) for name, ids in events.items() if self._network_of(name) == visitor.network) >= MOST_EVENTS:
-            return False
-        if not self._listeners.hears(visitor.session):
-            asyncio.get_running_loop().call_later(PATIENCE, self._given_up, visitor)
-        return True
+        return sum(len(ids) for name, ids in events.items() if self._network_of(name) == network) < MOST_EVENTS
 
-    def left(self, visitor: Visitor) -> None:
+    def expect_a_listener(self, session: str) -> None:
+        """What a session has begun ends, if nobody comes to listen."""
+        if not self._listeners.hears(session):
+            asyncio.get_running_loop().call_later(PATIENCE, self._give_up, session)
+
+    def left(self, session: str) -> None:
         """A stream has ended: without one, events go on only if another comes soon."""
-        if self._listeners.hears(visitor.session):
-            return
-        if self._queue.pending_event_ids_session.get(visitor.session):
-            asyncio.get_running_loop().call_later(PATIENCE, self._given_up, visitor)
-        else:
-            self._empty(visitor.session)
+        if self._queue.pending_event_ids_session.get(session):
+            self.expect_a_listener(session)
+        elif not self._listeners.hears(session):
+            self._empty(session)
 
-    def _given_up(self, visitor: Visitor) -> None:
-        if not self._listeners.hears(visitor.session):
-            ending = asyncio.ensure_future(self._end(visitor.session))
+    def _give_up(self, session: str) -> None:
+        if not self._listeners.hears(session):
+            ending = asyncio.ensure_future(self._end(session))
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from demo.visitors.owners import Owners
 from demo.visitors.sessions import Sessions
 from demo.visitors.uploads import Uploads
 
+logger = logging.getLogger(__name__)
+
 TIDY_EVERY = 60.0  # seconds
 
 
@@ -26,7 +29,7 @@ class Server:
     """How it is reached, and who is there."""
 
     listeners: Listeners = field(default_factory=Listeners)
-    hosts: frozenset[str] = frozenset()  # by which the page is asked for, beside the one that a request names
+    hosts: set[str] = field(default_factory=set)  # by which the page is asked for, beside the one that a request names
     is_behind_proxy: bool = False  # which tells what host was asked for
     remove_unused: Callable[[Collection[Path]], None] = lambda used: None  # of what was made, by what sessions use
 
@@ -51,8 +54,11 @@ class Server:
         while True:
             await asyncio.sleep(TIDY_EVERY)
             visits.owners.forget_unused()
-            await anyio.to_thread.run_sync(visits.uploads.tidy_up)
-            await anyio.to_thread.run_sync(self.remove_unused, visits.sessions.used_paths())
+            try:
+                await anyio.to_thread.run_sync(visits.uploads.tidy_up)
+                await anyio.to_thread.run_sync(self.remove_unused, visits.sessions.used_paths())
+            except Exception:  # whatever it is, it has to be tried again
+                logger.exception("what nobody uses can't be removed")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from demo.visitors.ledger import Ledger
 MOST_AT_ONCE = 51_000_000  # bytes of a request: a file of 50 MB and what is around it
 EACH = 2_000_000_000  # bytes of a network, and as much of what is made for it
 TOTAL = 8_000_000_000  # bytes of all
+COMING = 2_000_000_000  # bytes of all that are on their way
 RESERVE = 500_000_000  # bytes of the disk that stay free
 UNUSED_FOR = 900.0  # seconds: then a file goes that no session uses
 SPARED_FOR = 60.0  # seconds: by then the page has told what it is for
@@ -77,9 +78,9 @@ class Uploads:
                     path.unlink()
 
     def _has_room(self, network: str, size: int) -> bool:
-        mine = self._ledger.used(network) + self._coming[network]
-        everybodys = self._ledger.used() + self._coming.total()
-        return mine + size <= EACH and everybodys + size <= TOTAL and free_space(self._home()) - size >= RESERVE
+        """What is there of others doesn't count: who uses most makes room, once a file has arrived."""
+        mine, coming = self._ledger.used(network) + self._coming[network], self._coming.total()
+        return mine + size <= EACH and coming + size <= COMING and free_space(self._home()) - size >= RESERVE
 
     def _look(self) -> None:
         self._in_use = frozenset(path.parent for path in self._used())

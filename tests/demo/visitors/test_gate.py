@@ -80,6 +80,9 @@ def test_its_own_page_is_known_behind_a_proxy_too(guest: Guests, server: Visited
     assert visitor.call(KEEPING, "own", origin=server.url).status_code == 200
     named = {"origin": "https://paint.example", "x-forwarded-host": "paint.example"}
     assert visitor.call(KEEPING, "own", **named).status_code == 200
+    rewritten = {"origin": "https://paint.example", "sec-fetch-site": "same-origin"}
+    assert visitor.call(KEEPING, "own", **rewritten).status_code == 200
+    assert visitor.call(KEEPING, "own", **rewritten | {"sec-fetch-site": "same-site"}).status_code == 403
 
 
 def test_calls_without_a_session_get_one_of_their_own(guest: Guests, server: Visited) -> None:
@@ -88,6 +91,18 @@ def test_calls_without_a_session_get_one_of_their_own(guest: Guests, server: Vis
     assert [visitor.client.post(f"{API}/run/predict", json=body).status_code for _ in range(2)] == [200, 200]
     assert visitor.client.post(f"{API}/run/predict", content=b"nonsense").status_code == 422
     assert visitor.client.post(f"{API}/run/predict", content=b"[1]").status_code == 422
+
+
+def test_an_event_without_a_session_is_its_caller_s(guest: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, evil = guest("203.0.113.17"), guest("198.51.100.8")
+    for path, body in ((f"call/v2/{PAINTING}", {"steps": -1}), (f"call/{PAINTING}", {"data": []})):
+        event = mine.client.post(f"{API}/{path}", json=body).json()["event_id"]
+        assert evil.client.get(f"{API}/{path}/{event}").status_code == 404
+        assert "event: error" in mine.client.get(f"{API}/{path}/{event}").text
+
+
+def test_a_session_s_name_is_only_so_long(guest: Guests) -> None:
+    assert guest("203.0.113.18").call(KEEPING, "x" * 101).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["deep_link?session_hash=x", "process_recording", "vibe-code", "monitoring/summary"])

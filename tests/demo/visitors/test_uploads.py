@@ -30,7 +30,7 @@ class Disk:
 
 @pytest.fixture
 def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
-    for name, value in {"EACH": 1000, "TOTAL": 2500, "RESERVE": 0, "SPARED_FOR": -1.0}.items():
+    for name, value in {"EACH": 1000, "TOTAL": 2500, "COMING": 2500, "RESERVE": 0, "SPARED_FOR": -1.0}.items():
         monkeypatch.setattr(module, name, value)
     return Disk(tmp_path)
 
@@ -44,7 +44,15 @@ def test_what_is_on_its_way_counts(disk: Disk) -> None:
     disk.uploads.come("evil", 1000)
 
 
-def test_all_together_have_an_end_too(disk: Disk) -> None:
+def test_who_has_sent_most_makes_room_for_whoever_comes(disk: Disk) -> None:
+    for place in range(30):
+        disk.send(f"evil {place % 3}", str(place), size=95)
+    mine = disk.send("me", "mine")
+    assert mine.exists()
+    assert sum(path.stat().st_size for path in disk.home.glob("*/*")) <= 2500
+
+
+def test_all_that_is_on_its_way_has_an_end_too(disk: Disk) -> None:
     disk.uploads.come("a", 900)
     disk.uploads.come("b", 900)
     with pytest.raises(NoRoomError):
