@@ -12,6 +12,7 @@ another folder and looks at both: the change is seen in 24 pictures at once.
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,6 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from examples.figure_1 import HERE, lay_out
-from nst_core.cli.main import main as nst
 from nst_core.config import TransferConfig
 from nst_core.images.reading import read_text
 from nst_core.recipe import KEY
@@ -54,7 +54,8 @@ def paint(photo: str, painting: str, config: TransferConfig, folder: Path, name:
     with tempfile.TemporaryDirectory() as drafts:
         draft = Path(drafts) / "picture.png"
         files = [f"{HERE / 'content' / photo}.jpg", f"{HERE / 'style' / painting}.jpg", "-o", str(draft)]
-        if code := nst([*files, "--size", str(config.size), "--steps", str(config.steps)]):
+        options = ["--size", str(config.size), "--steps", str(config.steps)]
+        if code := subprocess.run([sys.executable, "-m", "nst_core", *files, *options]).returncode:
             raise RuntimeError(f"{name} wasn't painted: exit code {code}")
         with Image.open(draft) as picture:
             _save(picture, folder / f"{name}.jpg")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from demo.visitors import gate, mailboxes, uploading
@@ -191,7 +192,7 @@ def test_an_open_page_keeps_what_it_has_and_a_closed_one_is_told(guest: Guests, 
 
 
 def test_strokes_are_sent_for_one_s_own_session(guest: Guests, server: Visited) -> None:
-    canvas = next(block._id for block in server.ui.blocks.values() if block.elem_id == "canvas")
+    canvas = next(block._id for block in server.ui.blocks.values() if isinstance(block, gr.ImageEditor))
     fields = {
         "session_hash": "brushing",
         "component_id": str(canvas),
