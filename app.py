@@ -33,7 +33,7 @@ if find_spec("gradio") is None:
 
 # Before gradio is imported: it would report each start to its makers.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-# And it would count anew, after each event, what the last 10 000 were: for a page of its own that isn't shown.
+# And it would remember who the last 10 000 events were of.
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
 
 import gradio as gr

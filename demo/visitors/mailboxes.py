@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
-from functools import partial
 
 from gradio.queueing import Event, Queue
 
 from demo.visitors.listeners import Listeners
 
 PATIENCE = 10.0  # seconds for the one who asks to listen
+MOST_WORKERS = 0.75  # of all, for a network
 MOST_EVENTS = 300  # of a network, whose end nobody has heard yet
 MOST_MAILBOXES = 1_000_000  # of more than Gradio's 2000 the first would be cut off
-
-
-def heard_events(queue: Queue, listeners: Listeners) -> tuple[list[Event], bool, str] | None:
-    """The next event that somebody listens to, as `Queue.get_events` returns it: the others wait for their listener."""
-    for concurrency_id, waiting in queue.event_queue_per_concurrency_id.items():
-        limit = waiting.concurrency_limit
-        if limit is None or waiting.current_concurrency < limit:
-            for event in waiting.queue:
-                if listeners.hears(event.session_hash):
-                    waiting.queue.remove(event)
-                    return [event], False, concurrency_id
-    return None
 
 
 class Mailboxes:
@@ -35,7 +24,27 @@ class Mailboxes:
         self._queue, self._listeners, self._network_of = queue, listeners, network_of
         self._ending: set[asyncio.Future[None]] = set()  # of sessions that nobody has listened to
         queue.pending_messages_per_session.max_size = MOST_MAILBOXES
-        queue.get_events = partial(heard_events, queue, listeners)  # type: ignore[method-assign]
+        queue.get_events = self.heard_events  # type: ignore[method-assign]
+        # After each event pandas would sum up the last ones, for a page of Gradio's own that isn't shown.
+        queue.compute_analytics_summary = lambda records: {}  # type: ignore[method-assign]
+
+    def heard_events(self) -> tuple[list[Event], bool, str] | None:
+        """The next event to begin, as `Queue.get_events` returns it: one that somebody listens to.
+
+        No network gets more than a part of Gradio's workers at once.
+        """
+        active = Counter(self._network_of(job.session_hash) for jobs in self._queue.active_jobs for job in jobs or ())
+        most = MOST_WORKERS * len(self._queue.active_jobs)
+        for concurrency_id, waiting in self._queue.event_queue_per_concurrency_id.items():
+            limit = waiting.concurrency_limit
+            if limit is not None and waiting.current_concurrency >= limit:
+                continue
+            for event in waiting.queue:
+                session = event.session_hash
+                if self._listeners.hears(session) and active[self._network_of(session)] < most:
+                    waiting.queue.remove(event)
+                    return [event], False, concurrency_id
+        return None
 
     def is_mine(self, session: str, event_id: str) -> bool:
         """Whether an event that isn't over is of the session."""

@@ -25,7 +25,7 @@ from demo.visitors.ledger import Ledger
 from demo.visitors.listeners import Listeners
 from demo.words import language, say
 
-LEAST = 100_000  # bytes of a session without anything: its table of the page's widgets
+LEAST = 50_000  # bytes of a session without anything: its table of the page's widgets (15 KB), and some of these anew
 EACH = 1_000_000_000  # bytes of a network: eighty pictures of the largest size, ten times as many of the usual one
 TOTAL = 3_000_000_000  # bytes of all
 KEPT_FOR = 3600.0  # seconds after a page was closed: it may come back

@@ -42,6 +42,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
 def guest(server: Visited) -> Iterator[Callable[..., Guest]]:
     """Makes visitors, each from an address of its own."""
     clients: list[httpx.Client] = []
+    server.runner.go_on.clear()
 
     def make(address: str, **headers: str) -> Guest:
         client = httpx.Client(base_url=server.url, headers={"x-forwarded-for": address} | headers, timeout=30)

@@ -170,6 +170,20 @@ def test_a_run_that_nobody_listens_to_never_begins(
     assert len(queue) == 0
 
 
+def test_no_visitor_takes_all_of_gradio_s_workers(
+    guest: Guests, server: Visited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few downloads of films would hold up everybody."""
+    monkeypatch.setattr(mailboxes, "MOST_WORKERS", 1 / len(server.ui._queue.active_jobs))
+    busy, other = guest("198.51.100.9"), guest("203.0.113.19")
+    begun = len(server.runner.jobs)
+    with painting(busy, "busy"):
+        busy.join(PAINTING, "busy")
+        with painting(other, "other"):
+            assert len(server.runner.jobs) == begun + 2
+            assert len(server.ui._queue) == 1
+
+
 def test_a_visitor_has_only_so_many_events(guest: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mailboxes, "MOST_EVENTS", 5)
     evil, mine = guest("198.51.100.5"), guest("203.0.113.12")
