@@ -46,7 +46,6 @@ from demo.jobs.queue import MAX_WAITING
 from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner
 from demo.jobs.runner import Runner
 from demo.logs import Guarded
-from demo.requests import Guard
 from demo.ui import STYLESHEETS, build_ui, theme
 from demo.visitors.gate import Gate
 from demo.visitors.listeners import Listeners
@@ -236,7 +235,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> 
         # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.
         max_threads=40 + options.queue_size,
         max_file_size=MAX_FILE_SIZE,
-        app_kwargs={"lifespan": server.lifespan, "middleware": [Middleware(Guard), Middleware(Gate)]},
+        app_kwargs={"lifespan": server.lifespan, "middleware": [Middleware(Gate)]},
         allowed_paths=[str(EXAMPLES)],
         theme=theme(),
         css_paths=list(STYLESHEETS),

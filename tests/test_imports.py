@@ -50,7 +50,6 @@ LEVELS = (
     ("nst_core.__main__", "demo.words", "demo"),
     ("demo.visitors",),
     ("demo.files", "demo.logs"),
-    ("demo.requests",),
     ("demo.jobs",),
     ("demo.browser",),
     ("demo.form",),

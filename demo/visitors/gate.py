@@ -7,6 +7,7 @@ by each file's size alone, and pages of other servers may ask, too.
 from __future__ import annotations
 
 import json
+import logging
 import re
 import secrets
 from contextlib import suppress
@@ -25,6 +26,9 @@ from demo.visitors.server import Visits
 from demo.visitors.streams import NotReadStream, replayed
 from demo.visitors.uploading import TooLargeError, Uploading
 from demo.words import language, say
+from nst_core.files import is_disk_full
+
+logger = logging.getLogger(__name__)
 
 API = "/gradio_api"
 MOST_BODY = 4_000_000  # bytes of a call: a stroke's layer, and a form's values
@@ -59,14 +63,29 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        app, request = scope["app"], Request(scope, receive)
+        request, began = Request(scope, receive), False
+
+        async def sent(message: Message) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
         try:
-            await Visit(self._app, app.state.visits, request, send).answer()
+            await Visit(self._app, scope["app"].state.visits, request, sent).answer()
         except RefusedError as refusal:
-            text = say(language(gr.Request(request)), refusal.key, **refusal.values)
-            await PlainTextResponse(text, refusal.status)(scope, receive, send)
+            await _refuse(request, refusal, send)
         except ClientDisconnect:  # nobody is there to be answered
             return
+        except OSError as error:  # from Gradio, which would answer with its own name
+            if began or not is_disk_full(error):
+                raise
+            await _refuse(request, RefusedError(507, "visitors.no_disk"), send)
+
+
+async def _refuse(request: Request, refusal: RefusedError, send: Send) -> None:
+    logger.warning("refused: %s %s (%s)", request.method, request.url.path, refusal.status)
+    text = say(language(gr.Request(request)), refusal.key, **refusal.values)
+    await PlainTextResponse(text, refusal.status)(request.scope, request.receive, send)
 
 
 class Visit:

@@ -273,10 +273,6 @@ WORDS = {
         "A value of this call has another form than is wanted: see “Use via API” for what each takes.",
         "Un valor de esta llamada no tiene la forma que se espera: mira en «Usar vía API» qué admite cada uno.",
     ),
-    "error.too_long": (
-        "This call is too long: send pictures as files.",
-        "Esta llamada es demasiado larga: envía las imágenes como archivos.",
-    ),
     "error.disk_full": (
         "The disk of the server is full. What was painted so far is kept; try again later.",
         "El disco del servidor está lleno. Lo pintado hasta ahora se conserva; vuelve a intentarlo más tarde.",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.visitors import gate, mailboxes, uploading
+from demo.words import say
 from tests.support.visits import API, Guest, Visited, soon
 
 Guests = Callable[..., Guest]
@@ -219,6 +224,46 @@ def test_strokes_are_sent_for_one_s_own_session(guest: Guests, server: Visited) 
     for visitor, status in ((mine, 200), (evil, 404)):
         answer = visitor.client.post(f"{API}/component_server", data=fields, files={"a": ("a", b"x")})
         assert answer.status_code == status
+
+
+def answered(app: ASGIApp) -> tuple[int, str]:
+    """What a Spanish visitor is answered where Gradio's `app` would be."""
+    told: list[Message] = []
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    server = SimpleNamespace(state=SimpleNamespace(visits=SimpleNamespace(mailboxes=None)))
+    scope: Scope = {"type": "http", "method": "GET", "path": "/config", "query_string": b"", "app": server}
+    scope["headers"] = [(b"accept-language", b"es"), (b"host", b"localhost")]
+    asyncio.run(gate.Gate(app)(scope, no_body, send))
+    return told[0]["status"], told[1]["body"].decode()
+
+
+async def no_body() -> Message:
+    return {"type": "http.request", "body": b""}
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), PermissionError(13, "no")])
+def test_a_full_disk_is_told_and_a_refusal_leaves_a_line(error: OSError, caplog: pytest.LogCaptureFixture) -> None:
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        raise error
+
+    if isinstance(error, PermissionError):
+        with pytest.raises(PermissionError):
+            answered(failing)
+        return
+    assert answered(failing) == (507, say("es", "visitors.no_disk"))
+    assert "refused: GET /config (507)" in caplog.text
+
+
+def test_an_answer_that_has_begun_is_not_begun_again() -> None:
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        answered(failing)
 
 
 def test_who_breaks_off_an_upload_leaves_nothing(guest: Guests, server: Visited) -> None:
