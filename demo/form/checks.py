@@ -9,7 +9,6 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 
 from demo.browser.toasts import warn
-from demo.form.decoder import DETAIL
 from demo.form.previews import SIDE, with_previews, write_preview
 from demo.form.regions import RegionView
 from demo.form.uploads import load, path_of, uploaded
@@ -54,7 +53,7 @@ def _usable(
     if path_of(picture) in (None, path_of(before)):
         return picture
     try:
-        image = load(kind, picture, speaks, SIDE // DETAIL)
+        image = load(kind, picture, speaks, SIDE // 2)
         write_preview(uploaded(kind, picture, speaks), image)
     except ValueError as error:
         if path_of(picture) != refused:
