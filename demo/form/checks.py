@@ -11,7 +11,6 @@ from gradio.data_classes import FileDataDict
 
 from demo.browser.toasts import warn
 from demo.form.brushing import BrushedView
-from demo.form.decoder import DETAIL
 from demo.form.previews import SIDE, with_previews, write_preview
 from demo.form.uploads import load, path_of, size_of, uploaded
 from demo.form.values import MOST_PAINTINGS
@@ -73,7 +72,7 @@ def _usable(
     if path_of(picture) in (None, path_of(before)):
         return picture
     try:
-        image = load(kind, picture, speaks, SIDE // DETAIL)
+        image = load(kind, picture, speaks, SIDE // 2)
         write_preview(uploaded(kind, picture, speaks), image)
         seen[str(path_of(picture))] = replace(impression(to_rgb(image)), size=size_of(kind, picture, speaks))
     except ValueError as error:
