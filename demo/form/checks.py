@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
@@ -74,7 +74,7 @@ def _usable(
     try:
         image = load(kind, picture, speaks, SIDE // 2)
         write_preview(uploaded(kind, picture, speaks), image)
-        seen[str(path_of(picture))] = replace(impression(to_rgb(image)), size=size_of(kind, picture, speaks))
+        seen[str(path_of(picture))] = impression(to_rgb(image)).of_size(size_of(kind, picture, speaks))
     except ValueError as error:
         if path_of(picture) != refused:
             warn(speaks, error)

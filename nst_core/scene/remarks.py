@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +36,13 @@ class Impression:
     is_even: bool = False  # nearly one colour
     is_grey: bool = False
     within: Size | None = None  # of what lies within its margins; None = it has none
+
+    def of_size(self, stored: Size) -> Impression:
+        """The impression that the picture makes of which this one's is a small copy; it may be stored on its side."""
+        width, height = stored if (stored[0] < stored[1]) == (self.size[0] < self.size[1]) else stored[::-1]
+        across, down = width / self.size[0], height / self.size[1]
+        within = None if self.within is None else (round(self.within[0] * across), round(self.within[1] * down))
+        return replace(self, size=(width, height), within=within)
 
 
 def impression(image: Image.Image) -> Impression:

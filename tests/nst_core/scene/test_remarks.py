@@ -14,7 +14,8 @@ from nst_core.config import TransferConfig
 from nst_core.images import load_image
 from nst_core.network.vgg import VGG
 from nst_core.notes import Note
-from nst_core.scene.remarks import impression, of_pictures, remarks
+from nst_core.scene.remarks import Impression, impression, of_pictures, remarks
+from nst_core.scene.scales import Size
 from nst_core.scene.scene import gather
 from nst_core.transfer import stylize
 from tests.support.paths import EXAMPLES
@@ -130,3 +131,10 @@ def test_it_is_told_at_the_first_step_alone(network: VGG) -> None:
     config = replace(CONFIG, steps=2, scales=1, content_layers=("relu2_1",), style_layers=("relu1_1",))
     first, second = stylize(GREY, PAINTING, config, extractor=network)
     assert (first.notes, second.notes) == ((Note("even_photo"),), ())
+
+
+@pytest.mark.parametrize("stored", [(1200, 800), (800, 1200)])
+def test_a_small_copy_tells_of_the_picture_itself(stored: Size) -> None:
+    """Which may be stored on its side; the copy is upright."""
+    small = Impression(size=(300, 200), is_grey=True, within=(270, 160))
+    assert small.of_size(stored) == Impression(size=(1200, 800), is_grey=True, within=(1080, 640))
