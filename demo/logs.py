@@ -12,9 +12,12 @@ _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u206
 
 
 def guarded(text: str) -> str:
-    """A text as it may be written: cut, its control characters escaped, and each line but the first marked as such."""
+    """A text as it may be written: cut, its control characters escaped, and each line but the first marked as such.
+
+    What is cut is the middle: a traceback says what happened at its end.
+    """
     if len(text) > MOST:
-        text = f"{text[:MOST]}... ({len(text)} characters)\n"
+        text = f"{text[: MOST // 2]}... ({len(text)} characters) ...{text[-MOST // 2 :]}"
     body = text.removesuffix("\n")
     escaped = _OBEYED.sub(lambda found: found.group().encode("unicode_escape").decode(), body)
     return escaped.replace("\n", CONTINUED) + text[len(body) :]

@@ -226,6 +226,8 @@ class Visit:
         try:
             with listeners.open(Visitor(self._caller.network, session), kind):
                 sessions.opened(session)
+                if kind is Stream.RECORDS and not event:
+                    self._mailboxes.opened(session)
                 await self._app(self._request.scope, stream.receive, stream.send)
         finally:
             if not listeners.is_there(session):

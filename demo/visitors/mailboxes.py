@@ -22,6 +22,7 @@ class Mailboxes:
     def __init__(self, queue: Queue, listeners: Listeners, network_of: Callable[[str], str]) -> None:
         """`network_of`: whose a session is."""
         self._queue, self._listeners, self._network_of = queue, listeners, network_of
+        self._patience: dict[str, asyncio.TimerHandle] = {}  # with sessions that somebody should come to listen to
         self._ending: set[asyncio.Future[None]] = set()  # of sessions that nobody has listened to
         queue.pending_messages_per_session.max_size = MOST_MAILBOXES
         queue.get_events = self.heard_events  # type: ignore[method-assign]
@@ -65,8 +66,17 @@ class Mailboxes:
 
     def expect_a_listener(self, session: str) -> None:
         """What a session has begun ends, if nobody comes to listen."""
-        if not self._listeners.hears(session):
-            asyncio.get_running_loop().call_later(PATIENCE, self._give_up, session)
+        if self._listeners.hears(session):
+            return
+        if session in self._patience:  # it begins anew: an earlier event's would end this one too soon
+            self._patience[session].cancel()
+        self._patience[session] = asyncio.get_running_loop().call_later(PATIENCE, self._give_up, session)
+
+    def opened(self, session: str) -> None:
+        """A page listens, perhaps to what another stream of its has told already: Gradio would call it unknown."""
+        if session not in self._queue.pending_messages_per_session:
+            self._queue.pending_messages_per_session[session] = asyncio.Queue()
+            self._queue.pending_event_ids_session[session] = set()
 
     def left(self, session: str) -> None:
         """A stream has ended: without one, events go on only if another comes soon."""
@@ -76,14 +86,18 @@ class Mailboxes:
             self._empty(session)
 
     def _give_up(self, session: str) -> None:
+        del self._patience[session]
         if not self._listeners.hears(session):
             ending = asyncio.ensure_future(self._end(session))
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
 
     async def _end(self, session: str) -> None:
+        given_up = set(self._queue.pending_event_ids_session.get(session, ()))
         await self._queue.clean_events(session_hash=session)
-        self._empty(session)
+        came = set(self._queue.pending_event_ids_session.get(session, ())) - given_up
+        if not came and not self._listeners.hears(session):
+            self._empty(session)
 
     def _empty(self, session: str) -> None:
         self._queue.pending_messages_per_session.pop(session, None)

@@ -175,6 +175,14 @@ def test_a_run_that_nobody_listens_to_never_begins(
     assert len(queue) == 0
 
 
+def test_a_stream_that_comes_late_waits_for_the_next_event(guest: Guests) -> None:
+    """A page opens one for an event whose end another stream of its has told meanwhile."""
+    visitor = guest("203.0.113.19")
+    with visitor.listening("late") as messages:
+        assert visitor.join(PAINTING, "late").status_code == 200
+        assert [message["msg"] for message in messages][-2:] == ["process_completed", "close_stream"]
+
+
 def test_no_visitor_takes_all_of_gradio_s_workers(
     guest: Guests, server: Visited, monkeypatch: pytest.MonkeyPatch
 ) -> None:
