@@ -7,19 +7,27 @@ export default function keepFocus() {
         sheet: '#sketches button:enabled',
         inside: '#inside-stop, #rebuild-content:enabled',
     };
+    const resting = '#download'; // while a file is made; it comes back
     let had = [];
     document.addEventListener('focusin', ({target}) => {
         const list = target.closest('#examples, #results, #sketches, #offered');
         const place = target.closest('#show, #sheet, #inside');
         const own = target.id ? `#${target.id}` : list && `#${list.id} [data-index="${target.dataset.index}"]`;
-        had = [own && `${own}:enabled`, instead[place?.id]].filter(Boolean);
+        had = [own && `${own}:enabled`, !target.matches(resting) && instead[place?.id]].filter(Boolean);
     });
     document.addEventListener('pointerdown', () => {
         had = [];
     });
-    new MutationObserver(() => {
+    let waits = false;
+    const giveBack = () => {
+        waits = false;
         if (document.activeElement !== document.body) return;
         const found = had.map(selector => document.querySelector(selector)).find(Boolean);
         found?.focus({preventScroll: true});
+    };
+    new MutationObserver(() => {
+        if (waits || document.activeElement !== document.body) return;
+        waits = true;
+        setTimeout(giveBack); // on its way to the next element, too, the focus is nowhere for a moment
     }).observe(document.body, {childList: true, subtree: true, attributeFilter: ['disabled']});
 }
