@@ -57,6 +57,8 @@ DEFAULT_PORT = 7860
 MAX_FILE_SIZE = "50mb"
 EVERYWHERE = "0.0.0.0"
 LOOPBACK = "127.0.0.1"
+LOCAL = (LOOPBACK, "localhost", "::1")
+HUGGING_FACE = "https://huggingface.co"  # which shows a Space within its own page
 PRIVATE = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"  # where a Space's own proxies are
 LONGEST = 60.0  # minutes of a picture, where strangers wait for theirs
 FAREWELL = 8.0  # seconds for those who are told that the server stops to take what they have; a container has 10
@@ -90,7 +92,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="app.py",
         description="Neural style transfer in the browser: a photo and a painting in, the painting appears.",
         epilog="The environment can set options too: NST_HOST, NST_PORT, NST_SHARE=1, NST_WEIGHTS, NST_MCP=1, "
-        "NST_QUEUE_SIZE, NST_RUNNER, NST_TRUSTED_PROXIES, NST_LONGEST.",
+        "NST_QUEUE_SIZE, NST_RUNNER, NST_TRUSTED_PROXIES, NST_ALLOWED_HOSTS, NST_LONGEST.",
     )
     parser.add_argument(
         "--host",
@@ -138,6 +140,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=os.environ.get("NST_TRUSTED_PROXIES", PRIVATE if on_a_space else ""),
         help="addresses and networks, parted by commas, of the proxies in front of this server, whose X-Forwarded-For "
         "tells where a visitor comes from; without it, all of a proxy's visitors count as one (default: none)",
+    )
+    parser.add_argument(
+        "--allowed-hosts",
+        metavar="NAMES",
+        default=os.environ.get("NST_ALLOWED_HOSTS", ""),
+        help="the host names, parted by commas, that browsers may ask for the page by, others get a 400; without it "
+        f"those of this machine where only it is listened to, and else any (default: {', '.join(LOCAL)}, or any)",
     )
     parser.add_argument(
         "--longest",
@@ -224,6 +233,8 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> 
     server = Server(
         listeners=listeners,
         hosts={os.environ.get("SPACE_HOST", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc},
+        only_hosts=allowed_hosts(options),
+        framed_by=HUGGING_FACE if os.environ.get("SPACE_ID") else "",
         is_behind_proxy=bool(options.trusted_proxies) or options.share,
         remove_unused=remove_unused,
     )
@@ -248,6 +259,15 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> 
         prevent_thread_lock=True,
     )
     server.hosts.add(urlsplit(ui.share_url or "").netloc)
+    config = ui.server.config  # which would say by what, and in which version, every page is served
+    config.encoded_headers = [header for header in config.encoded_headers if header[0] != b"server"]
+
+
+def allowed_hosts(options: argparse.Namespace) -> frozenset[str]:
+    """The names that the page may be asked for by; none = any. A proxy asks by whatever name it is asked by."""
+    named = frozenset(name.strip().lower() for name in options.allowed_hosts.split(",") if name.strip())
+    is_local = options.host in LOCAL and not options.share and not options.trusted_proxies
+    return named or frozenset(LOCAL if is_local else ())
 
 
 def longest(options: argparse.Namespace) -> float | None:

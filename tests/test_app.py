@@ -53,6 +53,7 @@ def test_the_environment_mirrors_the_options_and_the_command_line_wins(monkeypat
         "QUEUE_SIZE": "3",
         "RUNNER": "mars",
         "TRUSTED_PROXIES": "10.0.0.0/8",
+        "ALLOWED_HOSTS": "a.example",
         "LONGEST": "5",
     }.items():
         monkeypatch.setenv(f"NST_{name}", value)
@@ -60,7 +61,23 @@ def test_the_environment_mirrors_the_options_and_the_command_line_wins(monkeypat
     assert (options.host, options.port, options.share) == ("0.0.0.0", 8001, True)
     assert (options.weights, options.queue_size, options.runner) == ("a.pth", 3, "mars")
     assert (options.trusted_proxies, options.longest) == ("10.0.0.0/8", 5)
+    assert options.allowed_hosts == "a.example"
     assert app.parse(["--port", "8002"]).port == 8002
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        ([], {"127.0.0.1", "localhost", "::1"}),
+        (["--allowed-hosts", "A.example, b.example"], {"a.example", "b.example"}),
+        (["--share"], set()),
+        (["--host", "0.0.0.0"], set()),
+        (["--trusted-proxies", "127.0.0.1"], set()),
+        (["--host", "0.0.0.0", "--allowed-hosts", "a.example"], {"a.example"}),
+    ],
+)
+def test_a_page_for_this_machine_answers_to_its_names(arguments: list[str], names: set[str]) -> None:
+    assert app.allowed_hosts(app.parse(arguments)) == names
 
 
 def test_a_space_is_reachable_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,6 +162,7 @@ def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         "--queue-size",
         "--runner",
         "--trusted-proxies",
+        "--allowed-hosts",
         "--longest",
         "NST_HOST",
         "7860",

@@ -21,7 +21,6 @@ ELSEWHERE = {
     "demo/paint/running.py": "tests/demo/paint/test_handlers_steering.py",
     "demo/paint/wiring.py": "tests/demo/test_ui.py asks which handler each event calls",
     "demo/paint/views.py": "tests/demo/paint/test_handlers.py: what handlers answer",
-    "demo/visitors/mailboxes.py": "tests/demo/visitors/test_gate.py: a served page, and what visitors do to it",
     "demo/visitors/server.py": "tests/demo/visitors/test_gate.py, which serves one",
     "demo/visitors/uploading.py": "tests/demo/visitors/test_gate.py, where files are sent",
     "nst_core/cpu/kernels/codegen.py": "a vocabulary: the loops that are written in it are tested",

@@ -37,8 +37,8 @@ COOKIE_LASTS = 30 * 24 * 3600  # seconds
 SECRET = 16  # letters of a cookie, at least
 MOST_LETTERS = 100  # of a session's name
 
-# Of Gradio's own doors those that this page has no use for, and that keep what strangers send.
-CLOSED = re.compile(r"/(deep_link|process_recording|vibe-|undo-vibe-|stream/|monitoring|dev/)")
+# Of Gradio's own doors those that this page has no use for, and that keep what strangers send, or send them elsewhere.
+CLOSED = re.compile(r"/(logout|deep_link|process_recording|vibe-|undo-vibe-|stream/|monitoring|dev/)")
 CALLS = re.compile(r"/(?P<kind>queue/join|run/.*|api/.*|call/.*|cancel|reset|component_server)/?")
 STREAMS = re.compile(r"/(queue/data|heartbeat/(?P<session>[^/]+)|call/(v2/)?[^/]+/(?P<event>[^/]+))/?")
 
@@ -65,21 +65,33 @@ class Gate:
             return
         request, began = Request(scope, receive), False
 
+        visits: Visits = scope["app"].state.visits
+
         async def sent(message: Message) -> None:
             nonlocal began
-            began = True
+            if message["type"] == "http.response.start":
+                began = True
+                MutableHeaders(scope=message).update(visits.server.headers)
             await send(message)
 
         try:
-            await Visit(self._app, scope["app"].state.visits, request, sent).answer()
+            await Visit(self._app, visits, request, sent).answer()
         except RefusedError as refusal:
-            await _refuse(request, refusal, send)
+            await _refuse(request, refusal, sent)
         except ClientDisconnect:  # nobody is there to be answered
             return
         except OSError as error:  # from Gradio, which would answer with its own name
             if began or not is_disk_full(error):
                 raise
-            await _refuse(request, RefusedError(507, "visitors.no_disk"), send)
+            await _refuse(request, RefusedError(507, "visitors.no_disk"), sent)
+
+
+def _name(host: str) -> str:
+    """What a `Host` names, without the port; "" for what is no name."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 async def _refuse(request: Request, refusal: RefusedError, send: Send) -> None:
@@ -102,6 +114,7 @@ class Visit:
 
     async def answer(self) -> None:
         """Answer it, or raise `RefusedError`."""
+        self._check_host()
         if CLOSED.match(self._route):
             raise RefusedError(404, "visitors.not_yours")
         if self._request.method == "POST":
@@ -121,6 +134,12 @@ class Visit:
             await self._call(is_queued=call["kind"].startswith(("queue/", "call/")))
         else:
             await self._pass_on(await self._body())
+
+    def _check_host(self) -> None:
+        """A name that somebody made mean this machine would make them the owner of its page: DNS rebinding."""
+        only = self._visits.server.only_hosts
+        if only and _name(self._request.headers.get("host", "")) not in only:
+            raise RefusedError(400, "visitors.host", hosts=", ".join(sorted(only)))
 
     def _check_origin(self) -> None:
         """A browser tells whose page asks; programs don't."""

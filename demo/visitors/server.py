@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import anyio.to_thread
@@ -22,6 +23,20 @@ from demo.visitors.uploads import Uploads
 logger = logging.getLogger(__name__)
 
 TIDY_EVERY = 60.0  # seconds
+# What the page may load, and from where. Gradio evaluates the scripts of its components, and writes styles into them.
+POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "media-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "connect-src": "'self' data: blob:",
+    "worker-src": "'self' blob:",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +45,20 @@ class Server:
 
     listeners: Listeners = field(default_factory=Listeners)
     hosts: set[str] = field(default_factory=set)  # by which the page is asked for, beside the one that a request names
+    only_hosts: frozenset[str] = frozenset()  # the names, without ports, that it may be asked by; none = any
+    framed_by: str = ""  # who may show the page within theirs, beside itself
     is_behind_proxy: bool = False  # which tells what host was asked for
     remove_unused: Callable[[Collection[Path]], None] = lambda used: None  # of what was made, by what sessions use
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """What each answer tells the browser of what this page may do."""
+        policy = POLICY | {"frame-ancestors": f"'self' {self.framed_by}".strip()}
+        return {
+            "content-security-policy": "; ".join(f"{what} {sources}" for what, sources in policy.items()),
+            "referrer-policy": "same-origin",
+            "x-content-type-options": "nosniff",
+        }
 
     @asynccontextmanager
     async def lifespan(self, app: App) -> AsyncIterator[None]:

@@ -17,6 +17,10 @@ WORDS = {
         "That is too large: at most {megabytes} MB can be sent at once.",
         "Eso es demasiado grande: se pueden enviar {megabytes} MB como máximo de una vez.",
     ),
+    "visitors.host": (
+        "This page is here by these names alone: {hosts}. Whoever runs it allows others with --allowed-hosts.",
+        "Esta página solo está aquí con estos nombres: {hosts}. Quien la lleva permite otros con --allowed-hosts.",
+    ),
     "visitors.foreign": (
         "This server is only asked by its own page, and by programs.",
         "A este servidor solo le preguntan su propia página y los programas.",

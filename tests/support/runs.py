@@ -26,7 +26,12 @@ TINY = TransferConfig(
 Run = Callable[..., list[Step]]
 
 LARGE = TransferConfig(
-    size=300, steps=4, scales=1, content_layers=("relu2_2",), style_layers=("relu1_1", "relu2_1", "relu3_1")
+    size=300,
+    steps=4,
+    scales=1,
+    tv_chroma=0.0,
+    content_layers=("relu2_2",),
+    style_layers=("relu1_1", "relu2_1", "relu3_1"),
 )
 
 

@@ -8,16 +8,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import gradio as gr
 import pytest
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.visitors import gate, mailboxes, uploading
+from demo.visitors.server import Server
 from demo.words import say
 from tests.support.visits import API, Guest, Visited, soon
 
 Guests = Callable[..., Guest]
+LOCAL = ("127.0.0.1", "localhost", "::1")
 
 KEEPING = "add_painting"  # an event that puts something into a session: how many slots are shown
 PAINTING = "stylize"
@@ -234,16 +238,17 @@ def test_strokes_are_sent_for_one_s_own_session(guest: Guests, server: Visited) 
         assert answer.status_code == status
 
 
-def answered(app: ASGIApp) -> tuple[int, str]:
+def answered(app: ASGIApp, host: str = "localhost:7860", **server: Any) -> tuple[int, str]:
     """What a Spanish visitor is answered where Gradio's `app` would be."""
     told: list[Message] = []
 
     async def send(message: Message) -> None:
         told.append(message)
 
-    server = SimpleNamespace(state=SimpleNamespace(visits=SimpleNamespace(mailboxes=None)))
-    scope: Scope = {"type": "http", "method": "GET", "path": "/config", "query_string": b"", "app": server}
-    scope["headers"] = [(b"accept-language", b"es"), (b"host", b"localhost")]
+    visits = SimpleNamespace(mailboxes=None, server=Server(**server))
+    scope: Scope = {"type": "http", "method": "GET", "path": "/config", "query_string": b""}
+    scope |= {"app": SimpleNamespace(state=SimpleNamespace(visits=visits))}
+    scope["headers"] = [(b"accept-language", b"es"), (b"host", host.encode())]
     asyncio.run(gate.Gate(app)(scope, no_body, send))
     return told[0]["status"], told[1]["body"].decode()
 
@@ -263,6 +268,38 @@ def test_a_full_disk_is_told_and_a_refusal_leaves_a_line(error: OSError, caplog:
         return
     assert answered(failing) == (507, say("es", "visitors.no_disk"))
     assert "refused: GET /config (507)" in caplog.text
+
+
+async def fine(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("fine")(scope, receive, send)
+
+
+@pytest.mark.parametrize("host", ["localhost:7860", "LOCALHOST", "127.0.0.1:80", "[::1]:7860"])
+def test_a_page_of_this_machine_is_asked_by_its_names(host: str) -> None:
+    assert answered(fine, host, only_hosts=frozenset(LOCAL)) == (200, "fine")
+
+
+@pytest.mark.parametrize("host", ["evil.example:7860", "", "localhost.evil.example", "127.0.0.1.evil.example", "["])
+def test_a_name_that_somebody_pointed_here_gets_nothing(host: str) -> None:
+    """DNS rebinding: the browser takes it for that somebody's own page, and lets it read everything."""
+    status, text = answered(fine, host, only_hosts=frozenset(LOCAL))
+    assert (status, "localhost" in text) == (400, True)
+    assert answered(fine, host) == (200, "fine")  # where others may ask, too
+
+
+def test_every_answer_says_what_the_page_may_do_and_none_by_what_it_is_served(guest: Guests) -> None:
+    client = guest("203.0.113.20").client
+    for answer in (client.get("/"), client.get("/logout"), client.get(f"{API}/file=/etc/passwd")):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "same-origin"
+        assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+        assert "https:" not in answer.headers["content-security-policy"]
+    soon(lambda: "server" not in client.get("/logout").headers)  # uvicorn writes it anew every second
+
+
+def test_no_door_leads_elsewhere(guest: Guests) -> None:
+    answer = guest("203.0.113.21").client.get("/logout", headers={"x-forwarded-host": "evil.example"})
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
 
 
 def test_an_answer_that_has_begun_is_not_begun_again() -> None:

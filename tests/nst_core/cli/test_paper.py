@@ -16,7 +16,7 @@ from nst_core.config import PRINT
 from nst_core.printing import Fit
 from nst_core.recipe import read_recipe
 from tests.support.pictures import smooth_picture
-from tests.support.terminal import MACHINE, TINY, TWO, Paints, Terminal, engine
+from tests.support.terminal import MACHINE, TINY, TWO, Paints, Terminal, engine, work_on
 
 SMALL = ("--print", "3x4cm", "--dpi", 32)  # 50 pixels
 LAYERS = (*TINY[:4], "--steps", 2)
@@ -101,7 +101,7 @@ def test_the_plan_tells_the_size_on_paper(paints: Paints) -> None:
 
 
 def test_what_does_not_fit_the_memory_names_the_ways_out(paints: Paints) -> None:
-    paints.monkeypatch.setattr("nst_core.forecast.machine.probe", lambda *_: replace(MACHINE, free=40_000_000))
+    work_on(replace(MACHINE, free=40_000_000), paints.monkeypatch)
     said = paints.terminal.refuses(*TWO, "-o", "out.png", "--print", "A4")
     for part in ("3508x2340", "1.0 GB are there", "a smaller paper or a lower dpi, or the optimizer adam"):
         assert part in said
