@@ -247,7 +247,7 @@ def answered(app: ASGIApp, host: str = "localhost:7860", **server: Any) -> tuple
 
     visits = SimpleNamespace(mailboxes=None, server=Server(**server))
     scope: Scope = {"type": "http", "method": "GET", "path": "/config", "query_string": b""}
-    scope |= {"app": SimpleNamespace(state=SimpleNamespace(visits=visits))}
+    scope["app"] = SimpleNamespace(state=SimpleNamespace(visits=visits))
     scope["headers"] = [(b"accept-language", b"es"), (b"host", host.encode())]
     asyncio.run(gate.Gate(app)(scope, no_body, send))
     return told[0]["status"], told[1]["body"].decode()
