@@ -218,7 +218,8 @@ def paint(work: Work, bar: Bar, stop: Stop, title: str = "") -> Outcome:
     complete = True
     try:
         with Film(job.clip, work.size, len(work.costs), bar) as film:
-            for last in _learning(work):
+            learns = not work.forecast.is_timed and work.forecast.blocks == 1
+            for last in _learning(work) if learns else work.steps:
                 bar.show(last, work.costs[last.index - 1], title)
                 complete &= results.intermediate(last, bar)
                 film.add(last)
@@ -238,13 +239,13 @@ def paint(work: Work, bar: Bar, stop: Stop, title: str = "") -> Outcome:
 
 
 def _learning(work: Work) -> Iterator[Step]:
-    """The steps of a job; where the machine's pace wasn't known, it is by them, once they are all done."""
+    """The steps of a job, one by one as each is done; the machine's pace, which wasn't known, is by them at the end."""
     times: dict[Size, list[float]] = {}
     began = time.perf_counter()
     for step in work.steps:
         _ = step.losses  # an accelerator has to be done then
         times.setdefault(step.size, []).append(time.perf_counter() - began)
-        if step.index == step.total and not work.forecast.is_timed and work.forecast.blocks == 1:
+        if step.index == step.total:
             from nst_core.forecast.machine import learn
 
             learn(work.forecast.task.network, work.job.config, times)
