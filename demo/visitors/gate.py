@@ -167,6 +167,8 @@ class Visit:
         session, body = await self._checked(await self._body())
         if is_queued and session:
             self._check_events()
+            if self._request.headers.get("x-gradio-user") == "app":
+                await self._mailboxes.asked_by_a_page(session)
             self._mailboxes.expect_a_listener(session)
         await self._pass_on(body)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from gradio.queueing import Event, Queue
 
 from demo.visitors.listeners import Listeners
+from demo.visitors.mailbox import LINGERING, Mailbox
 
 PATIENCE = 10.0  # seconds for the one who asks to listen
+ON_ITS_WAY = 0.5  # seconds in which a page may not know yet that its stream is closed
 MOST_WORKERS = 0.75  # of all, for a network
 MOST_EVENTS = 300  # of a network, whose end nobody has heard yet
 MOST_MAILBOXES = 1_000_000  # of more than Gradio's 2000 the first would be cut off
@@ -23,6 +26,7 @@ class Mailboxes:
         """`network_of`: whose a session is."""
         self._queue, self._listeners, self._network_of = queue, listeners, network_of
         self._patience: dict[str, asyncio.TimerHandle] = {}  # with sessions that somebody should come to listen to
+        self._closed: dict[str, float] = {}  # when a page's stream was, a moment ago
         self._ending: set[asyncio.Future[None]] = set()  # of sessions that nobody has listened to
         queue.pending_messages_per_session.max_size = MOST_MAILBOXES
         queue.get_events = self.heard_events  # type: ignore[method-assign]
@@ -61,8 +65,14 @@ class Mailboxes:
 
     def has_room(self, network: str) -> bool:
         """Whether a visitor may begin one more event."""
-        events = self._queue.pending_event_ids_session
-        return sum(len(ids) for name, ids in events.items() if self._network_of(name) == network) < MOST_EVENTS
+        sessions = [name for name in self._queue.pending_event_ids_session if self._network_of(name) == network]
+        return sum(len(self._pending(name)) for name in sessions) < MOST_EVENTS
+
+    async def asked_by_a_page(self, session: str) -> None:
+        """Before each event of a page: its stream lingers, and one that was closed just now is known to be so."""
+        if session in self._closed:
+            await asyncio.sleep(self._closed[session] + ON_ITS_WAY - asyncio.get_running_loop().time())
+        self._linger(session)
 
     def expect_a_listener(self, session: str) -> None:
         """What a session has begun ends, if nobody comes to listen."""
@@ -73,17 +83,31 @@ class Mailboxes:
         self._patience[session] = asyncio.get_running_loop().call_later(PATIENCE, self._give_up, session)
 
     def opened(self, session: str) -> None:
-        """A page listens, perhaps to what another stream of its has told already: Gradio would call it unknown."""
+        """Somebody listens, perhaps to what another stream has told already: Gradio would call the session unknown."""
         if session not in self._queue.pending_messages_per_session:
-            self._queue.pending_messages_per_session[session] = asyncio.Queue()
-            self._queue.pending_event_ids_session[session] = set()
+            self._linger(session)
 
     def left(self, session: str) -> None:
         """A stream has ended: without one, events go on only if another comes soon."""
-        if self._queue.pending_event_ids_session.get(session):
+        if self._pending(session):
             self.expect_a_listener(session)
         elif not self._listeners.hears(session):
             self._empty(session)
+
+    def _pending(self, session: str) -> set[str]:
+        return self._queue.pending_event_ids_session.get(session, set()) - {LINGERING}
+
+    def _linger(self, session: str) -> None:
+        boxes = self._queue.pending_messages_per_session
+        if session not in boxes:
+            boxes[session] = Mailbox(lambda: bool(self._pending(session)), partial(self._ends, session))
+        if isinstance(boxes[session], Mailbox):  # a program's has none of it
+            self._queue.pending_event_ids_session.setdefault(session, set()).add(LINGERING)
+
+    def _ends(self, session: str) -> None:
+        loop = asyncio.get_running_loop()
+        self._closed[session] = loop.time()
+        loop.call_later(ON_ITS_WAY, self._closed.pop, session, None)
 
     def _give_up(self, session: str) -> None:
         del self._patience[session]
@@ -93,9 +117,9 @@ class Mailboxes:
             ending.add_done_callback(self._ending.discard)
 
     async def _end(self, session: str) -> None:
-        given_up = set(self._queue.pending_event_ids_session.get(session, ()))
+        given_up = self._pending(session)
         await self._queue.clean_events(session_hash=session)
-        came = set(self._queue.pending_event_ids_session.get(session, ())) - given_up
+        came = self._pending(session) - given_up
         if not came and not self._listeners.hears(session):
             self._empty(session)
 

@@ -80,11 +80,11 @@ class Guest:
         body = {"fn_index": self.server.event(name), "data": data, "session_hash": session}
         return self.client.post(f"{API}/run/predict", json=body, headers=headers)
 
-    def join(self, name: str, session: str, data: list[Any] | None = None) -> httpx.Response:
+    def join(self, name: str, session: str, data: list[Any] | None = None, **headers: str) -> httpx.Response:
         """An event that is queued."""
         values = self.server.inputs(name) if data is None else data
         body = {"fn_index": self.server.event(name), "data": values, "session_hash": session}
-        return self.client.post(f"{API}/queue/join", json=body)
+        return self.client.post(f"{API}/queue/join", json=body, headers=headers)
 
     def upload(self, *files: bytes, name: str = "a.png", **headers: str) -> httpx.Response:
         return self.client.post(f"{API}/upload", files=[("files", (name, file)) for file in files], headers=headers)

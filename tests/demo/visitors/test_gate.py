@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 
 KEEPING = "add_painting"  # an event that puts something into a session: how many slots are shown
 PAINTING = "stylize"
+PAGE = {"x-gradio-user": "app"}  # what a page's own calls have, and no program's
 
 
 @contextmanager
@@ -179,12 +181,39 @@ def test_a_run_that_nobody_listens_to_never_begins(
     assert len(queue) == 0
 
 
-def test_a_stream_that_comes_late_waits_for_the_next_event(guest: Guests) -> None:
+def test_a_stream_that_comes_late_is_ended_in_peace(guest: Guests) -> None:
     """A page opens one for an event whose end another stream of its has told meanwhile."""
-    visitor = guest("203.0.113.19")
-    with visitor.listening("late") as messages:
-        assert visitor.join(PAINTING, "late").status_code == 200
-        assert [message["msg"] for message in messages][-2:] == ["process_completed", "close_stream"]
+    with guest("203.0.113.19").listening("late") as messages:
+        assert list(messages)[-1]["msg"] == "close_stream"
+
+
+def test_a_page_s_stream_hears_what_is_asked_for_at_the_end_of_the_last(guest: Guests, server: Visited) -> None:
+    """Gradio's ends there, and a page that hasn't heard of that yet opens no other."""
+    visitor = guest("203.0.113.20")
+    server.runner.go_on.set()
+    assert visitor.join(PAINTING, "page", **PAGE).status_code == 200
+    with visitor.listening("page") as messages:
+        assert "process_completed" in (message["msg"] for message in messages)
+        assert visitor.join(PAINTING, "page", **PAGE).status_code == 200
+        kinds = [message["msg"] for message in messages]
+    assert kinds[-1] == "close_stream"
+    assert kinds.count("process_completed") == 2  # and the one by which the stream is closed
+
+
+def test_a_page_s_event_is_answered_once_it_knows_that_its_stream_has_ended(
+    guest: Guests, server: Visited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailboxes, "ON_ITS_WAY", 2.0)
+    visitor = guest("203.0.113.21")
+    server.runner.go_on.set()
+    assert visitor.join(PAINTING, "ended", **PAGE).status_code == 200
+    with visitor.listening("ended") as messages:
+        assert list(messages)[-1]["msg"] == "close_stream"
+    closed = time.monotonic()
+    assert visitor.join(PAINTING, "ended", **PAGE).status_code == 200
+    assert time.monotonic() - closed > 1.5
+    with visitor.listening("ended") as messages:
+        assert list(messages)[-1]["msg"] == "close_stream"
 
 
 def test_no_visitor_takes_all_of_gradio_s_workers(
