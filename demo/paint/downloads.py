@@ -51,14 +51,20 @@ def write(painted: Painted, running: Running | None, picture: RunPicture, kind: 
     `OnlyTheLastError`, and `OSError` where there is no room on the disk.
     """
     segment = painted.segment(picture, running)
-    # A folder a step: the browser takes the file's own name, and keeps what it got from an address.
-    folder = painted.files / f"step-{picture.index}-{on}"
-    path = folder / f"{stem(segment.selection)}{DEEP if kind is Format.PNG16 else ''}{SUFFIXES[kind]}"
+    path = path_of(painted, running, picture, kind, on)
     if not path.exists():
         check_room(painted.snapshots.folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         WRITERS[kind](painted, segment, picture, path, paper.dpi_on(on, segment.size))
     return path
+
+
+def path_of(painted: Painted, running: Running | None, picture: RunPicture, kind: Format, on: str) -> Path:
+    """Where the file of a picture is, once it has been written."""
+    # A folder a step: the browser takes the file's own name, and keeps what it got from an address.
+    folder = painted.files / f"step-{picture.index}-{on}"
+    name = stem(painted.segment(picture, running).selection)
+    return folder / f"{name}{DEEP if kind is Format.PNG16 else ''}{SUFFIXES[kind]}"
 
 
 def comparison(painted: Painted, picture: RunPicture) -> tuple[str, str]:

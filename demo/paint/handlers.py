@@ -25,7 +25,7 @@ from demo.form.settings import DIALS
 from demo.form.values import Dials, FormValues
 from demo.jobs.records import Progress
 from demo.jobs.runner import Runner
-from demo.paint import paper, views
+from demo.paint import downloads, paper, views
 from demo.paint.downloads import Format, OnlyTheLastError
 from demo.paint.next_steps import next_selection
 from demo.paint.running import Running
@@ -205,7 +205,10 @@ def prepare(
         paper.checked(on, speaks)
         picture = painted.at(step)
         size = painted.segment(picture, running).size
-        yield PaintView(download=views.preparing(speaks), on_paper=paper.told(speaks, on, size))
+        # A list that is left asks once more for what it asked for before.
+        is_made = downloads.path_of(painted, running, picture, Format(kind), on).exists()
+        download = gr.skip() if is_made else views.preparing(speaks)
+        yield PaintView(download=download, on_paper=paper.told(speaks, on, size))
         try:
             yield PaintView(download=views.file(speaks, painted, running, picture, Format(kind), on))
         except Exception as error:

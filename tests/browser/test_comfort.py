@@ -145,6 +145,7 @@ def test_a_whole_visit_by_keyboard(open_page: Open, width: int) -> None:
         go_to(page, "#format input")
         choose(page, "JPEG")
     expect(page.locator("#download")).to_contain_text("JPEG", timeout=PATIENCE)
+    assert not page.evaluate("() => document.activeElement.matches('#stylize')")  # Enter would paint anew
     go_to(page, "#download")
     with page.expect_download() as arriving:
         page.keyboard.press("Enter")

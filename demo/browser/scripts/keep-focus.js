@@ -7,13 +7,15 @@ export default function keepFocus() {
         sheet: '#sketches button:enabled',
         inside: '#inside-stop, #rebuild-content:enabled',
     };
-    const resting = '#download'; // while a file is made; it comes back
+    // The download rests while a file is made, and comes back; a list lets go once something is chosen, and Tab goes
+    // on from there.
+    const staying = '#download, [role=combobox]';
     let had = [];
     document.addEventListener('focusin', ({target}) => {
         const list = target.closest('#examples, #results, #sketches, #offered');
         const place = target.closest('#show, #sheet, #inside');
         const own = target.id ? `#${target.id}` : list && `#${list.id} [data-index="${target.dataset.index}"]`;
-        had = [own && `${own}:enabled`, !target.matches(resting) && instead[place?.id]].filter(Boolean);
+        had = [own && `${own}:enabled`, !target.matches(staying) && instead[place?.id]].filter(Boolean);
     });
     document.addEventListener('pointerdown', () => {
         had = [];

@@ -51,6 +51,15 @@ def test_the_timeline_shows_an_earlier_picture_and_makes_it_the_result(
     assert not shown(handlers.look_back(ENGLISH, None, 2))
 
 
+def test_a_file_that_is_there_rests_for_nobody_who_leaves_the_list(photo: FileDataDict, painting: FileDataDict) -> None:
+    """A list that is left tells once more what was chosen: who presses the download then would press in vain."""
+    painted, running = done(photo, painting)
+    _, made = downloads_of(painted, running, 2, "jpeg")
+    again, ready = downloads_of(painted, running, 2, "jpeg")
+    assert not shown(again)
+    assert ready == made
+
+
 def test_a_download_that_fails_leaves_the_one_that_works(
     photo: FileDataDict, painting: FileDataDict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
