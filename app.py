@@ -203,7 +203,7 @@ def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     runner.measure(defaults)
     listeners = Listeners()
-    ui = build(options, runner, defaults, listeners)
+    ui = build(options, runner, defaults)
     for number in ending_signals():  # SIGTERM is what a container is stopped with
         signal.signal(number, signal.default_int_handler)
     try:
@@ -217,10 +217,10 @@ def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig)
         ui.close(verbose=False)
 
 
-def build(options: argparse.Namespace, runner: Runner, defaults: TransferConfig, listeners: Listeners) -> gr.Blocks:
+def build(options: argparse.Namespace, runner: Runner, defaults: TransferConfig) -> gr.Blocks:
     """The page, with limits that suit those who can reach it."""
     limit = longest(options)
-    ui = build_ui(runner if limit is None else BoundedRunner(runner, limit), defaults, listeners)
+    ui = build_ui(runner if limit is None else BoundedRunner(runner, limit), defaults)
     # How many events may wait is bounded by visitors, in the gate: who fills a common queue keeps all others out.
     ui.queue(api_open=False, default_concurrency_limit=None)
     return ui

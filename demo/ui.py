@@ -25,7 +25,6 @@ from demo.paint.wiring import wire_estimate, wire_looking_back, wire_next_steps,
 from demo.tabs import contact_sheet, gallery, how, inside
 from demo.tabs.contact_sheet import Sheets
 from demo.tabs.gallery import Gallery
-from demo.visitors.listeners import Listeners
 from demo.words import say, t
 from nst_core.config import TransferConfig
 
@@ -44,11 +43,8 @@ LISTENERS = (
 )
 
 
-def build_ui(runner: Runner, defaults: TransferConfig | None = None, listeners: Listeners | None = None) -> gr.Blocks:
-    """The page in front of `runner`; its widgets start at `defaults`, the project's own where it is None.
-
-    `listeners`: who has it open, where a server knows.
-    """
+def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Blocks:
+    """The page in front of `runner`; its widgets start at `defaults`, the project's own where it is None."""
     defaults = defaults or TransferConfig()
     localized, examples = Localized(), example_pairs.load_pairs()
     ui: gr.Blocks
@@ -79,7 +75,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None, listeners: 
         with gr.Tab(t("page.inside_tab")):
             inside.build_inside(runner, defaults, localized, form.photo, form.paintings[0])
         painting, sheets, start = PaintHandlers(runner, defaults), Sheets(runner, defaults), stage.starting
-        wire_brushes(form, pictures, (start.start, start.six), listeners)  # before what takes them
+        wire_brushes(pictures, (start.start, start.six))  # before what takes them
         start.six.click(None, js=script("scroll-to-contact-sheet"))  # before the event that lasts
         # Before the dials are set, which would steer the run that is left.
         sketch_clicked = partial(gr.on, [cell.click for cell in sheet.cells])

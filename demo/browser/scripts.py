@@ -22,12 +22,16 @@ def script(name: str, *first: str) -> str:
     return f"(...values) => ({function})({arguments}, ...values)"
 
 
-def on_load(*names: str) -> str:
+def on_load(*names: str, **options: object) -> str:
     """For `js_on_load` of a `gr.HTML`: calls the functions in the `names`' files, one after the other.
 
-    Each is given an object with what Gradio has there: `element`, `props`, `trigger` and `watch`.
+    Each is given an object with what Gradio has there: `element`, `props`, `trigger` and `watch`; and with the
+    `options`, which as `props` would be gone where the element is written before it is shown (Gradio 6.31).
     """
-    return "".join(f"({_function(name)})({{element, props, trigger, watch}});\n" for name in names)
+    given = ", ".join(
+        ("element", "props", "trigger", "watch", *(f"{key}: {json.dumps(options[key])}" for key in options))
+    )
+    return "".join(f"({_function(name)})({{{given}}});\n" for name in names)
 
 
 @cache

@@ -3,59 +3,53 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from base64 import b64decode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
 from io import BytesIO
-from pathlib import Path
-from threading import Lock
 from typing import Any, ClassVar
 
 import gradio as gr
 import numpy as np
-from gradio.components.base import server
-from gradio.data_classes import FileDataDict
 from numpy.typing import NDArray
 from PIL import Image
 
 from demo.browser.toasts import toast
 from demo.browser.wiring import Components, unchanged
-from demo.form.uploads import load, uploaded
 from demo.jobs.records import Mask
-from demo.visitors.identity import Visitor, visitor_of
-from demo.visitors.ledger import Ledger
-from demo.visitors.listeners import Listeners
 from demo.words import Language, language, say
 
 SIDE = 512  # pixels of the canvas' long side: a brush is no finer
 OPACITY = 0.6  # of the brush: the photo can be seen below. Where strokes overlap, the last one counts
-MOST_PIXELS = (4 * SIDE) ** 2  # of a layer: a screen may have several for one of ours
-MOST_BYTES = 2_000_000  # of a layer's file
-MOST_LETTERS = 64  # of its name
-MOST_LAYERS = 4  # of a session: each is asked for as soon as it is here
-EACH, TOTAL = 60_000_000, 300_000_000  # bytes of a network, and of all
+MOST_PIXELS = (2 * SIDE) ** 2  # of what is read
+MOST_LETTERS = 2_000_000  # of its address
+ADDRESS = "data:image/png;base64,"
+WIDTHS = (6, 40, 160)  # pixels of the canvas: of the finest brush, of the one that is taken first, of the widest
 
 
-def brush(colours: Sequence[str]) -> gr.Brush:
-    """Paints in the colours, and in no others."""
-    given: list[str | tuple[str, float]] = [(colour, OPACITY) for colour in colours]
-    return gr.Brush(default_size=40, colors=given, default_color=given[0], color_mode="fixed")
+def tools(speaks: Language, colours: Sequence[tuple[str, str]]) -> str:
+    """HTML: the colours of a brush, (class, what each is for as HTML), and its other tools."""
+    picks = "".join(
+        f'<li class="{each}"><button type="button" data-colour="{place}" aria-pressed="{str(place == 1).lower()}">'
+        f"{inside}</button></li>"
+        for place, (each, inside) in enumerate(colours, 1)
+    )
+    least, usual, most = WIDTHS
+    return (
+        f'<ul class="legend" role="list">{picks}</ul><div class="brush-tools">'
+        f'<button type="button" data-colour="0" aria-pressed="false">{escape(say(speaks, "brush.eraser"))}</button>'
+        f"<label>{escape(say(speaks, 'brush.size'))} "
+        f'<input type="range" data-size min="{least}" max="{most}" value="{usual}"></label>'
+        f'<button type="button" data-undo disabled>{escape(say(speaks, "brush.undo"))}</button>'
+        f'<button type="button" data-clear disabled>{escape(say(speaks, "brush.clear"))}</button></div>'
+    )
 
 
 def variables(colours: Mapping[str, str]) -> str:
     """HTML: a page with it knows the colours, by their names, as `--brush-1`, ..."""
     told = " ".join(f"--brush-{name}: {colour};" for name, colour in colours.items())
     return f"<style>:root {{ {told} }}</style>"
-
-
-def canvas(request: gr.Request, photo: FileDataDict | None, brushed: Mask | None) -> Any:
-    """The photo to brush on, small; what is brushed on it already stays."""
-    if brushed is not None:
-        return gr.skip()
-    speaks = language(request)
-    with toast(speaks):
-        image = load("photo", photo, speaks, SIDE).convert("RGB")
-    image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-    return {"background": image, "layers": [], "composite": None}
 
 
 @dataclass(frozen=True)
@@ -69,7 +63,7 @@ class BrushedView:
     @classmethod
     def bare(cls) -> BrushedView:
         """Nothing is brushed."""
-        return cls(brushed=None, canvas=None, fold=gr.update(open=False))
+        return cls(brushed=None, canvas="", fold=gr.update(open=False))
 
 
 @dataclass(frozen=True)
@@ -79,64 +73,19 @@ class BrushedComponents(Components):
     Values: ClassVar = BrushedView
 
     brushed: gr.State
-    canvas: gr.ImageEditor
+    canvas: gr.HTML
     fold: gr.Accordion
 
 
-class Strokes:
-    """What was brushed on one canvas, from the request that brings it to the event that asks for it.
+def reading(colours: Sequence[str]) -> Callable[..., Mask | None]:
+    """A handler for the value of a canvas: the map of what was brushed on it, as `labels` makes it."""
 
-    It stands in for the editor's own store, which takes any number of pictures of any size from anybody. A layer is its
-    session's alone.
-    """
-
-    def __init__(self, colours: Sequence[str], listeners: Listeners | None = None) -> None:
-        """`colours`: of the brush; `listeners`: who has the page open, and so loses nothing to others."""
-        self._colours = colours
-        is_there = listeners.is_there if listeners else lambda session: False
-        self._layers: dict[str, dict[str, bytes]] = {}  # by session, then by their ids, the oldest first
-        self._ledger: Ledger[str] = Ledger(EACH, TOTAL, is_there)
-        self._lock = Lock()
-
-    def serve(self, canvas: gr.ImageEditor) -> None:
-        """Take what the browser sends for `canvas`."""
-
-        def accept_blobs(data: Any, request: gr.Request) -> None:
-            visitor = replace(visitor_of(request), session=str(data.data["session_hash"]))
-            self.keep(visitor, data.data, data.files)
-
-        canvas.accept_blobs = server(accept_blobs)  # type: ignore[no-untyped-call]
-
-    def keep(self, visitor: Visitor, about: Mapping[str, Any], files: Sequence[tuple[str, bytes]]) -> None:
-        """Keep a layer by the `id` that it is told `about`; nobody needs the background, nor what is too large."""
-        if not files:
-            return
-        key, (_, layer) = str(about["id"]), files[0]
-        if about["type"] != "layer" or len(layer) > MOST_BYTES or len(key) > MOST_LETTERS:
-            return
-        with self._lock:
-            layers = self._layers.setdefault(visitor.session, {})
-            layers[key] = layer
-            for oldest in list(layers)[:-MOST_LAYERS]:
-                del layers[oldest]
-            size = sum(map(len, layers.values()))
-            for session in self._ledger.enter(visitor.session, visitor.network, size):
-                del self._layers[session]
-
-    def read(self, request: gr.Request, drawn: Mapping[str, Any] | None) -> Any:
-        """The map of what was brushed on the canvas, as `labels` makes it; None for a bare photo."""
+    def read(request: gr.Request, drawn: str | None) -> Mask | None:
         speaks = language(request)
         with toast(speaks):
-            if not drawn:
-                return None
-            if drawn.get("id"):
-                with self._lock:
-                    layer = self._layers.get(visitor_of(request).session, {}).get(drawn["id"])
-                return gr.skip() if layer is None else labels(_decoded(BytesIO(layer), speaks), self._colours)
-            layers = drawn.get("layers") or [None]  # the canvas has one
-            if layers[0] is None:
-                return None
-            return labels(_decoded(uploaded("photo", layers[0], speaks), speaks), self._colours)
+            return labels(_decoded(drawn, speaks), colours) if drawn else None
+
+    return read
 
 
 def labels(layer: NDArray[np.uint8], colours: Sequence[str]) -> Mask | None:
@@ -147,12 +96,13 @@ def labels(layer: NDArray[np.uint8], colours: Sequence[str]) -> Mask | None:
     return found.astype(np.uint8) if found.any() else None
 
 
-def _decoded(source: BytesIO | Path, language: Language) -> NDArray[np.uint8]:
+def _decoded(drawn: str, language: Language) -> NDArray[np.uint8]:
     """(H, W, 4); `ValueError` for what no canvas of ours sends."""
     try:
-        with Image.open(source, formats=["PNG", "WEBP"]) as image:
-            if math.prod(image.size) <= MOST_PIXELS:
-                return np.asarray(image.convert("RGBA"))
+        if drawn.startswith(ADDRESS) and len(drawn) <= MOST_LETTERS:
+            with Image.open(BytesIO(b64decode(drawn.removeprefix(ADDRESS), validate=True)), formats=["PNG"]) as image:
+                if math.prod(image.size) <= MOST_PIXELS:
+                    return np.asarray(image.convert("RGBA"))
     except Exception:  # a decoder raises whatever it stumbles over
         pass
     raise ValueError(say(language, "regions.unreadable"))

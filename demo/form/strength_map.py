@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 from PIL import Image, ImageFilter
 
+from demo.form.brushing import tools
 from demo.jobs.records import Mask
 from demo.words import Language, say
 
@@ -26,9 +27,6 @@ def soft(brushed: Mask | None) -> Mask | None:
 
 
 def legend(speaks: Language) -> str:
-    """HTML: which colour of the brush does what."""
-    inside = "".join(
-        f'<li class="brush-{name}"><i></i><span>{escape(say(speaks, f"strength_map.{name}"))}</span></li>'
-        for name in COLOURS
-    )
-    return f'<ul class="legend" role="list">{inside}</ul>'
+    """HTML: which colour of the brush does what, and the brush's other tools."""
+    inside = ((name, escape(say(speaks, f"strength_map.{name}"))) for name in COLOURS)
+    return tools(speaks, [(f"brush-{name}", f"<i></i><span>{text}</span>") for name, text in inside])

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import gradio as gr
 
 from demo.browser import html
+from demo.browser.brush_canvas import brush_canvas
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load
 from demo.browser.wiring import Components
@@ -190,20 +191,12 @@ def _brushed(
 ) -> BrushedComponents:
     """A canvas to brush on with the colours, which the `legend` explains, behind a fold."""
     key = name.replace("-", "_")
-    with gr.Accordion(t(f"{key}.label"), open=False, visible=visible, elem_id=name) as fold:
+    with gr.Accordion(t(f"{key}.label"), open=False, visible=visible, elem_id=name, elem_classes="brushing") as fold:
         gr.Markdown(t(f"{key}.colours"))
         localized.html(legend, elem_classes="legends")
-        canvas = gr.ImageEditor(
-            type="numpy",
-            sources=(),
-            transforms=(),
-            layers=False,
-            brush=brushing.brush(colours),
-            show_label=False,
-            label=t(f"{key}.alt"),
-            buttons=[],
-            height=360,
-            elem_classes="canvas",
+        over = "#photo .image-frame img"
+        canvas = brush_canvas(
+            over, colours, brushing.OPACITY, brushing.SIDE, label=t(f"{key}.alt"), elem_classes="canvas"
         )
     return BrushedComponents(gr.State(), canvas, fold)
 

@@ -12,36 +12,25 @@ from gradio.events import Dependency
 from demo.browser.scripts import script
 from demo.browser.wiring import LONG, QUICK, listen
 from demo.form import brushing, example_pairs, palette, previews, regions, strength_map
-from demo.form.brushing import BrushedComponents, BrushedView
+from demo.form.brushing import BrushedView
 from demo.form.checks import check
 from demo.form.remarks import Remarks, choose_margins
 from demo.form.values import MOST_PAINTINGS
 from demo.form.widgets import FormComponents, PictureComponents, SlotView
-from demo.visitors.listeners import Listeners
 
 
-def wire_brushes(
-    form: FormComponents, pictures: PictureComponents, buttons: Sequence[gr.Button], listeners: Listeners | None = None
-) -> None:
-    """What is brushed is read after each stroke, and by the `buttons` that paint: the editor takes its time to send."""
+def wire_brushes(pictures: PictureComponents, buttons: Sequence[gr.Button]) -> None:
+    """What is brushed is read after each stroke, and by the `buttons` that paint: the last may still be on its way."""
     for brushed, colours in (
         (pictures.regions, regions.COLOURS),
         (pictures.strength_map, tuple(strength_map.COLOURS.values())),
     ):
-        _wire_canvas(form, brushed, brushing.Strokes(colours, listeners), buttons)
-
-
-def _wire_canvas(
-    form: FormComponents, brushed: BrushedComponents, strokes: brushing.Strokes, buttons: Sequence[gr.Button]
-) -> None:
-    canvas = brushed.canvas
-    listen(brushed.fold.expand, brushing.canvas, [form.photo, brushed.brushed], canvas, preprocess=False, **LONG)
-    strokes.serve(canvas)
-    for triggers, options in (
-        ([canvas.input, canvas.clear], LONG | {"trigger_mode": "always_last"}),
-        ([button.click for button in buttons], QUICK),
-    ):
-        listen(partial(gr.on, triggers), strokes.read, canvas, brushed.brushed, preprocess=False, **options)
+        for triggers, options in (
+            ([brushed.canvas.input], LONG | {"trigger_mode": "always_last"}),
+            ([button.click for button in buttons], QUICK),
+        ):
+            read = brushing.reading(colours)
+            listen(partial(gr.on, triggers), read, brushed.canvas, brushed.brushed, preprocess=False, **options)
 
 
 def wire_pictures(

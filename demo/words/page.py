@@ -35,6 +35,10 @@ WORDS = {
         "The photo with what is brushed on it: more painting here, less there",
         "La foto con lo que se marca en ella: aquí más cuadro, allí menos",
     ),
+    "brush.eraser": ("Eraser", "Goma"),
+    "brush.size": ("Brush", "Pincel"),
+    "brush.undo": ("Undo", "Deshacer"),
+    "brush.clear": ("Clear", "Borrar todo"),
     "regions.no_room": (
         "Painting {painting} has no room: all of the photo is brushed for others. Brush some of it in its colour, or"
         " leave some bare.",

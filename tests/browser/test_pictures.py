@@ -44,9 +44,8 @@ def check_brushed(screenshot: bytes) -> None:
 
 def brush(page: Page, fold: str) -> Locator:
     """Brush a stroke across the photo on the canvas behind a fold, which is open."""
-    canvas = page.locator(f"#{fold} .canvas canvas").first
-    expect(canvas).to_be_visible()
-    page.wait_for_timeout(2000)  # the photo is drawn on it
+    canvas = page.locator(f"#{fold} .canvas canvas")
+    expect(canvas).to_have_attribute("height", re.compile(r"\d+"))  # the photo is there
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
@@ -77,7 +76,7 @@ def test_two_paintings_share_the_photo(open_page: Open, tmp_path: Path) -> None:
     expect(page.locator(".legend .brush-2")).to_have_text("2Painting 2: blue")
     expect(page.locator(".legend .brush-3")).to_be_hidden()
     canvas = brush(page, "regions")
-    page.click("#stylize")  # before the editor has sent the stroke by itself
+    page.click("#stylize")  # while the stroke is on its way
     check_brushed(canvas.screenshot())
     expect(page.locator("#status")).to_contain_text("Finished after 4 steps", timeout=PATIENCE)
     recipe = read_recipe(download(page, tmp_path))
@@ -88,6 +87,15 @@ def test_two_paintings_share_the_photo(open_page: Open, tmp_path: Path) -> None:
         with settling(page):
             page.get_by_role("button", name="Where does each painting belong?").click()
     check_brushed(canvas.screenshot())
+    undo = page.locator("#regions [data-undo]")
+    undo.click()
+    expect(undo).to_be_disabled()  # the photo stays
+    with pytest.raises(AssertionError):
+        check_brushed(canvas.screenshot())
+    canvas.focus()
+    for key in ("Space", "ArrowRight", "Space"):
+        page.keyboard.press(key)
+    expect(undo).to_be_enabled()
 
 
 def test_what_cannot_be_painted_is_told_at_once(open_page: Open, tmp_path: Path) -> None:

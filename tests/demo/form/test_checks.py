@@ -80,6 +80,6 @@ def test_what_was_brushed_goes_with_its_photo(photo: FileDataDict, painting: Fil
         now, widgets, regions = checked(kept, other, painting, *NONE)
         assert now.pictures[0] == other
         assert not any(map(shown, widgets))
-        assert (regions.brushed, regions.canvas, regions.fold["open"]) == (None, None, False)
+        assert (regions.brushed, regions.canvas, regions.fold["open"]) == (None, "", False)
     _, _, regions = checked(kept, photo, None, painting, None, None)
     assert not shown(regions)

@@ -44,5 +44,5 @@ def test_nothing_brushed_is_no_map_and_an_unknown_number_no_trouble() -> None:
 
 def test_the_legend_says_what_a_colour_does() -> None:
     legend = strength_map.legend("es")
-    assert '<li class="brush-less"><i></i><span>turquesa: menos cuadro</span></li>' in legend
+    assert 'data-colour="1" aria-pressed="true"><i></i><span>turquesa: menos cuadro</span></button>' in legend
     assert legend.count("<li") == len(strength_map.COLOURS)

@@ -29,7 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
         patch.setenv("FORWARDED_ALLOW_IPS", "")  # put back at the end
 
         def opened() -> gr.Blocks:
-            ui = app.build(options, runner, TransferConfig(), listeners)
+            ui = app.build(options, runner, TransferConfig())
             app.launch(ui, options, listeners)
             return ui
 

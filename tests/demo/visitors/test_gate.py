@@ -11,7 +11,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import gradio as gr
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -251,20 +250,13 @@ def test_an_open_page_keeps_what_it_has_and_a_closed_one_is_told(guest: Guests, 
     soon(lambda: not server.listeners.is_there("open"))
 
 
-def test_strokes_are_sent_for_one_s_own_session(guest: Guests, server: Visited) -> None:
-    canvas = next(block._id for block in server.ui.blocks.values() if isinstance(block, gr.ImageEditor))
-    fields = {
-        "session_hash": "brushing",
-        "component_id": str(canvas),
-        "fn_name": "accept_blobs",
-        "id": "1",
-        "type": "layer",
-    }
+def test_what_components_ask_for_is_for_one_s_own_session(guest: Guests) -> None:
+    fields = {"session_hash": "asking", "component_id": "1", "fn_name": "none", "id": "1", "type": "layer"}
     mine, evil = guest("203.0.113.15"), guest("198.51.100.7")
-    assert mine.call(KEEPING, "brushing").status_code == 200
-    for visitor, status in ((mine, 200), (evil, 404)):
+    assert mine.call(KEEPING, "asking").status_code == 200
+    for visitor, is_refused in ((mine, False), (evil, True)):
         answer = visitor.client.post(f"{API}/component_server", data=fields, files={"a": ("a", b"x")})
-        assert answer.status_code == status
+        assert (answer.text == say("en", "visitors.not_yours")) == is_refused
 
 
 def answered(app: ASGIApp, host: str = "localhost:7860", **server: Any) -> tuple[int, str]:
