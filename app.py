@@ -39,6 +39,8 @@ os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
 import gradio as gr
 from starlette.middleware import Middleware
 
+from demo.browser import thumbnails
+from demo.browser.compression import PageCompression
 from demo.files import remove_unused
 from demo.form.example_pairs import EXAMPLES
 from demo.jobs.bounded import BoundedRunner
@@ -246,7 +248,11 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> 
         # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.
         max_threads=40 + options.queue_size,
         max_file_size=MAX_FILE_SIZE,
-        app_kwargs={"lifespan": server.lifespan, "middleware": [Middleware(Gate)]},
+        app_kwargs={
+            "lifespan": server.lifespan,
+            "middleware": [Middleware(PageCompression), Middleware(Gate)],
+            "routes": [thumbnails.ROUTE],
+        },
         allowed_paths=[str(EXAMPLES)],
         theme=theme(),
         css_paths=list(STYLESHEETS),

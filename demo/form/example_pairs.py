@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from filecmp import cmp
 from functools import cache
 from html import escape
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 from PIL import Image, ImageOps
 
+from demo.browser import thumbnails
 from demo.form.uploads import uploaded
 from demo.words import Language, say
 
@@ -88,13 +87,6 @@ def _button(index: int, pair: Pair, language: Language) -> str:
     )
 
 
-def data_uri(picture: Image.Image, quality: int) -> str:
-    """A JPEG that is part of the page: one behind any address finds it."""
-    buffer = BytesIO()
-    picture.save(buffer, "JPEG", quality=quality)
-    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
-
-
 @cache
 def _thumbnail(pair: Pair) -> str:
     """The photo beside the painting."""
@@ -103,4 +95,4 @@ def _thumbnail(pair: Pair) -> str:
     for place, path in enumerate((pair.content, pair.style)):
         with Image.open(path) as image:
             both.paste(ImageOps.fit(image.convert("RGB"), HALF), (place * width, 0))
-    return data_uri(both, quality=80)
+    return thumbnails.address(both, quality=80)

@@ -12,7 +12,8 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 from PIL import Image, ImageOps
 
-from demo.form.example_pairs import Pair, data_uri
+from demo.browser import thumbnails
+from demo.form.example_pairs import Pair
 from demo.words import Language, say
 
 THUMBNAIL = (168, 128)  # (width, height) in pixels: twice what the page shows
@@ -57,4 +58,4 @@ def _button(index: int, pair: Pair, language: Language) -> str:
 @cache
 def _thumbnail(path: Path) -> str:
     with Image.open(path) as image:
-        return data_uri(ImageOps.fit(image.convert("RGB"), THUMBNAIL), quality=60)
+        return thumbnails.address(ImageOps.fit(image.convert("RGB"), THUMBNAIL), quality=60)

@@ -46,7 +46,9 @@ def measure(vgg19: VGG) -> Measure:
 
 def test_half_is_half_for_paintings_sizes_and_initial_images(measure: Measure) -> None:
     pairs = range(len(PAIRS))
-    ends = [measure(pair, size=size, strength=50.0) for size, these in ((64, pairs), (128, pairs[:2])) for pair in these]
+    ends = [
+        measure(pair, size=size, strength=50.0) for size, these in ((64, pairs), (128, pairs[:2])) for pair in these
+    ]
     ends.append(measure(1, size=64, strength=50.0, initial="noise"))
     styles, contents = [end.style for end in ends], [end.content for end in ends]
     assert 0.04 < min(styles) <= max(styles) < 0.08

@@ -43,7 +43,7 @@ def test_each_pair_is_a_button_with_a_name() -> None:
     assert labels.pop(0) == "A photo and a painting to begin with"
     assert labels[0] == "Neuschwanstein Castle, to be painted like The Starry Night by Vincent van Gogh"
     assert len(set(labels)) == len(PAIRS)
-    assert len(html) < 250_000  # all of them travel with the page
+    assert len(html) < 10_000  # all of them travel with the page
 
 
 def test_the_buttons_speak_spanish() -> None:

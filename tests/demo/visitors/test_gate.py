@@ -318,6 +318,13 @@ def test_every_answer_says_what_the_page_may_do_and_none_by_what_it_is_served(gu
     soon(lambda: "server" not in client.get("/logout").headers)  # uvicorn writes it anew every second
 
 
+def test_the_page_is_small_on_its_way(guest: Guests) -> None:
+    """On a slow network each 50 kB are a second of white."""
+    answer = guest("203.0.113.22").client.get("/")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.num_bytes_downloaded < 60_000
+
+
 def test_no_door_leads_elsewhere(guest: Guests) -> None:
     answer = guest("203.0.113.21").client.get("/logout", headers={"x-forwarded-host": "evil.example"})
     assert (answer.status_code, answer.headers.get("location")) == (404, None)
