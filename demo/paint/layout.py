@@ -10,7 +10,7 @@ import gradio as gr
 from demo.browser import html
 from demo.browser.localized import Localized
 from demo.browser.wiring import Components
-from demo.paint import paper, session
+from demo.paint import first_view, paper, session
 from demo.paint.downloads import Format
 from demo.paint.views import PaintView
 from demo.words import Language, say, t
@@ -100,7 +100,7 @@ def build_stage(localized: Localized) -> StageComponents:
     with gr.Column(elem_id="show"):
         status = localized.html(_ready, elem_id="status")
         with gr.Column(elem_id="stage"):  # the one lies over the other: nothing moves when the run ends
-            pane = localized.html(html.empty_pane, elem_id="pane")
+            pane = localized.html(first_view.pane, elem_id="pane")
             comparison = gr.ImageSlider(
                 label=str(t("picture.compare")),
                 show_label=False,

@@ -202,6 +202,7 @@ WORDS = {
     ),
     # The picture
     "picture.empty": ("Your painting will appear here.", "Aquí aparecerá tu cuadro."),
+    "picture.sample": ("The photo, and what becomes of it.", "La foto y lo que sale de ella."),
     "picture.before": ("The photo, not painted yet", "La foto, aún sin pintar"),
     "picture.step": ("The picture after step {step} of {steps}", "La imagen tras el paso {step} de {steps}"),
     "picture.compare": ("The photo and the picture", "La foto y la imagen"),
