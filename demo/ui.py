@@ -40,6 +40,7 @@ LISTENERS = (
     "keep-focus",
     "snap-timeline",
     "mark-shown-step",
+    "tell-in-title",
 )
 
 

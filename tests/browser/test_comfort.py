@@ -122,6 +122,7 @@ def test_a_whole_visit_by_keyboard(open_page: Open, width: int) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#stop")).to_be_focused()
     expect(page.locator("#status")).to_contain_text(f"of {ENDLESS}", timeout=PATIENCE)
+    expect(page).to_have_title(re.compile(r"^\d+ % · Neural style transfer$"))
     go_to(page, "[aria-label='range slider for How much painting?']")
     page.keyboard.press("PageUp")
     expect(page.locator("#hint")).to_contain_text("The picture follows from the next step on.")
@@ -130,6 +131,7 @@ def test_a_whole_visit_by_keyboard(open_page: Open, width: int) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("#comparison img", timeout=PATIENCE)
     expect(page.locator("#stylize")).to_be_focused()
+    expect(page).to_have_title("Neural style transfer")
     go_to(page, "#comparison [role=slider]", "Shift+Tab")
     page.wait_for_function(AT_REST)  # Gradio's slider goes by the width of the picture, which must be there
     for _ in range(4):
