@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from ipaddress import ip_network
+from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -41,6 +42,7 @@ from starlette.middleware import Middleware
 
 from demo.browser import thumbnails
 from demo.browser.compression import PageCompression
+from demo.browser.page_head import PageHead
 from demo.files import remove_unused
 from demo.form.example_pairs import EXAMPLES
 from demo.jobs.bounded import BoundedRunner
@@ -48,6 +50,7 @@ from demo.jobs.queue import MAX_WAITING
 from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner
 from demo.jobs.runner import Runner
 from demo.logs import Guarded
+from demo.paint import first_view
 from demo.ui import STYLESHEETS, build_ui, theme
 from demo.visitors.gate import Gate
 from demo.visitors.listeners import Listeners
@@ -56,6 +59,7 @@ from demo.words import I18N
 from nst_core.config import TransferConfig
 
 DEFAULT_PORT = 7860
+ICON = Path(__file__).with_name("demo") / "browser/icon.png"
 MAX_FILE_SIZE = "50mb"
 EVERYWHERE = "0.0.0.0"
 LOOPBACK = "127.0.0.1"
@@ -250,10 +254,15 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> 
         max_file_size=MAX_FILE_SIZE,
         app_kwargs={
             "lifespan": server.lifespan,
-            "middleware": [Middleware(PageCompression), Middleware(Gate)],
+            "middleware": [
+                Middleware(PageCompression),
+                Middleware(PageHead, picture=first_view.result),
+                Middleware(Gate),
+            ],
             "routes": [thumbnails.ROUTE],
         },
         allowed_paths=[str(EXAMPLES)],
+        favicon_path=ICON,
         theme=theme(),
         css_paths=list(STYLESHEETS),
         i18n=I18N,

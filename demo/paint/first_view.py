@@ -20,14 +20,15 @@ QUALITY = 80
 def pane(speaks: Language) -> str:
     """HTML: the empty frame; the result lies over the photo while the first pair is in the form (see page.css)."""
     return (
-        f'<div class="pane empty"><img class="sample" src="{_result()}" alt="" fetchpriority="low">'
+        f'<div class="pane empty"><img class="sample" src="{result()}" alt="" fetchpriority="low">'
         f'<p class="yours">{escape(say(speaks, "picture.empty"))}</p>'
         f'<p class="sample">{escape(say(speaks, "picture.sample"))}</p></div>'
     )
 
 
 @cache
-def _result() -> str:
+def result() -> str:
+    """The address of the picture, relative to the page."""
     with Image.open(SHEET) as sheet:
         width, height = sheet.size
         return thumbnails.address(sheet.crop((width - round(SHAPE * height), 0, width, height)), QUALITY)
