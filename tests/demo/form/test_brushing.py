@@ -75,7 +75,9 @@ def address_of(layer: np.ndarray, kind: str = "PNG") -> str:
 
 def test_what_a_canvas_has_is_read() -> None:
     read = brushing.reading(COLOURS)
-    assert (read(ENGLISH, address_of(brushed(8, 8, painting2=(slice(None), slice(None))))) == 2).all()
+    whole = read(ENGLISH, address_of(brushed(8, 8, painting2=(slice(None), slice(None)))))
+    assert whole is not None
+    assert (whole == 2).all()
     for bare in ("", None, address_of(np.zeros((5, 5, 4), np.uint8))):
         assert read(ENGLISH, bare) is None
 
