@@ -1,0 +1,46 @@
+"""How a server ends while visitors are there: they hear of it, take what they have, and hold nothing up.
+
+A container is killed ten seconds after it was told to end.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from demo.visitors.listeners import Listeners
+
+LONGEST = 5.0  # seconds for those who are told that the server stops to take what they have
+QUIET = 1.0  # seconds after the last stream has ended: its page fetches the picture that it was told of
+CLOSING = 1  # seconds that answers under way may take beyond that
+STEP_AT_HAND = 1.5  # seconds that a step may take beyond all that
+LOOK_EVERY = 0.05  # seconds
+
+
+def bid_farewell(listeners: Listeners) -> None:
+    """Returns once nobody listens any more and what they were told of has been fetched, after `LONGEST` in any case.
+
+    At once where nobody listens.
+    """
+    now = heard = time.monotonic()
+    deadline, is_over = now + LONGEST, not listeners.anybody_hears()
+    while not is_over and now < deadline:
+        time.sleep(LOOK_EVERY)
+        now = time.monotonic()
+        heard = now if listeners.anybody_hears() else heard
+        is_over = now - heard >= QUIET
+
+
+@contextmanager
+def no_longer_than(seconds: float) -> Iterator[None]:
+    """The process ends, and well, where the block takes longer: torch can't be interrupted amidst a step of minutes."""
+    timer = threading.Timer(seconds, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
