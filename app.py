@@ -48,6 +48,7 @@ from demo.logs import Guarded
 from demo.ui import STYLESHEETS, build_ui, theme
 from demo.visitors.farewell import CLOSING, STEP_AT_HAND, bid_farewell, no_longer_than
 from demo.visitors.gate import Gate
+from demo.visitors.health import ROUTE as HEALTH
 from demo.visitors.listeners import Listeners
 from demo.visitors.server import Server
 from demo.words import I18N
@@ -210,6 +211,7 @@ def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig)
         threading.Event().wait()
     except KeyboardInterrupt:
         quit_on_interrupt("app.py")  # who presses again has no patience for the step at hand
+        server.ending.set()
         runner.end_jobs()
         bid_farewell(server.listeners)
         server.hang_up()
@@ -250,7 +252,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server) -> None:
         # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.
         max_threads=40 + options.queue_size,
         max_file_size=MAX_FILE_SIZE,
-        app_kwargs={"lifespan": server.lifespan, "middleware": [Middleware(Gate)]},
+        app_kwargs={"lifespan": server.lifespan, "middleware": [Middleware(Gate)], "routes": [HEALTH]},
         allowed_paths=[str(EXAMPLES)],
         theme=theme(),
         css_paths=list(STYLESHEETS),

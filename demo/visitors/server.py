@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Event
 
 import anyio.to_thread
 from gradio.routes import App
@@ -49,6 +50,7 @@ class Server:
     framed_by: str = ""  # who may show the page within theirs, beside itself
     is_behind_proxy: bool = False  # which tells what host was asked for
     remove_unused: Callable[[Collection[Path]], None] = lambda used: None  # of what was made, by what sessions use
+    ending: Event = field(default_factory=Event)  # set once it is being stopped
     _hanging_up: list[Callable[[], object]] = field(default_factory=list)  # of those that serve
 
     @cached_property
