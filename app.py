@@ -46,7 +46,7 @@ from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner
 from demo.jobs.runner import Runner
 from demo.logs import Guarded
 from demo.ui import STYLESHEETS, build_ui, theme
-from demo.visitors.farewell import CLOSING, STEP_AT_HAND, bid_farewell, no_longer_than
+from demo.visitors.farewell import CLOSING, MOST, bid_farewell, end_within
 from demo.visitors.gate import Gate
 from demo.visitors.health import ROUTE as HEALTH
 from demo.visitors.listeners import Listeners
@@ -211,13 +211,13 @@ def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig)
         threading.Event().wait()
     except KeyboardInterrupt:
         quit_on_interrupt("app.py")  # who presses again has no patience for the step at hand
+        end_within(MOST)
         server.ending.set()
         runner.end_jobs()
         bid_farewell(server.listeners)
         server.hang_up()
         ui.close(verbose=False)
-        with no_longer_than(STEP_AT_HAND):
-            runner.close()
+        runner.close()
 
 
 def build(options: argparse.Namespace, runner: Runner, defaults: TransferConfig, listeners: Listeners) -> gr.Blocks:

@@ -8,15 +8,13 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from demo.visitors.listeners import Listeners
 
-LONGEST = 5.0  # seconds for those who are told that the server stops to take what they have
+MOST = 7.5  # seconds for all of it, whatever happens
+LONGEST = 5.0  # seconds of them for those who are told that the server stops to take what they have
 QUIET = 1.0  # seconds after the last stream has ended: its page fetches the picture that it was told of
 CLOSING = 1  # seconds that answers under way may take beyond that
-STEP_AT_HAND = 1.5  # seconds that a step may take beyond all that
 LOOK_EVERY = 0.05  # seconds
 
 
@@ -34,13 +32,11 @@ def bid_farewell(listeners: Listeners) -> None:
         is_over = now - heard >= QUIET
 
 
-@contextmanager
-def no_longer_than(seconds: float) -> Iterator[None]:
-    """The process ends, and well, where the block takes longer: torch can't be interrupted amidst a step of minutes."""
+def end_within(seconds: float) -> None:
+    """From now on the process has so long to end by itself; then it ends, and well, whatever it is at.
+
+    torch can't be interrupted amidst a step of minutes, and whoever reads nothing holds a connection.
+    """
     timer = threading.Timer(seconds, os._exit, (0,))
     timer.daemon = True
     timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()

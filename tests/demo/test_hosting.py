@@ -85,7 +85,7 @@ def test_compose_builds_this_image_and_lets_it_end() -> None:
 
 def ends_within(grace: str) -> bool:
     seconds = int(grace.removesuffix("s"))
-    return seconds > farewell.LONGEST + farewell.CLOSING + farewell.STEP_AT_HAND
+    return seconds > farewell.MOST
 
 
 def test_the_unit_keeps_everything_in_its_cache_and_lets_the_server_end() -> None:

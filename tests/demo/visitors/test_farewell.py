@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
 
 from demo.visitors import farewell
-from demo.visitors.farewell import LONGEST, QUIET, bid_farewell, no_longer_than
+from demo.visitors.farewell import LONGEST, QUIET, bid_farewell
 from demo.visitors.listeners import Listeners
 from tests.support.visits import Guest, Visited
 
@@ -52,19 +51,17 @@ def test_a_farewell_lasts_as_long_as_somebody_listens_but_not_for_ever(
 
 
 def test_a_container_s_ten_seconds_are_enough() -> None:
-    assert LONGEST + farewell.CLOSING + farewell.STEP_AT_HAND < 8
+    assert LONGEST + farewell.CLOSING < farewell.MOST < 8
 
 
 def test_a_step_of_minutes_holds_up_no_end() -> None:
-    block = "with no_longer_than(0.1): time.sleep(1000)"
-    program = f"import time; from demo.visitors.farewell import no_longer_than\n{block}"
+    program = "import time; from demo.visitors.farewell import end_within; end_within(0.1); time.sleep(1000)"
     assert subprocess.run([sys.executable, "-c", program], timeout=100).returncode == 0
 
 
-def test_a_block_that_is_over_ends_nothing() -> None:
-    with no_longer_than(0.01):
-        pass
-    time.sleep(0.05)
+def test_who_ends_earlier_waits_for_nothing() -> None:
+    program = "from demo.visitors.farewell import end_within; end_within(1000)"
+    assert subprocess.run([sys.executable, "-c", program], timeout=100).returncode == 0
 
 
 def test_pages_that_are_open_hold_nothing_up(guest: Callable[..., Guest], server: Visited) -> None:
