@@ -18,7 +18,6 @@ import os
 import signal
 import socket
 import threading
-import time
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
@@ -52,7 +51,9 @@ from demo.jobs.runner import Runner
 from demo.logs import Guarded
 from demo.paint import first_view
 from demo.ui import STYLESHEETS, build_ui, theme
+from demo.visitors.farewell import CLOSING, MOST, bid_farewell, end_within
 from demo.visitors.gate import Gate
+from demo.visitors.health import ROUTE as HEALTH
 from demo.visitors.listeners import Listeners
 from demo.visitors.server import Server
 from demo.words import I18N
@@ -67,7 +68,6 @@ LOCAL = (LOOPBACK, "localhost", "::1")
 HUGGING_FACE = "https://huggingface.co"  # which shows a Space within its own page
 PRIVATE = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"  # where a Space's own proxies are
 LONGEST = 60.0  # minutes of a picture, where strangers wait for theirs
-FAREWELL = 8.0  # seconds for those who are told that the server stops to take what they have; a container has 10
 
 
 class Parser(argparse.ArgumentParser):
@@ -208,19 +208,22 @@ def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     runner.measure(defaults)
-    listeners = Listeners()
+    server = make_server(options)
     ui = build(options, runner, defaults)
     for number in ending_signals():  # SIGTERM is what a container is stopped with
         signal.signal(number, signal.default_int_handler)
     try:
-        launch(ui, options, listeners)
+        launch(ui, options, server)
         threading.Event().wait()
     except KeyboardInterrupt:
         quit_on_interrupt("app.py")  # who presses again has no patience for the step at hand
+        end_within(MOST)
+        server.ending.set()
         runner.end_jobs()
-        bid_farewell(listeners)
-        runner.close()
+        bid_farewell(server.listeners)
+        server.hang_up()
         ui.close(verbose=False)
+        runner.close()
 
 
 def build(options: argparse.Namespace, runner: Runner, defaults: TransferConfig) -> gr.Blocks:
@@ -232,18 +235,21 @@ def build(options: argparse.Namespace, runner: Runner, defaults: TransferConfig)
     return ui
 
 
-def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> None:
-    """Let visitors in; returns at once."""
-    # The server that Gradio starts reads it, and then takes a visitor's address from there.
-    os.environ["FORWARDED_ALLOW_IPS"] = options.trusted_proxies or (LOOPBACK if options.share else "")
-    server = Server(
-        listeners=listeners,
+def make_server(options: argparse.Namespace) -> Server:
+    """What is known of visitors, before the first of them comes."""
+    return Server(
         hosts={os.environ.get("SPACE_HOST", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc},
         only_hosts=allowed_hosts(options),
         framed_by=HUGGING_FACE if os.environ.get("SPACE_ID") else "",
         is_behind_proxy=bool(options.trusted_proxies) or options.share,
         remove_unused=remove_unused,
     )
+
+
+def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server) -> None:
+    """Let visitors in; returns at once."""
+    # The server that Gradio starts reads it, and then takes a visitor's address from there.
+    os.environ["FORWARDED_ALLOW_IPS"] = options.trusted_proxies or (LOOPBACK if options.share else "")
     ui.launch(
         server_name=options.host,
         server_port=options.port,
@@ -259,7 +265,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> 
                 Middleware(PageHead, picture=first_view.result),
                 Middleware(Gate),
             ],
-            "routes": [thumbnails.ROUTE],
+            "routes": [HEALTH, thumbnails.ROUTE],
         },
         allowed_paths=[str(EXAMPLES)],
         favicon_path=ICON,
@@ -276,6 +282,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, listeners: Listeners) -> 
     server.hosts.add(urlsplit(ui.share_url or "").netloc)
     config = ui.server.config  # which would say by what, and in which version, every page is served
     config.encoded_headers = [header for header in config.encoded_headers if header[0] != b"server"]
+    config.timeout_graceful_shutdown = CLOSING
 
 
 def allowed_hosts(options: argparse.Namespace) -> frozenset[str]:
@@ -290,15 +297,6 @@ def longest(options: argparse.Namespace) -> float | None:
     is_mine = options.host in (LOOPBACK, "localhost") and not options.share
     minutes = (0.0 if is_mine else LONGEST) if options.longest is None else options.longest
     return 60 * minutes or None
-
-
-def bid_farewell(listeners: Listeners) -> None:
-    """Give all who waited or painted time to hear that the server stops, and to take what they have.
-
-    None of it where nobody was there.
-    """
-    if listeners.anybody_hears():
-        time.sleep(FAREWELL)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,10 @@ def test_the_workflow_runs_the_readme_s_check_on_every_python() -> None:
     job = workflow["jobs"]["check"]
     assert job["steps"][-1]["run"] == ".ci/run"  # which runs what the README says: see test_readme
     assert job["strategy"]["matrix"]["python"] == python_versions()
+    (tested,) = job["strategy"]["matrix"]["include"]  # beside the newest versions, those of a release
+    assert tested["python"] in python_versions()
+    assert (ROOT / tested["constraints"]).is_file()
+    assert "matrix.constraints" in job["steps"][-1]["env"]["PIP_CONSTRAINT"]
     assert workflow["permissions"] == {"contents": "read"}
     assert workflow["concurrency"]["cancel-in-progress"] is True
     listed = [step["with"]["cache-dependency-path"] for step in job["steps"] if "setup-python" in step.get("uses", "")]

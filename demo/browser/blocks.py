@@ -1,4 +1,7 @@
-"""Gradio's page, but values in a wrong form are refused in words: by itself it answers `{"error": null}`."""
+"""Gradio's page, but values in a wrong form are refused in words, where it would answer `{"error": null}`.
+
+And it doesn't say which of Gradio's versions serves it: whoever looks for a known hole would ask for that.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.context import LocalContext
+from gradio.data_classes import BlocksConfigDict
 
 from demo.browser.toasts import sentence
 from demo.words import language, say
@@ -16,6 +20,12 @@ logger = logging.getLogger(__name__)
 
 class Page(gr.Blocks):
     """What the page is made within."""
+
+    def get_config_file(self) -> BlocksConfigDict:
+        """Gradio's own, with the first number of its version alone, which programs go by."""
+        config = super().get_config_file()
+        config["version"] = f"{gr.__version__.partition('.')[0]}.0.0"
+        return config
 
     async def preprocess_data(self, *arguments: Any, **options: Any) -> Any:
         """Gradio's own; its complaints about values that no component takes become sentences."""

@@ -31,6 +31,7 @@ from nst_core.files import is_disk_full
 logger = logging.getLogger(__name__)
 
 API = "/gradio_api"
+HEALTH = "/healthz"
 MOST_BODY = 4_000_000  # bytes of a call: a stroke's layer, and a form's values
 MOST_STREAMS = 400  # open at once from a network: a page has two
 COOKIE_LASTS = 30 * 24 * 3600  # seconds
@@ -136,7 +137,12 @@ class Visit:
             await self._pass_on(await self._body())
 
     def _check_host(self) -> None:
-        """A name that somebody made mean this machine would make them the owner of its page: DNS rebinding."""
+        """A name that somebody made mean this machine would make them the owner of its page: DNS rebinding.
+
+        Whoever asks for the server's health goes by its address.
+        """
+        if self._path == HEALTH:
+            return
         only = self._visits.server.only_hosts
         if only and _name(self._request.headers.get("host", "")) not in only:
             raise RefusedError(400, "visitors.host", hosts=", ".join(sorted(only)))

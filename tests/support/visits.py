@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import httpx
 
 from demo.jobs.records import Job, Record, Waiting
 from demo.visitors.listeners import Listeners
+from demo.visitors.server import Server
 from tests.support.playback import Playback, progress
 
 API = "/gradio_api"
@@ -33,7 +34,7 @@ def soon(condition: Callable[[], bool]) -> None:
 
 
 class Endless(Playback):
-    """A runner whose jobs yield a picture, and then wait until they may go on."""
+    """A runner whose jobs yield their photo as it is, and then wait until they may go on."""
 
     def __init__(self) -> None:
         super().__init__(())
@@ -41,10 +42,11 @@ class Endless(Playback):
 
     def run(self, job: Job) -> Generator[Record, None, None]:
         self.jobs.append(job)
-        yield progress(1)
+        height, width, _ = job.content.shape
+        yield replace(progress(1, size=(width, height)), image=job.content)
         while not self.go_on.wait(0.05):
             yield Waiting(0)
-        yield progress(2)
+        yield replace(progress(2, size=(width, height)), image=job.content)
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,12 @@ class Visited:
     url: str
     ui: gr.Blocks
     runner: Endless
-    listeners: Listeners
+    visitors: Server
     cache: Path
+
+    @property
+    def listeners(self) -> Listeners:
+        return self.visitors.listeners
 
     def event(self, name: str) -> int:
         """The number of the first event whose handler, or endpoint, has this name."""

@@ -11,6 +11,7 @@ import pytest
 
 from demo.browser.blocks import Page
 from demo.words import say
+from tests.support.pages import built
 
 
 async def handed_on(value: Any) -> Any:
@@ -35,3 +36,9 @@ def test_a_value_of_another_form_is_refused_in_words(value: Any, caplog: pytest.
 
 def test_any_other_is_handed_on() -> None:
     assert asyncio.run(handed_on(None)) == [None]
+
+
+def test_the_page_does_not_tell_which_gradio_serves_it() -> None:
+    config = built(Page).get_config_file()
+    assert gr.__version__ not in str(config)
+    assert config["version"].split(".")[0] == gr.__version__.split(".")[0]  # programs choose the protocol by it

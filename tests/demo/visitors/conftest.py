@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 import app
-from demo.visitors.listeners import Listeners
 from nst_core.config import TransferConfig
 from tests.support.pages import built
 from tests.support.visits import Endless, Guest, Visited
@@ -22,7 +21,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     options = app.parse(["--port", str(port), "--trusted-proxies", "127.0.0.1"])
-    runner, listeners = Endless(), Listeners()
+    runner, visitors = Endless(), app.make_server(options)
     with pytest.MonkeyPatch.context() as patch:
         cache = tmp_path_factory.mktemp("cache")
         patch.setenv("GRADIO_TEMP_DIR", str(cache))
@@ -30,11 +29,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
 
         def opened() -> gr.Blocks:
             ui = app.build(options, runner, TransferConfig())
-            app.launch(ui, options, listeners)
+            app.launch(ui, options, visitors)
             return ui
 
         ui = built(opened)
-        yield Visited(f"http://127.0.0.1:{port}", ui, runner, listeners, cache)
+        yield Visited(f"http://127.0.0.1:{port}", ui, runner, visitors, cache)
         ui.close(verbose=False)
 
 

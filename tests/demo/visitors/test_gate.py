@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.visitors import gate, mailboxes, uploading
+from demo.visitors.gate import HEALTH
 from demo.visitors.server import Server
 from demo.words import say
 from tests.support.visits import API, Guest, Visited, soon
@@ -259,7 +260,7 @@ def test_what_components_ask_for_is_for_one_s_own_session(guest: Guests) -> None
         assert (answer.text == say("en", "visitors.not_yours")) == is_refused
 
 
-def answered(app: ASGIApp, host: str = "localhost:7860", **server: Any) -> tuple[int, str]:
+def answered(app: ASGIApp, host: str = "localhost:7860", path: str = "/config", **server: Any) -> tuple[int, str]:
     """What a Spanish visitor is answered where Gradio's `app` would be."""
     told: list[Message] = []
 
@@ -267,7 +268,7 @@ def answered(app: ASGIApp, host: str = "localhost:7860", **server: Any) -> tuple
         told.append(message)
 
     visits = SimpleNamespace(mailboxes=None, server=Server(**server))
-    scope: Scope = {"type": "http", "method": "GET", "path": "/config", "query_string": b""}
+    scope: Scope = {"type": "http", "method": "GET", "path": path, "query_string": b""}
     scope["app"] = SimpleNamespace(state=SimpleNamespace(visits=visits))
     scope["headers"] = [(b"accept-language", b"es"), (b"host", host.encode())]
     asyncio.run(gate.Gate(app)(scope, no_body, send))
@@ -306,6 +307,10 @@ def test_a_name_that_somebody_pointed_here_gets_nothing(host: str) -> None:
     status, text = answered(fine, host, only_hosts=frozenset(LOCAL))
     assert (status, "localhost" in text) == (400, True)
     assert answered(fine, host) == (200, "fine")  # where others may ask, too
+
+
+def test_a_health_check_asks_by_whatever_address() -> None:
+    assert answered(fine, "10.0.0.7:7860", path=HEALTH, only_hosts=frozenset(LOCAL)) == (200, "fine")
 
 
 def test_every_answer_says_what_the_page_may_do_and_none_by_what_it_is_served(guest: Guests) -> None:
