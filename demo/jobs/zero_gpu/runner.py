@@ -163,5 +163,5 @@ def make_runner(options: RunnerOptions) -> ZeroGpuRunner:
         raise ValueError(f"the runner zero_gpu works where Hugging Face sets {ZERO_GPU}, and it isn't set here")
     from demo.jobs.zero_gpu import worker  # here: the package `spaces` is there alone
 
-    worker.prepare(options.defaults.weights)
+    worker.prepare(options.defaults)
     return ZeroGpuRunner(worker.paint, worker.network_of(options.defaults), options.max_waiting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator
+from dataclasses import replace
 
 import psutil
 import spaces
@@ -22,10 +23,10 @@ _networks: dict[tuple[str, Pooling], VGG] = {}
 _pieces = 0  # that this process has had
 
 
-def prepare(weights: str) -> None:
-    """Load the network, in memory of the page's process; raises `ValueError` for weights that aren't there."""
+def prepare(defaults: TransferConfig) -> None:
+    """Load what most jobs need, in the page's process; raises `ValueError` for weights that aren't there."""
     for pooling in Pooling:
-        _networks[weights, pooling] = load_vgg19(weights, pooling)
+        network_of(replace(defaults, pooling=pooling))
 
 
 def network_of(config: TransferConfig) -> VGG:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.support.paths import ROOT
+from tests.support.paths import CACHE_OF_TESTS, ROOT
 
 FILES = ("tests/demo/jobs/zero_gpu/test_spaces.py", "tests/demo/jobs/test_contract.py")
 OPTIONS = ("-p", "tests.support.on_zero_gpu", "-p", "no:cacheprovider", "-q", "-x", "-W", "ignore")
@@ -19,7 +19,7 @@ def test_all_is_well_where_the_package_spaces_lends_the_cards() -> None:
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *OPTIONS, *FILES],
         cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "OMP_NUM_THREADS": "1", CACHE_OF_TESTS: os.environ["NST_CACHE"]},
         capture_output=True,
         text=True,
     )
