@@ -36,6 +36,10 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 # And it would remember who the last 10 000 events were of.
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
 
+# On a Space whose card is lent by the second this changes PyTorch and Gradio, before anything uses them.
+if os.environ.get("SPACES_ZERO_GPU"):
+    import_module("spaces")
+
 import gradio as gr
 from starlette.middleware import Middleware
 
@@ -46,7 +50,7 @@ from demo.files import remove_unused
 from demo.form.example_pairs import EXAMPLES
 from demo.jobs.bounded import BoundedRunner
 from demo.jobs.queue import MAX_WAITING
-from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner
+from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner, usual_runner
 from demo.jobs.runner import Runner
 from demo.logs import Guarded
 from demo.paint import first_view
@@ -137,8 +141,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--runner",
-        default=os.environ.get("NST_RUNNER", RUNNERS[0]),
-        help=f"where pictures are painted: {', '.join(RUNNERS)} (default: %(default)s)",
+        default=os.environ.get("NST_RUNNER", usual_runner()),
+        help=f"where pictures are painted: {', '.join(RUNNERS)}, the last of them on a Space with ZeroGPU alone "
+        "(default: %(default)s)",
     )
     parser.add_argument(
         "--trusted-proxies",

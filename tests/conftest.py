@@ -18,6 +18,7 @@ from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.optim import lbfgs
 from tests.support.disks import FullDisk
 from tests.support.networks import tiny_network
+from tests.support.paths import CACHE_OF_TESTS
 from tests.support.pictures import smooth_picture
 
 BROWSER = Path(__file__).with_name("browser")
@@ -102,8 +103,9 @@ def no_cache_of_the_user(request: pytest.FixtureRequest, tmp_path_factory: pytes
     folder = tmp_path_factory.getbasetemp()
     if workers_beside(request.config) > 1:
         folder = folder.parent  # what one worker has measured needn't be measured again
+    shared = os.environ.get(CACHE_OF_TESTS)  # of the tests that started these
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NST_CACHE", str(folder / "nst-cache"))
+        patch.setenv("NST_CACHE", shared or str(folder / "nst-cache"))
         yield
 
 

@@ -29,7 +29,7 @@ PATIENCE = 120.0  # seconds for a start, or for a large step, on a busy machine
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
     """No option comes from the environment that the tests run in."""
     options = ("HOST", "PORT", "SHARE", "WEIGHTS", "QUEUE_SIZE", "RUNNER", "TRUSTED_PROXIES", "LONGEST")
-    for name in ("SPACE_ID", *(f"NST_{option}" for option in options)):
+    for name in ("SPACE_ID", "SPACES_ZERO_GPU", *(f"NST_{option}" for option in options)):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -42,6 +42,14 @@ def port() -> int:
 def test_the_defaults() -> None:
     options = app.parse([])
     assert (options.host, options.port, options.share, options.weights) == ("127.0.0.1", 7860, False, "embedded")
+
+
+def test_on_zero_gpu_its_package_comes_before_all_that_it_changes() -> None:
+    """It says so itself; and what has a card in view before it can't be undone."""
+    source = (ROOT / "app.py").read_text("utf-8")
+    later = ("import gradio", "from demo.", "from nst_core.config")
+    places = [source.index(line) for line in ('import_module("spaces")', *later)]
+    assert places == sorted(places)
 
 
 def test_the_environment_mirrors_the_options_and_the_command_line_wins(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,8 +153,9 @@ def test_the_core_stands_alone() -> None:
     assert probe("import sys, demo.jobs.records; print({'torch', 'gradio'} & set(sys.modules))") == "set()\n"
 
 
-# The runners alone, each of which is chosen by its name.
-PAGE = [module for module in map(module_of, DEMO) if module not in {f"demo.jobs.{name}" for name in RUNNERS}]
+# Without the runners, each of which is chosen by its name, and what those share that compute by themselves.
+COMPUTING = {"transfers", *RUNNERS}
+PAGE = [module for module in map(module_of, DEMO) if not COMPUTING & set(module.removeprefix("demo.jobs.").split("."))]
 ELSEWHERE = """
 import asyncio, sys
 from demo.ui import build_ui

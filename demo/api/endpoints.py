@@ -93,15 +93,15 @@ class Endpoints:
             selection = Selection(photo, (painting,) if painting else (), config)
             submission = contact_sheet.make_sketch(selection, speaks, visitor_of(request))
             folder, made = new_folder(visitor_of(request)), list[Any]()
-        for variation in SIX:
-            with toast(speaks), closing(self.runner.run(contact_sheet.job_of(submission, variation))) as records:
-                for record in records:
-                    kept_alive(folder)  # whoever waits long still gets the first ones
-                    if isinstance(record, Progress) and record.index == record.total:
-                        path = folder / f"{variation.name}.png"
-                        save_image(record.image, path)
-                        made.append((str(path), variation.name))
-                    yield list(made), numbers(record) | asdict(variation)
+        with toast(speaks), closing(self.runner.run_each(contact_sheet.jobs_of(submission))) as records:
+            for place, record in records:
+                variation = SIX[place]
+                kept_alive(folder)  # whoever waits long still gets the first ones
+                if isinstance(record, Progress) and record.index == record.total:
+                    path = folder / f"{variation.name}.png"
+                    save_image(record.image, path)
+                    made.append((str(path), variation.name))
+                yield list(made), numbers(record) | asdict(variation)
 
     def reconstruct(
         self,

@@ -11,13 +11,13 @@ from gradio.data_classes import FileDataDict
 
 from demo.form import library
 from demo.form.request import Selection
-from demo.form.settings import BY_NAME, SETTINGS, Kind, Setting, label_of, make_config, widget_values
+from demo.form.settings import BY_NAME, SETTINGS, Kind, Setting, label_of, make_config, named_weights, widget_values
 from demo.form.uploads import uploaded
 from demo.form.values import MOST_PAINTINGS, FormValues, form_values
 from demo.words import Language, numeral, say
 from nst_core.config import TransferConfig
 from nst_core.images import read_text
-from nst_core.recipe import KEY, NAMED_WEIGHTS, Command, Ingredient, Recipe, Role, parse
+from nst_core.recipe import KEY, Command, Ingredient, Recipe, Role, parse
 
 NAME = 60  # characters of a file's name that are shown
 KINDS: dict[Role, library.Kind] = {Role.CONTENT: "photo", Role.STYLE: "painting"}
@@ -89,7 +89,7 @@ def page_config(wanted: TransferConfig, defaults: TransferConfig) -> tuple[Trans
 
 def _nearest(setting: Setting, value: Any, defaults: TransferConfig) -> Any:
     """What the widget of a setting can be set to: the page may have narrower limits, and lack a file of weights."""
-    if setting.kind is Kind.WEIGHTS and value not in NAMED_WEIGHTS:
+    if setting.kind is Kind.WEIGHTS and value not in named_weights():
         return defaults.weights
     low, high = setting.limits or (value, value)
     return min(max(value, low), high)

@@ -10,6 +10,7 @@ from dataclasses import KW_ONLY, Field, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from demo.jobs.registry import is_zero_gpu
 from demo.words import Language, numeral, say
 from nst_core.config import CHOICES, TransferConfig
 from nst_core.errors import shown
@@ -71,7 +72,7 @@ class Setting:
     def choices(self, defaults: TransferConfig) -> tuple[str, ...]:
         """The words that it may be. Weights are never a path that a visitor sent, but may be the server's own."""
         if self.kind is Kind.WEIGHTS:
-            return tuple(dict.fromkeys((*NAMED_WEIGHTS, defaults.weights)))
+            return tuple(dict.fromkeys((*named_weights(), defaults.weights)))
         return tuple(CHOICES[self.name])
 
     def shown(self, config: TransferConfig) -> Any:
@@ -105,6 +106,11 @@ class Setting:
             return str(value)
         given = {"choices": ", ".join(choices), "value": shown(value)}
         raise ValueError(say(language, "error.choice", name=label_of(self.name, language), **given))
+
+
+def named_weights() -> tuple[str, ...]:
+    """The weights that can be had by their names: those that would be downloaded first (548 MB) not on lent seconds."""
+    return NAMED_WEIGHTS[:1] if is_zero_gpu() else NAMED_WEIGHTS
 
 
 # In the order of the page, and of the arguments of `/stylize`.

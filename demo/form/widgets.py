@@ -252,5 +252,11 @@ def _choice(setting: Setting, defaults: TransferConfig) -> gr.Dropdown:
     names = {name: str(t(f"{setting.key}.{name}")) for name in setting.choices(TransferConfig())}
     if setting.kind is Kind.WEIGHTS:  # the server's own come first, and may be a file
         names = {chosen: Path(chosen).name} | names
-    choices = [(words, name) for name, words in names.items()]
-    return gr.Dropdown(choices, value=chosen, **_words(setting), filterable=False, min_width=setting.min_width)
+    return gr.Dropdown(
+        [(words, name) for name, words in names.items()],
+        value=chosen,
+        **_words(setting),
+        filterable=False,
+        min_width=setting.min_width,
+        visible=len(names) > 1,
+    )

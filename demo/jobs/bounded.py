@@ -24,14 +24,21 @@ class BoundedRunner:
 
     def run(self, job: Job) -> Generator[Record, None, None]:
         """See `Runner.run`."""
-        self._check_length(job)
-        with closing(self._runner.run(job)) as records:
-            began: float | None = None
-            for record in records:
-                if isinstance(record, Progress):
-                    began = began or time.monotonic()
-                    self._check_pace(record, time.monotonic() - began)
+        with closing(self.run_each([job])) as records:
+            for _, record in records:
                 yield record
+
+    def run_each(self, jobs: Sequence[Job]) -> Generator[tuple[int, Record], None, None]:
+        """See `Runner.run_each`."""
+        for job in jobs:
+            self._check_length(job)
+        began: dict[int, float] = {}
+        with closing(self._runner.run_each(jobs)) as records:
+            for place, record in records:
+                if isinstance(record, Progress):
+                    now = time.monotonic()
+                    self._check_pace(record, now - began.setdefault(place, now))
+                yield place, record
 
     def steer(self, key: str, config: TransferConfig) -> bool:
         """See `Runner.steer`."""
@@ -66,9 +73,8 @@ class BoundedRunner:
         self._runner.close()
 
     def _check_length(self, job: Job) -> None:
-        sizes = [(picture.shape[1], picture.shape[0]) for picture in (job.content, *job.styles)]
         try:
-            seconds = self._runner.estimate(sizes[0], sizes[1:], job.config)
+            seconds = self._runner.estimate(*job.sizes, job.config)
         except InputError:  # it can't be run: the runner says why
             return
         except ValueError:  # that will never be known: `_check_pace` looks at it

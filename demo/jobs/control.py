@@ -8,6 +8,7 @@ from threading import Lock
 
 from demo.jobs.records import Job
 from nst_core.config import TransferConfig, check_steering
+from nst_core.errors import InputError
 
 
 class Control:
@@ -77,3 +78,10 @@ class Controls:
     def _find(self, key: str) -> Control | None:
         with self._lock:
             return self._controls.get(key)
+
+
+def stopping(is_amid: bool) -> InputError:
+    """What is said of a job that ends with its runner; `is_amid`: there is a picture already."""
+    if is_amid:
+        return InputError("the server is being stopped; the picture is kept as far as it got", "stopping")
+    return InputError("the server is being stopped; nothing was begun", "stopping_before")

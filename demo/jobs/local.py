@@ -11,19 +11,19 @@ from threading import Lock
 from typing import ParamSpec, TypeVar
 
 import torch
-from PIL import Image
 
-from demo.jobs.control import Control, Controls
+from demo.jobs.control import Control, Controls, stopping
 from demo.jobs.journal import told
 from demo.jobs.progress import RemainingTime, paced
 from demo.jobs.queue import CALL_EVERY, MAX_WAITING, Queue, Ticket
-from demo.jobs.records import Computation, Job, Pixels, Record, Waiting
+from demo.jobs.records import Computation, Job, Record, Waiting
 from demo.jobs.registry import RunnerOptions
+from demo.jobs.runner import one_by_one
+from demo.jobs.transfers import timed, transfer_of
 from nst_core.config import Pooling, TransferConfig
 from nst_core.cpu.kernels import compile_beside
 from nst_core.device.memory import give_back_freed_memory, keep_freed_memory
 from nst_core.device.select import resolve_device
-from nst_core.errors import InputError
 from nst_core.forecast.forecast import suggest
 from nst_core.forecast.machine import UNKNOWN, Machine, as_it_is, probing, recalled, speed
 from nst_core.forecast.task import Task
@@ -65,7 +65,7 @@ class LocalRunner:
         return told(job, self._run(job))
 
     def _run(self, job: Job) -> Generator[Record, None, None]:
-        scale_plan(_size(job.content), [_size(style) for style in job.styles], job.config)
+        scale_plan(*job.sizes, job.config)
         try:
             with (
                 self._queue.join(job.visitor) as ticket,
@@ -78,6 +78,10 @@ class LocalRunner:
                     yield record
         finally:
             self._rest()
+
+    def run_each(self, jobs: Sequence[Job]) -> Generator[tuple[int, Record], None, None]:
+        """See `Runner.run_each`."""
+        return one_by_one(self, jobs)
 
     def steer(self, key: str, config: TransferConfig) -> bool:
         """See `Runner.steer`."""
@@ -129,7 +133,7 @@ class LocalRunner:
         yield Waiting(0)
         beginning = self._submit(self._begin, job, control)
         if beginning is None:
-            raise _stopping()
+            raise stopping(is_amid=False)
         while not wait([beginning], CALL_EVERY).done:
             self._check_open()
             yield Waiting(0)
@@ -154,22 +158,10 @@ class LocalRunner:
     def _begin(self, job: Job, control: Control) -> tuple[Transfer, RemainingTime]:
         """A run that is ready for its first step, to be computed as the memory allows, and how long it will take."""
         config = control.next_config()
-        transfer = Transfer(
-            Image.fromarray(job.content),
-            [Image.fromarray(style) for style in job.styles],
-            config,
-            masks=[None if mask is None else Image.fromarray(mask) for mask in job.masks],
-            strength_map=None if job.strength_map is None else Image.fromarray(job.strength_map),
-            begin=None if job.begin is None else Image.fromarray(job.begin),
-            extractor=self._extractor(config),
-            device=self._device,
-        )
+        transfer = transfer_of(job, config, self._extractor(config), self._device)
         machine = self._machine(transfer.network, config)
-        task = Task(transfer.network, config, transfer.plan, [_size(style) for style in job.styles])
-        forecast = suggest(machine or as_it_is(transfer.network, UNKNOWN), task, {})
-        transfer.execution = forecast.execution
-        costs = {stage.size: stage.seconds / stage.steps for stage in forecast.stages}
-        return transfer, RemainingTime(transfer.plan, costs, self._slowness if machine else None)
+        slowness = self._slowness if machine else None
+        return transfer, timed(transfer, job, machine or as_it_is(transfer.network, UNKNOWN), slowness)
 
     def _machine(self, network: VGG, config: TransferConfig) -> Machine | None:
         """The machine with the memory of this moment; None while its pace isn't known."""
@@ -214,7 +206,7 @@ class LocalRunner:
             if not self._looks_ahead:
                 coming = self._submit(advance)
         if coming is None and not _is_over(last):
-            raise _stopping(last)
+            raise stopping(is_amid=last is not None)
 
     def _result(self, coming: Future[Step | None], last: Step | None) -> Step | None:
         """The step after the last one; nobody waits for a large one, which takes minutes, once the runner is closed."""
@@ -225,7 +217,7 @@ class LocalRunner:
     def _check_open(self, last: Step | None = None) -> None:
         """Raise `InputError` once the runner is closed; `last`: the step of which there is a picture."""
         if self._closed:
-            raise _stopping(last)
+            raise stopping(is_amid=last is not None)
 
     def _extractor(self, config: TransferConfig) -> VGG:
         key = config.weights, config.pooling
@@ -252,18 +244,6 @@ def _is_over(last: Step | None) -> bool:
     return last is not None and last.index == last.total
 
 
-def _stopping(last: Step | None = None) -> InputError:
-    """What is said of a job that ends with its runner, after its last step, if there was one."""
-    if last is not None:
-        return InputError("the server is being stopped; the picture is kept as far as it got", "stopping")
-    return InputError("the server is being stopped; nothing was begun", "stopping_before")
-
-
 def _kind(config: TransferConfig) -> Hashable:
     """What the time of a step depends on."""
     return tuple(speed(config).items())
-
-
-def _size(picture: Pixels) -> Size:
-    height, width = picture.shape[:2]
-    return width, height

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -53,9 +53,12 @@ class RemainingTime:
 
 
 def paced(steps: Iterator[Step], remaining: RemainingTime) -> Generator[Progress, None, None]:
-    """A record at most every `RECORD_EVERY` seconds, but always of a size's first step, of a note, of the last."""
+    """A record at most every `RECORD_EVERY` seconds, but always of a size's first step, of a note, of the last.
+
+    Steps may end before their total: of the last that came there is a record, too.
+    """
     trail: list[LossRecord] = []
-    size = None
+    size = step = None
     shown = began = time.monotonic()
     for step in steps:
         now = time.monotonic()
@@ -64,20 +67,26 @@ def paced(steps: Iterator[Step], remaining: RemainingTime) -> Generator[Progress
         trail.append(LossRecord(step.losses.content, step.losses.style, step.losses.total))
         if step.size != size or step.index == step.total or step.notes or now - shown >= RECORD_EVERY:
             size = step.size
-            yield Progress(
-                index=step.index,
-                total=step.total,
-                size=step.size,
-                trail=tuple(trail),
-                seconds_left=remaining.seconds_left(step.index),
-                notes=step.notes,
-                image=_pixels(step, 8),
-                content_layers=step.losses.content_layers,
-                style_layers=step.losses.style_layers,
-                deep=_pixels(step, 16),
-            )
+            yield _record(step, trail, remaining)
             trail.clear()
             shown = time.monotonic()
+    if step is not None and trail:
+        yield _record(step, trail, remaining)
+
+
+def _record(step: Step, trail: Sequence[LossRecord], remaining: RemainingTime) -> Progress:
+    return Progress(
+        index=step.index,
+        total=step.total,
+        size=step.size,
+        trail=tuple(trail),
+        seconds_left=remaining.seconds_left(step.index),
+        notes=step.notes,
+        image=_pixels(step, 8),
+        content_layers=step.losses.content_layers,
+        style_layers=step.losses.style_layers,
+        deep=_pixels(step, 16),
+    )
 
 
 def _pixels(step: Step, depth: int) -> Any:

@@ -1,4 +1,4 @@
-"""The line of those who wait for one place."""
+"""The line of those who wait for a place."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ class Ticket:
 
 
 class Queue:
-    """One at a time, by turns: first of networks, then of the sessions of one, then of who came first.
+    """One at a time, or a few, by turns: first of networks, then of the sessions of one, then of who came first.
 
     Where it is full, the network that has most places gives its last one up for one that has less. Gradio's own queue
     counts a cancelled job as gone while its last step still runs.
     """
 
-    def __init__(self, max_waiting: int) -> None:
-        self._max_waiting = max_waiting
-        self._served: Ticket | None = None
+    def __init__(self, max_waiting: int, at_once: int = 1) -> None:
+        """`at_once`: how many are served at a time."""
+        self._max_waiting, self._at_once = max_waiting, at_once
+        self._served: list[Ticket] = []
         self._waiting: list[Ticket] = []  # in the order they came
         self._turns = 0  # so far
         self._last_turns: dict[Visitor, int] = {}  # of each session, and of each network by `Visitor(network)`
@@ -66,16 +67,16 @@ class Queue:
         Raises `InputError` where its place was given to somebody who has less.
         """
         with self._moved:
-            self._moved.wait_for(lambda: self._served is ticket or ticket.is_pushed_out, seconds)
+            self._moved.wait_for(lambda: ticket in self._served or ticket.is_pushed_out, seconds)
             if ticket.is_pushed_out:
                 raise InputError(
                     "many are waiting, and most of them come from where you do; please try again in a few minutes",
                     "many_waiting",
                 )
-            return 0 if self._served is ticket else 1 + self._in_turn().index(ticket)
+            return 0 if ticket in self._served else 1 + self._in_turn().index(ticket)
 
     def _places(self) -> list[Ticket]:
-        return [*([self._served] if self._served else []), *self._waiting]
+        return [*self._served, *self._waiting]
 
     def _make_room(self, visitor: Visitor) -> None:
         """Raise `InputError` for who has places enough, and where it is full and nobody has more."""
@@ -86,7 +87,7 @@ class Queue:
                 "too_many_of_yours",
                 most=MOST_OF_A_SESSION,
             )
-        if len(places) <= self._max_waiting:
+        if len(places) < self._at_once + self._max_waiting:
             return
         payer = self._who_has_more(visitor)
         if payer is None:
@@ -116,20 +117,21 @@ class Queue:
         return None
 
     def _leave(self, ticket: Ticket) -> None:
-        if ticket is self._served:
-            self._served = None
+        if ticket in self._served:
+            self._served.remove(ticket)
             self._serve()
         elif not ticket.is_pushed_out:
             self._waiting.remove(ticket)
         self._moved.notify_all()
 
     def _serve(self) -> None:
-        if self._served is not None or not self._waiting:
+        if len(self._served) >= self._at_once or not self._waiting:
             return
-        self._served = self._in_turn()[0]
-        self._waiting.remove(self._served)
+        served = self._in_turn()[0]
+        self._served.append(served)
+        self._waiting.remove(served)
         self._turns += 1
-        self._count_turn(self._served.visitor, self._last_turns, self._turns)
+        self._count_turn(served.visitor, self._last_turns, self._turns)
 
     def _in_turn(self) -> list[Ticket]:
         """Those who wait in the order in which they will be served, if nobody else comes."""

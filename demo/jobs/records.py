@@ -12,6 +12,7 @@ from demo.visitors.identity import Visitor
 from nst_core.config import TransferConfig
 from nst_core.execution import Execution
 from nst_core.notes import Note
+from nst_core.scene.scales import Size
 
 Pixels = NDArray[np.uint8]  # (H, W, 3), RGB, or (H, W, 4) with the opacity where `config.keep_alpha`
 Deep = NDArray[np.uint16]  # as `Pixels`, in 16 bits a channel
@@ -30,6 +31,12 @@ class Job:
     strength_map: Mask | None = None  # how much painting where, as `nst_core.scene.strength` reads it
     key: str = ""  # by which `Runner.steer` finds the job; "" = it can't be steered
     visitor: Visitor = Visitor()  # who asks for it
+
+    @property
+    def sizes(self) -> tuple[Size, list[Size]]:
+        """(width, height) of the photo, and of each painting."""
+        photo, *paintings = ((picture.shape[1], picture.shape[0]) for picture in (self.content, *self.styles))
+        return photo, paintings
 
 
 @dataclass(frozen=True)

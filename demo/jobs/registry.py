@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -10,7 +11,8 @@ from demo.jobs.runner import Runner
 from nst_core.config import TransferConfig
 
 # Modules of this package, each with a function `make_runner(options: RunnerOptions) -> Runner`.
-RUNNERS = ("local",)
+RUNNERS = ("local", "zero_gpu")
+ZERO_GPU = "SPACES_ZERO_GPU"  # which Hugging Face sets on Spaces whose card is lent by the second
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,16 @@ class RunnerOptions:
 
     defaults: TransferConfig = TransferConfig()  # which most jobs will differ little from
     max_waiting: int = MAX_WAITING  # how many jobs may stand in the queue
+
+
+def is_zero_gpu() -> bool:
+    """Whether this is a Space with ZeroGPU."""
+    return os.environ.get(ZERO_GPU, "").lower() in ("1", "t", "true")  # as the package `spaces` reads it
+
+
+def usual_runner() -> str:
+    """The name of the runner for where this is."""
+    return "zero_gpu" if is_zero_gpu() else "local"
 
 
 def make_runner(name: str, options: RunnerOptions) -> Runner:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from typing import Protocol
 
 from demo.jobs.records import Job, Record
@@ -17,6 +18,13 @@ class Runner(Protocol):
         """The records of `job`, at least one a second while it waits; closing the generator gives the place up.
 
         Raises `ValueError`, a sentence for a person, for a job that can't be run, if possible before the first record.
+        """
+        ...
+
+    def run_each(self, jobs: Sequence[Job]) -> Generator[tuple[int, Record], None, None]:
+        """The records of jobs that belong together, one after the other, each with its job's place, 0 ..
+
+        What is lent for a time is lent once for all of them. As `run` apart from that.
         """
         ...
 
@@ -65,3 +73,11 @@ class Runner(Protocol):
     def close(self) -> None:
         """`end_jobs`, and wait for the steps at hand: afterwards the process can end."""
         ...
+
+
+def one_by_one(runner: Runner, jobs: Sequence[Job]) -> Generator[tuple[int, Record], None, None]:
+    """`Runner.run_each` of a runner for which each job waits for a turn of its own."""
+    for place, job in enumerate(jobs):
+        with closing(runner.run(job)) as records:
+            for record in records:
+                yield place, record

@@ -25,7 +25,7 @@ from demo.jobs.runner import Runner
 from demo.visitors.identity import Visitor, visitor_of
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
-from nst_core.variations import SIX, Variation, sketch
+from nst_core.variations import SIX, sketch
 
 DIFFERENCES = ("strength", "style_scale", "colours")  # of the variations
 
@@ -53,14 +53,13 @@ class Sheets:
         with toast(speaks):
             submission = make_sketch(make_selection(self.defaults, form, speaks), speaks, visitor_of(request))
         yield _empty(speaks, submission)
-        for place, variation in enumerate(SIX):
-            with toast(speaks), closing(self.runner.run(job_of(submission, variation))) as records:
-                for record in records:
-                    if isinstance(record, Progress):
-                        text = say(speaks, "sheet.painting", place=place + 1, count=len(SIX))
-                        yield _painting(speaks, submission, place, record.image, text)
-                    else:
-                        yield SheetView(status=html.waiting(speaks, record.ahead))
+        with toast(speaks), closing(self.runner.run_each(jobs_of(submission))) as records:
+            for place, record in records:
+                if isinstance(record, Progress):
+                    text = say(speaks, "sheet.painting", place=place + 1, count=len(SIX))
+                    yield _painting(speaks, submission, place, record.image, text)
+                else:
+                    yield SheetView(status=html.waiting(speaks, record.ahead))
         text = say(speaks, "sheet.finished")
         yield SheetView(status=html.message(text))
 
@@ -105,9 +104,9 @@ def make_sketch(selection: Selection, speaks: Language = "en", visitor: Visitor 
     return make_submission(replace(selection, config=small), speaks, visitor=visitor)
 
 
-def job_of(submission: Submission, variation: Variation) -> Job:
-    """The job of one of the six."""
-    return replace(submission.job, config=variation.applied(submission.job.config))
+def jobs_of(submission: Submission) -> list[Job]:
+    """The jobs of the six."""
+    return [replace(submission.job, config=variation.applied(submission.job.config)) for variation in SIX]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from PIL import Image
 from demo.form.settings import BY_NAME, widget_values
 from demo.form.values import EVEN, FormValues, in_slots
 from demo.jobs.records import Job, LossRecord, Progress, Record, Waiting
+from demo.jobs.runner import one_by_one
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
 
@@ -43,6 +44,9 @@ class Playback:
         finally:
             self.under_way.discard(job.key)
             self.closed += 1
+
+    def run_each(self, jobs: Sequence[Job]) -> Generator[tuple[int, Record], None, None]:
+        return one_by_one(self, jobs)
 
     def steer(self, key: str, config: TransferConfig) -> bool:
         return False

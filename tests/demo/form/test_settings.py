@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from demo.form import widgets
+from demo.form.recipes import page_config
 from demo.form.settings import BY_NAME, SETTINGS, Kind, Setting, label_of, make_config, widget_values
+from demo.jobs.registry import ZERO_GPU
 from demo.words import LANGUAGES, WORDS, Language
 from nst_core.config import Initial, TransferConfig
 from tests.support.playback import settings
@@ -60,6 +63,17 @@ def test_what_no_widget_allows_is_refused(changes: dict[str, Any], message: str)
 
 def test_the_servers_own_weights_are_allowed() -> None:
     assert make_config(TransferConfig(weights="mine.pth"), settings(weights="mine.pth")).weights == "mine.pth"
+
+
+def test_where_seconds_are_lent_none_go_into_a_download(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert make_config(DEFAULTS, settings(weights="torchvision")).weights == "torchvision"
+    monkeypatch.setenv(ZERO_GPU, "true")
+    with pytest.raises(ValueError, match="“Weights of VGG-19” must be one of embedded, got 'torchvision'"):
+        make_config(DEFAULTS, settings(weights="torchvision"))
+    assert page_config(TransferConfig(weights="torchvision"), DEFAULTS) == (DEFAULTS, ["weights"])
+    assert not widgets._widget(BY_NAME["weights"], DEFAULTS).visible
+    monkeypatch.delenv(ZERO_GPU)
+    assert widgets._widget(BY_NAME["weights"], DEFAULTS).visible
 
 
 def test_what_no_widget_allows_is_refused_in_the_persons_language() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from demo.jobs import local as module
-from demo.jobs import progress
+from demo.jobs import progress, transfers
 from demo.jobs.local import LocalRunner
 from nst_core.config import TransferConfig
 from nst_core.forecast.machine import Machine, Pace, as_it_is
@@ -20,7 +20,7 @@ from tests.support.networks import tiny_network
 def painter(monkeypatch: pytest.MonkeyPatch) -> Painter:
     monkeypatch.setenv("NST_CACHE", "")  # the pace of such a network, which others may have measured, isn't known
     painter = Painter()
-    monkeypatch.setattr(module, "Transfer", painter)
+    monkeypatch.setattr(transfers, "Transfer", painter)
     monkeypatch.setattr(module, "load_vgg19", lambda weights, pooling: tiny_network(pooling))
     monkeypatch.setattr(progress, "RECORD_EVERY", 0.0)
     monkeypatch.setattr(module, "CALL_EVERY", 0.05)
