@@ -41,10 +41,13 @@ class Endless(Playback):
 
     def run(self, job: Job) -> Generator[Record, None, None]:
         self.jobs.append(job)
-        yield progress(1)
-        while not self.go_on.wait(0.05):
-            yield Waiting(0)
-        yield progress(2)
+        try:
+            yield progress(1)
+            while not self.go_on.wait(0.05):
+                yield Waiting(0)
+            yield progress(2)
+        finally:
+            self.closed += 1
 
 
 @dataclass(frozen=True)
