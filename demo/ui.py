@@ -18,13 +18,15 @@ from demo.form import example_pairs, widgets
 from demo.form.remarks import Remarks
 from demo.form.wiring import wire_brushes, wire_examples, wire_pictures, wire_remarks
 from demo.jobs.runner import Runner
+from demo.paint.following import Following
 from demo.paint.handlers import PaintHandlers
 from demo.paint.layout import build_hint, build_measures, build_stage
 from demo.paint.next_steps import NextSteps
 from demo.paint.wiring import wire_estimate, wire_looking_back, wire_next_steps, wire_runs, wire_steering
-from demo.tabs import contact_sheet, gallery, how, inside
+from demo.tabs import contact_sheet, gallery, how, inside, returning
 from demo.tabs.contact_sheet import Sheets
 from demo.tabs.gallery import Gallery
+from demo.tabs.returning import ReturnComponents
 from demo.words import say, t
 from nst_core.config import TransferConfig
 
@@ -41,6 +43,7 @@ LISTENERS = (
     "snap-timeline",
     "mark-shown-step",
     "tell-in-title",
+    "tell-when-lost",
 )
 
 
@@ -51,6 +54,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
     ui: gr.Blocks
     with Page(title=say("en", "page.title"), delete_cache=CLEAN_UP) as ui:
         localized.html(html.header, elem_id="introduction")
+        localized.html(html.lost, elem_id="lost")
         with gr.Tab(t("page.paint_tab")):
             pair_buttons = localized.html(
                 partial(example_pairs.buttons, examples),
@@ -72,7 +76,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
                         hint.render()  # type: ignore[no-untyped-call]
                     with gr.Column(elem_id="settings"):
                         form = pictures.form(dials | widgets.settings(defaults))
-            parts = gallery.build_gallery(localized)
+            parts, keys = gallery.build_gallery(localized), returning.build_keys()
         with gr.Tab(t("page.inside_tab")):
             inside.build_inside(runner, defaults, localized, form.photo, form.paintings[0])
         painting, sheets, start = PaintHandlers(runner, defaults), Sheets(runner, defaults), stage.starting
@@ -82,13 +86,25 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         sketch_clicked = partial(gr.on, [cell.click for cell in sheet.cells])
         left = listen(sketch_clicked, painting.leave, view.running, view.running, **QUICK)
         sketch_chosen = contact_sheet.wire(sheets, sheet, start.six, form)
-        runs = wire_runs(painting, form, view, sketch_chosen)
+        coming_back = ReturnComponents(
+            form=form,
+            chosen=gr.State(),
+            checked=pictures.checked,
+            painted=view.painted,
+            running=view.running,
+            entries=parts.entries,
+            thumbnails=parts.thumbnails,
+        )
+        returned = returning.wire(ui, keys, coming_back)
+        runs = wire_runs(painting, form, view, sketch_chosen, Following(runner, view.painted), returned, keys.before)
         filled = gallery.wire(Gallery(runner, defaults), ui, parts, [left, *runs.begun], view, form)
+        returning.wire_opening(filled[-1], keys)
         wire_steering(painting, form, view)
         estimated = wire_estimate(painting, ui, form, start.estimate, view, runs.ended)
+        returning.wire_remembering(estimated[0], coming_back)
         contact_sheet.wire_estimate(sheets, estimated, form, start.six_estimate)
         wire_next_steps(NextSteps(runner, defaults), estimated, form, view)
-        checked = wire_pictures(ui, form, pictures, filled, examples)
+        checked = wire_pictures(ui, form, pictures, filled, returned, examples)
         wire_remarks(Remarks(defaults), form, pictures, [checked, *estimated])
         gr.on([ui.load, form.photo.change], None, form.photo, js=script("show-photo"))
         several = [pictures.slots.add.click, *(each.change for each in form.paintings)]

@@ -167,6 +167,11 @@ def header(language: Language) -> str:
     return f'<header><h1>{title}</h1><p>{lead} <a href="how" target="_blank">{how}</a></p></header>'
 
 
+def lost(language: Language) -> str:
+    """What a script shows while the connection is lost."""
+    return f'<p role="alert" hidden>{escape(say(language, "lost.connection"))}</p>'
+
+
 def ends(language: Language, name: str, *places: str) -> str:
     """What the ends of a slider mean, and its middle; the tooltip tells what it does in technical terms."""
     words = "".join(f"<span>{escape(say(language, f'{name}.{place}'))}</span>" for place in places)

@@ -38,12 +38,13 @@ def wire_pictures(
     form: FormComponents,
     pictures: PictureComponents,
     filled: Sequence[Dependency],
+    returned: Dependency,
     examples: Sequence[example_pairs.Pair],
 ) -> Dependency:
     """A bad picture is refused at once, and paintings can be added.
 
-    `filled`: events after which there may be more paintings than there are slots to see. Returns the event after which
-    it is known what was seen of the pictures.
+    `filled`: events after which there may be more paintings than there are slots to see; `returned`: one that brings
+    back what was brushed as well. Returns the event after which it is known what was seen of the pictures.
     """
     kept, slots, previewed = pictures.checked, pictures.slots, gr.JSON(visible=False)
     checked = listen(
@@ -60,8 +61,9 @@ def wire_pictures(
     listen(slots.add.click, add_painting, slots.shown, slots, **QUICK)
     taken = [slots.shown, form.paintings]
     listen(slots.palette.click, palette.taking(examples), taken, form.paintings, preprocess=False, **LONG)
-    for event in filled:
+    for event in (*filled, returned):
         listen(event.then, show_paintings, taken, slots, preprocess=False, **QUICK)
+    for event in filled:
         listen(event.then, bare, None, [pictures.regions, pictures.strength_map], **QUICK)
     return checked
 

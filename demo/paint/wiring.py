@@ -14,6 +14,7 @@ from demo.browser.scripts import script
 from demo.browser.wiring import LAST, LONG, QUICK, components_of, listen
 from demo.form.widgets import FormComponents
 from demo.paint import handlers
+from demo.paint.following import Following
 from demo.paint.handlers import PaintHandlers
 from demo.paint.layout import PaintComponents
 from demo.paint.next_steps import NextSteps
@@ -30,9 +31,18 @@ class PaintEvents:
 
 
 def wire_runs(
-    painting: PaintHandlers, form: FormComponents, view: PaintComponents, sketch_chosen: Dependency
+    painting: PaintHandlers,
+    form: FormComponents,
+    view: PaintComponents,
+    sketch_chosen: Dependency,
+    following: Following,
+    returned: Dependency,
+    key: gr.Textbox,
 ) -> PaintEvents:
-    """Begin and stop; `sketch_chosen`: one of the six is to be painted."""
+    """Begin and stop; `sketch_chosen`: one of the six is to be painted.
+
+    `returned`: the page has taken up what the one with that `key` had, whose run goes on.
+    """
     end = [view.painted, view.running]
     on_form, on_dials = [*end, form], [*end, view.timeline, form.dials]
     to_stage = script("scroll-to-element", "stage")
@@ -46,6 +56,7 @@ def wire_runs(
         listen(view.larger.click, painting.larger, on_dials, **options),
         # Another click on one of the six counts, too, while the last steps of the one before are still coming.
         listen(sketch_chosen.then(None, js=to_stage).then, painting.run, on_form, trigger_mode="multiple", **options),
+        listen(returned.then, following.follow, [key, *end], **options),
     ]
     view.stop.click(None, cancels=runs)
     ends = [listen(view.stop.click, painting.stopped, end, view, **QUICK)]

@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 import gradio as gr
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demo.visitors.identity import Visitor, network_of
+from demo.visitors.identity import Visitor
 from demo.visitors.listeners import Stream
-from demo.visitors.owners import COOKIE, Caller, TooManySessionsError
+from demo.visitors.owners import COOKIE, TooManySessionsError, caller_of
 from demo.visitors.server import Visits
 from demo.visitors.streams import NotReadStream, replayed
 from demo.visitors.uploading import TooLargeError, Uploading
@@ -35,12 +35,12 @@ HEALTH = "/healthz"
 MOST_BODY = 4_000_000  # bytes of a call: a stroke's layer, and a form's values
 MOST_STREAMS = 400  # open at once from a network: a page has two
 COOKIE_LASTS = 30 * 24 * 3600  # seconds
-SECRET = 16  # letters of a cookie, at least
 MOST_LETTERS = 100  # of a session's name
 
 # Of Gradio's own doors those that this page has no use for, and that keep what strangers send, or send them elsewhere.
 CLOSED = re.compile(r"/(logout|deep_link|process_recording|vibe-|undo-vibe-|stream/|monitoring|dev/)")
 CALLS = re.compile(r"/(?P<kind>queue/join|run/.*|api/.*|call/.*|cancel|reset|component_server)/?")
+GOODBYE = re.compile(r"/goodbye/(?P<session>[^/]+)")  # what a page tells when it is closed, or loaded anew
 STREAMS = re.compile(r"/(queue/data|heartbeat/(?P<session>[^/]+)|call/(v2/)?[^/]+/(?P<event>[^/]+))/?")
 
 
@@ -109,9 +109,7 @@ class Visit:
         self._mailboxes = visits.mailboxes
         self._path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
         self._route = self._path.removeprefix(API)
-        client, cookie = request.client, request.cookies.get(COOKIE, "")
-        network = network_of(client.host) if client else ""
-        self._caller = Caller(network, cookie if SECRET <= len(cookie) <= MOST_LETTERS else "")
+        self._caller = caller_of(request)
 
     async def answer(self) -> None:
         """Answer it, or raise `RefusedError`."""
@@ -123,12 +121,20 @@ class Visit:
         elif stream := STREAMS.fullmatch(self._route):
             await self._stream(stream["session"], stream["event"])
         else:
+            if self._is_page:
+                self._visits.absences.opened(self._caller)
             await self._app(self._request.scope, self._request.receive, self._with_cookie)
+
+    @property
+    def _is_page(self) -> bool:
+        return self._path in ("", "/")
 
     async def _posted(self) -> None:
         self._check_origin()
         if self._route.rstrip("/") == "/upload":
             await self._upload()
+        elif goodbye := GOODBYE.fullmatch(self._route):
+            await self._goodbye(goodbye["session"])
         elif self._route.startswith("/call/v2/"):
             await self._call_without_session()
         elif call := CALLS.fullmatch(self._route):
@@ -194,6 +200,11 @@ class Visit:
 
         await self._app(self._request.scope, replayed(body, self._request.receive), send)
 
+    async def _goodbye(self, session: str) -> None:
+        self._claim(session)
+        self._visits.absences.said_goodbye(session, self._caller)
+        await Response(status_code=204)(self._request.scope, self._request.receive, self._send)
+
     def _check_events(self) -> None:
         if not self._mailboxes.has_room(self._caller.network):
             raise RefusedError(429, "visitors.too_many")
@@ -249,7 +260,12 @@ class Visit:
         self._claim(session)
         if listeners.of(self._caller.network) >= MOST_STREAMS:
             raise RefusedError(429, "visitors.too_many")
-        stream = NotReadStream(self._request.receive, self._send)
+
+        async def waiting() -> None:
+            if kind is Stream.RECORDS and self._mailboxes.has_begun(session):
+                await self._visits.absences.wait(session)
+
+        stream = NotReadStream(self._request.receive, self._send, waiting)
         try:
             with listeners.open(Visitor(self._caller.network, session), kind):
                 sessions.opened(session)
@@ -263,7 +279,7 @@ class Visit:
 
     async def _with_cookie(self, message: Message) -> None:
         """Whoever opens the page without a cookie gets one, by which this browser is known when its network changes."""
-        if message["type"] == "http.response.start" and self._path in ("", "/") and not self._caller.browser:
+        if message["type"] == "http.response.start" and self._is_page and not self._caller.browser:
             is_safe = self._request.url.scheme == "https"  # else a browser takes none for a page within another
             kind = "SameSite=None; Secure; Partitioned" if is_safe else "SameSite=Lax"
             cookie = f"{COOKIE}={secrets.token_urlsafe(24)}; Max-Age={COOKIE_LASTS}; Path=/; HttpOnly; {kind}"

@@ -82,6 +82,12 @@ class Mailboxes:
             self._patience[session].cancel()
         self._patience[session] = asyncio.get_running_loop().call_later(PATIENCE, self._give_up, session)
 
+    def has_begun(self, session: str) -> bool:
+        """Whether an event of a page's isn't over; a program's doesn't count."""
+        return isinstance(self._queue.pending_messages_per_session.get(session), Mailbox) and bool(
+            self._pending(session)
+        )
+
     def opened(self, session: str) -> None:
         """Somebody listens, perhaps to what another stream has told already: Gradio would call the session unknown."""
         if session not in self._queue.pending_messages_per_session:

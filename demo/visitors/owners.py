@@ -8,7 +8,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from starlette.requests import HTTPConnection
+
+from demo.visitors.identity import network_of
+
 COOKIE = "nst-visitor"
+SECRET = range(16, 101)  # letters of a cookie
 FORGOTTEN_AFTER = 600.0  # seconds without a call, of a session that nobody has open and of which nothing is kept
 MOST_OF_A_NETWORK = 2000  # sessions
 
@@ -25,6 +30,12 @@ class Caller:
         if self.browser:
             return secrets.compare_digest(self.browser, other.browser)
         return self.network == other.network
+
+
+def caller_of(request: HTTPConnection) -> Caller:
+    """Who makes a request; a cookie that could be guessed is none."""
+    cookie = request.cookies.get(COOKIE, "")
+    return Caller(network_of(request.client.host) if request.client else "", cookie if len(cookie) in SECRET else "")
 
 
 @dataclass
@@ -60,6 +71,11 @@ class Owners:
             return False
         claim.used = time.monotonic()
         return True
+
+    def has(self, session: str, caller: Caller) -> bool:
+        """Whether a session is known as the caller's."""
+        claim = self._claims.get(session)
+        return claim is not None and claim.caller.is_same(caller)
 
     def network_of(self, session: str) -> str:
         """Where it was named; "" where it wasn't."""

@@ -15,6 +15,7 @@ import anyio.to_thread
 from gradio.routes import App
 from gradio.utils import get_upload_folder
 
+from demo.visitors.absences import Absences
 from demo.visitors.listeners import Listeners
 from demo.visitors.mailboxes import Mailboxes
 from demo.visitors.owners import Owners
@@ -81,7 +82,7 @@ class Server:
         mailboxes = Mailboxes(app.get_blocks()._queue, self.listeners, owners.network_of)  # noqa: SLF001
         uploads = Uploads(lambda: Path(get_upload_folder()), sessions.used_paths)
         uploads.spare_what_is_there()
-        app.state.visits = Visits(self, owners, sessions, mailboxes, uploads)
+        app.state.visits = Visits(self, owners, sessions, mailboxes, uploads, Absences(self.listeners))
         tidying = asyncio.create_task(self._tidy_up(app.state.visits))
         self._hanging_up.append(partial(asyncio.get_running_loop().call_soon_threadsafe, app.stop_event.set))
         yield
@@ -110,3 +111,4 @@ class Visits:
     sessions: Sessions
     mailboxes: Mailboxes
     uploads: Uploads
+    absences: Absences

@@ -45,6 +45,7 @@ class Session(SessionState):
         self.state_data = {}
         self._state_ttl = {}
         self.is_closed = True  # until somebody is there, whom `Sessions` knows
+        self.is_inherited = False  # see `Sessions.inherited`
         self.STATE_TTL_WHEN_CLOSED = KEPT_FOR  # type: ignore[assignment]
         self._on_change = on_change
 
@@ -72,6 +73,12 @@ class Session(SessionState):
         """Its page was closed: what it holds expires from now on, however long ago it was put there."""
         self.is_closed = True
         self._state_ttl = {key: (lasts, datetime.now()) for key, (lasts, _) in self._state_ttl.items()}
+
+    def lose(self, expired_only: bool = False) -> None:
+        """What it holds, or what of that has expired, is dropped, and nothing becomes of it."""
+        for component, _, expired in list(self.state_components):
+            if expired or not expired_only:
+                del self.state_data[component._id]  # noqa: SLF001 # as Gradio does it
 
     @property
     def size(self) -> int:
@@ -125,10 +132,19 @@ class Sessions(StateHolder):
     def delete_state(self, session_id: str, expired_only: bool = False) -> None:
         """What has expired goes, and with it its session, if nothing is left and nobody is there."""
         with self._guard:
-            super().delete_state(session_id, expired_only)
             session = self.session_data.get(session_id)
+            if isinstance(session, Session) and session.is_inherited:
+                session.lose(expired_only)
+            super().delete_state(session_id, expired_only)
             if isinstance(session, Session):
                 self._leave_empty(session_id, session)
+
+    def inherited(self, session_id: str) -> None:
+        """What a session holds is another's as well: nothing becomes of it when this one is forgotten."""
+        with self._guard:
+            session = self.session_data.get(session_id)
+            if isinstance(session, Session):
+                session.is_inherited = True
 
     def used_paths(self) -> set[Path]:
         """The files and folders that sessions hold on to."""
@@ -155,6 +171,9 @@ class Sessions(StateHolder):
 
     def _drop(self, session_id: str) -> None:
         """Forget what a session holds, its files too."""
+        session = self.session_data.get(session_id)
+        if isinstance(session, Session) and session.is_inherited:
+            session.lose()
         super().delete_state(session_id)
         self.session_data.pop(session_id, None)
 

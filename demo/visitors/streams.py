@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from starlette.types import Message, Receive, Send
 
@@ -19,11 +20,16 @@ def replayed(body: bytes, receive: Receive) -> Receive:
     return again
 
 
+async def _at_once() -> None:
+    """Nobody is waited for."""
+
+
 class NotReadStream:
     """A stream that ends as if its reader had gone, once that takes nothing for long: what waits takes memory."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
-        self._receive, self._send = receive, send
+    def __init__(self, receive: Receive, send: Send, waiting: Callable[[], Awaitable[None]] = _at_once) -> None:
+        """`waiting`: what is awaited, once its reader has gone, before the stream is told so."""
+        self._receive, self._send, self._waiting = receive, send, waiting
         self._is_given_up = asyncio.Event()
 
     async def receive(self) -> Message:
@@ -31,7 +37,11 @@ class NotReadStream:
         coming, given_up = asyncio.ensure_future(self._receive()), asyncio.ensure_future(self._is_given_up.wait())
         try:
             await asyncio.wait({coming, given_up}, return_when=asyncio.FIRST_COMPLETED)
-            return coming.result() if coming.done() else {"type": "http.disconnect"}
+            if not coming.done():
+                return {"type": "http.disconnect"}
+            if coming.result()["type"] == "http.disconnect":
+                await self._waiting()
+            return coming.result()
         finally:
             coming.cancel()
             given_up.cancel()

@@ -1,8 +1,17 @@
-"""The words for how much of the server one visitor may take."""
+"""The words for how much of the server one visitor may take, and for a connection that is lost."""
 
 from __future__ import annotations
 
 WORDS = {
+    "lost.connection": (
+        "The connection is lost. Your picture is safe: this page shows it again as soon as the server answers.",
+        "Se ha perdido la conexión. Tu imagen está a salvo: esta página la mostrará de nuevo en cuanto el servidor"
+        " responda.",
+    ),
+    "lost.under_way": (
+        "You are back: your picture goes on.",
+        "Has vuelto: tu imagen sigue adelante.",
+    ),
     "visitors.no_memory": (
         "The server keeps as much as it can for visitors from where you are: close other pages of it, and try again.",
         "El servidor guarda ya todo lo que puede para quienes vienen de tu red: cierra otras páginas suyas y vuelve a"

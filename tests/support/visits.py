@@ -43,10 +43,13 @@ class Endless(Playback):
     def run(self, job: Job) -> Generator[Record, None, None]:
         self.jobs.append(job)
         height, width, _ = job.content.shape
-        yield replace(progress(1, size=(width, height)), image=job.content)
-        while not self.go_on.wait(0.05):
-            yield Waiting(0)
-        yield replace(progress(2, size=(width, height)), image=job.content)
+        try:
+            yield replace(progress(1, size=(width, height)), image=job.content)
+            while not self.go_on.wait(0.05):
+                yield Waiting(0)
+            yield replace(progress(2, size=(width, height)), image=job.content)
+        finally:
+            self.closed += 1
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demo.visitors import absences as absences_module
 from demo.visitors import gate, mailboxes, uploading
 from demo.visitors.gate import HEALTH
 from demo.visitors.server import Server
@@ -30,12 +31,12 @@ PAGE = {"x-gradio-user": "app"}  # what a page's own calls have, and no program'
 
 
 @contextmanager
-def painting(guest: Guest, session: str) -> Iterator[tuple[str, Iterator[dict[str, object]]]]:
+def painting(guest: Guest, session: str, **headers: str) -> Iterator[tuple[str, Iterator[dict[str, object]]]]:
     """A run of this visitor that has begun: its event, and what is told of it."""
     photo = guest.upload(Path("examples/content/cat.jpg").read_bytes()).json()[0]
     file = {"path": photo, "meta": {"_type": "gradio.FileData"}}
     settings = [getattr(block, "value", None) for block in guest.server.ui.fns[guest.server.event(PAINTING)].inputs[2:]]
-    event = guest.join(PAINTING, session, [file, file, *settings]).json()["event_id"]
+    event = guest.join(PAINTING, session, [file, file, *settings], **headers).json()["event_id"]
     with guest.listening(session) as messages:
         assert any(message["msg"] == "process_generating" for message in messages)
         yield event, messages
@@ -214,6 +215,37 @@ def test_a_page_s_event_is_answered_once_it_knows_that_its_stream_has_ended(
     assert time.monotonic() - closed > 1.5
     with visitor.listening("ended") as messages:
         assert list(messages)[-1]["msg"] == "close_stream"
+
+
+def test_a_page_s_run_goes_on_after_its_connection_broke_until_nobody_comes_for_it(
+    guest: Guests, server: Visited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, absences = guest("203.0.113.22"), server.ui.app.state.visits.absences
+    closed = server.runner.closed
+    with painting(visitor, "broken", **PAGE):
+        pass
+    soon(lambda: "broken" in absences._since)
+    assert server.listeners.hears("broken")  # and so what it has begun goes on
+    assert server.runner.closed == closed
+    monkeypatch.setattr(absences_module, "GRACE", 0.0)
+    soon(lambda: server.runner.closed == closed + 1)
+    soon(lambda: not server.listeners.hears("broken"))
+
+
+def test_a_program_s_run_ends_with_its_connection(guest: Guests, server: Visited) -> None:
+    closed = server.runner.closed
+    with painting(guest("203.0.113.23"), "program"):
+        pass
+    soon(lambda: server.runner.closed == closed + 1)
+
+
+def test_a_page_says_goodbye_for_itself_alone(guest: Guests, server: Visited) -> None:
+    visitor, stranger = guest("203.0.113.24"), guest("198.51.100.10")
+    with visitor.there("leaving"):
+        assert stranger.client.post(f"{API}/goodbye/leaving").status_code == 404
+        assert "leaving" not in server.ui.app.state.visits.absences._goodbyes
+        assert visitor.client.post(f"{API}/goodbye/leaving").status_code == 204
+    assert "leaving" in server.ui.app.state.visits.absences._goodbyes
 
 
 def test_no_visitor_takes_all_of_gradio_s_workers(

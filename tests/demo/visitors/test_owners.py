@@ -28,6 +28,15 @@ def test_who_merely_knows_the_name_gets_nothing_even_on_the_same_network() -> No
     assert not owners.is_of("a program's", HOME)
 
 
+def test_what_nobody_has_named_is_nobody_s() -> None:
+    """Unlike `is_of`, which makes it the caller's."""
+    owners = Owners()
+    assert not owners.has("mine", HOME)
+    owners.is_of("mine", HOME)
+    assert owners.has("mine", TRAIN)
+    assert not owners.has("mine", OTHER)
+
+
 def test_a_network_names_only_so_many_and_loses_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_OF_A_NETWORK", 3)
     used = {"mine"}

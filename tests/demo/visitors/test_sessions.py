@@ -69,7 +69,7 @@ def test_a_session_has_what_gradio_s_own_has(store: Store) -> None:
     """It is made without Gradio's own start, which describes all widgets: 30 ms a call."""
     ours = store.sessions["a 1"]
     assert isinstance(ours, Session)
-    assert vars(SessionState(store.blocks)).keys() == vars(ours).keys() - {"_on_change"}
+    assert vars(SessionState(store.blocks)).keys() == vars(ours).keys() - {"_on_change", "is_inherited"}
 
 
 def test_calls_that_keep_nothing_create_nothing(store: Store) -> None:
@@ -151,6 +151,28 @@ def test_who_comes_back_is_there_again(store: Store) -> None:
     with store.listeners.open(Visitor("me", "me 1"), Stream.PRESENCE):
         store.sessions.opened("me 1")
         assert not store.sessions["me 1"].is_closed
+
+
+def test_what_another_page_has_taken_up_is_forgotten_without_a_trace(store: Store) -> None:
+    """Its files are that page's: whatever would remove them isn't called."""
+    with store.listeners.open(Visitor("me", "me 1"), Stream.PRESENCE):
+        store.put("me 1", "picture")
+        store.sessions.opened("me 1")
+    store.sessions.inherited("me 1")
+    store.sessions.inherited("nobody's")
+    store.sessions.closed("me 1")
+    session = store.sessions.session_data["me 1"]
+    long_ago = datetime.now() - timedelta(hours=5)
+    session._state_ttl[store.state._id] = (session._state_ttl[store.state._id][0], long_ago)
+    del session
+    store.sessions.delete_all_expired_state()
+    assert "me 1" not in store.kept()
+    store.put("me 2", MEGABYTE)
+    store.sessions.inherited("me 2")
+    for place in range(3, 7):
+        store.put(f"me {place}", MEGABYTE)
+    assert "me 2" not in store.kept()
+    assert store.forgotten == []
 
 
 def test_sizes_and_files_of_what_is_kept(tmp_path: Path) -> None:

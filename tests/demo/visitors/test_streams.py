@@ -61,3 +61,24 @@ def test_a_stream_that_is_read_goes_on() -> None:
 
     assert asyncio.run(stream())["by"] == "its reader"
     assert len(sent) == 1
+
+
+def test_whoever_has_gone_is_waited_for_before_that_is_told() -> None:
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def told() -> bool:
+        is_over = asyncio.Event()
+
+        async def waiting() -> None:
+            await is_over.wait()
+
+        coming = asyncio.create_task(NotReadStream(gone, lambda message: asyncio.sleep(0), waiting).receive())
+        for _ in range(10):
+            await asyncio.sleep(0)
+        was_held = not coming.done()
+        is_over.set()
+        await asyncio.wait_for(coming, LIVENESS)
+        return was_held
+
+    assert asyncio.run(told())

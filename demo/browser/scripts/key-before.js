@@ -1,0 +1,4 @@
+// The key that the page before this one left in the tab, "" where there was none; when the page is loaded.
+export default function keyBefore() {
+    return sessionStorage.getItem('nst-key') ?? '';
+}

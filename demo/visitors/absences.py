@@ -1,0 +1,81 @@
+"""Pages whose connection broke: what they had begun goes on for a while, because most of them come back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TypeVar
+
+from demo.visitors.listeners import Listeners
+from demo.visitors.owners import Caller
+
+GRACE = 30.0  # seconds from when a connection broke
+AFTER_GOODBYE = 5.0  # seconds, where the page said that it was closed: a page that is loaded anew says so, too
+JUST_OPENED = 5.0  # seconds: a page that is loaded anew is asked for before the one in its place is left
+LOOK_EVERY = 0.2  # seconds
+MOST_REMEMBERED = 10_000  # farewells, callers who opened a page, and pages that took others' places
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Goodbye:
+    """A page was closed, or is being loaded anew."""
+
+    caller: Caller
+    at: float  # in seconds of `time.monotonic`
+
+
+class Absences:
+    """Which broken connections are still waited for: until `may_end`, what their pages began goes on."""
+
+    def __init__(self, listeners: Listeners) -> None:
+        self._listeners = listeners
+        self._since: dict[str, float] = {}  # when the connection of a session broke
+        self._goodbyes: dict[str, Goodbye] = {}  # by session
+        self._opened: dict[Caller, float] = {}  # when somebody asked for a page last
+        self._heirs: dict[str, str] = {}  # the session that goes on with what another had begun
+
+    def opened(self, caller: Caller) -> None:
+        """A page is asked for: perhaps in the place of one that is being left."""
+        _remember(self._opened, caller, time.monotonic())
+
+    def said_goodbye(self, session: str, caller: Caller) -> None:
+        """Its page is being closed, or loaded anew."""
+        _remember(self._goodbyes, session, Goodbye(caller, time.monotonic()))
+
+    def taken_up(self, session: str, heir: str) -> None:
+        """The page of another session goes on with what this one had begun, for as long as somebody is there."""
+        _remember(self._heirs, session, heir)
+
+    async def wait(self, session: str) -> None:
+        """The connection of a session broke: return once nobody is expected any more."""
+        self._since[session] = time.monotonic()
+        try:
+            while not self.may_end(session):
+                await asyncio.sleep(LOOK_EVERY)
+        finally:
+            self._since.pop(session, None)
+            self._heirs.pop(session, None)
+
+    def may_end(self, session: str) -> bool:
+        """Whether what a session began may end, as nobody has come for it, or whoever came has gone."""
+        heir, since = self._heirs.get(session), self._since.get(session)
+        if heir is not None:
+            return not self._listeners.hears(heir)
+        return since is None or time.monotonic() - since > self._patience(session)
+
+    def _patience(self, session: str) -> float:
+        goodbye = self._goodbyes.get(session)
+        if goodbye is None or self._opened.get(goodbye.caller, -GRACE) > goodbye.at - JUST_OPENED:
+            return GRACE
+        return AFTER_GOODBYE
+
+
+def _remember(table: dict[K, V], key: K, value: V) -> None:
+    table.pop(key, None)
+    table[key] = value
+    if len(table) > MOST_REMEMBERED:
+        del table[next(iter(table))]
