@@ -35,7 +35,6 @@ CLEAN_UP = (3600, KEPT_FOR)  # seconds: every hour, the files older than a day
 
 # Scripts that listen from when the page is loaded.
 LISTENERS = (
-    "compare-by-keyboard",
     "keep-scroll-position",
     "keep-focus",
     "snap-timeline",
