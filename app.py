@@ -48,6 +48,7 @@ from demo.browser.compression import PageCompression
 from demo.browser.page_head import PageHead
 from demo.files import remove_unused
 from demo.form.example_pairs import EXAMPLES
+from demo.form.receiving import MOST_MEGABYTES
 from demo.jobs.bounded import BoundedRunner
 from demo.jobs.queue import MAX_WAITING
 from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner, usual_runner
@@ -65,7 +66,6 @@ from nst_core.config import TransferConfig
 
 DEFAULT_PORT = 7860
 ICON = Path(__file__).with_name("demo") / "browser/icon.png"
-MAX_FILE_SIZE = "50mb"
 EVERYWHERE = "0.0.0.0"
 LOOPBACK = "127.0.0.1"
 LOCAL = (LOOPBACK, "localhost", "::1")
@@ -262,7 +262,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server) -> None:
         inbrowser=options.open,
         # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.
         max_threads=40 + options.queue_size,
-        max_file_size=MAX_FILE_SIZE,
+        max_file_size=f"{MOST_MEGABYTES}mb",
         app_kwargs={
             "lifespan": server.lifespan,
             "middleware": [

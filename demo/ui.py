@@ -16,7 +16,7 @@ from demo.browser.wiring import QUICK, listen
 from demo.files import KEPT_FOR
 from demo.form import example_pairs, widgets
 from demo.form.remarks import Remarks
-from demo.form.wiring import wire_brushes, wire_examples, wire_pictures, wire_remarks
+from demo.form.wiring import wire_brushes, wire_examples, wire_files, wire_pictures, wire_remarks
 from demo.jobs.runner import Runner
 from demo.paint.following import Following
 from demo.paint.handlers import PaintHandlers
@@ -36,8 +36,6 @@ CLEAN_UP = (3600, KEPT_FOR)  # seconds: every hour, the files older than a day
 
 # Scripts that listen from when the page is loaded.
 LISTENERS = (
-    "accept-any-file",
-    "compare-by-keyboard",
     "keep-scroll-position",
     "keep-focus",
     "snap-timeline",
@@ -112,6 +110,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         for listener in LISTENERS:
             ui.load(None, js=script(listener))
         wire_examples(ui, pair_buttons, examples, form)
+        wire_files(localized, pictures)
         wire_looking_back(view)
         endpoints.wire_endpoints(runner, defaults, form)
         localized.translate(ui)

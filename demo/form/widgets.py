@@ -101,11 +101,20 @@ class SlotComponents(Components):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToolComponents:
+    """The buttons below the pictures."""
+
+    camera: gr.Button
+    paste: gr.Button
+
+
+@dataclass(frozen=True, kw_only=True)
 class PictureComponents:
     """What pictures are chosen with, how much of each and where."""
 
     photo: gr.Image
     slots: SlotComponents
+    tools: ToolComponents
     first: gr.Image
     regions: BrushedComponents
     strength_map: BrushedComponents
@@ -127,13 +136,16 @@ class PictureComponents:
 def pictures(examples: Sequence[example_pairs.Pair], localized: Localized) -> PictureComponents:
     """Lay out the photo, the paintings, how much of each, and the two canvases to brush on."""
     with gr.Row(elem_id="pictures"):
-        photo = _picture("photo", ["upload", "clipboard", "webcam"], examples[0].content)
-        first = _picture("painting", ["upload", "clipboard"], examples[0].style, brush(1))
+        photo = _picture("photo", examples[0].content)
+        first = _picture("painting", examples[0].style, brush(1))
         others = tuple(
-            _picture(f"painting.{ordinal}", ["upload", "clipboard"], None, brush(place))
-            for place, ordinal in enumerate(ORDINALS[1:], 2)
+            _picture(f"painting.{ordinal}", None, brush(place)) for place, ordinal in enumerate(ORDINALS[1:], 2)
         )
         add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
+    with gr.Row(elem_id="tools"):
+        tools = ToolComponents(
+            camera=gr.Button(t("camera.open"), size="sm"), paste=gr.Button(t("receive.paste"), size="sm")
+        )
     remarks = gr.HTML(js_on_load=on_load("report-clicks"), elem_id="remarks")
     strip = {"js_on_load": on_load("report-clicks"), "visible": False, "elem_id": "offered"}
     to_take = localized.html(partial(palette.buttons, examples), **strip)
@@ -147,6 +159,7 @@ def pictures(examples: Sequence[example_pairs.Pair], localized: Localized) -> Pi
     return PictureComponents(
         photo=photo,
         slots=slots,
+        tools=tools,
         first=first,
         regions=of_paintings,
         strength_map=of_strengths,
@@ -160,18 +173,16 @@ def brush(place: int) -> str:
     return f"brush-{place}"
 
 
-def _picture(name: str, sources: list[Any], example: Path | None, *classes: str) -> gr.Image:
+def _picture(name: str, example: Path | None, *classes: str) -> gr.Image:
     """An invisible one, unless there is an `example` in it."""
     first = "." not in name
     return gr.Image(
         value=None if example is None else str(example),
         visible=example is not None,
         label=t(f"{name}.label" if first else name),
-        sources=sources,
+        sources=["upload"],  # the rest is ours
         type="filepath",
         image_mode=None,
-        # Mirrored, what is taken would be kept so: letters in it couldn't be read. Only the live picture is, in CSS.
-        webcam_options=gr.WebcamOptions(mirror=False),
         height=220,
         min_width=140,
         buttons=[],

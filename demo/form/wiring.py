@@ -9,9 +9,10 @@ import gradio as gr
 from gradio.data_classes import FileDataDict
 from gradio.events import Dependency
 
-from demo.browser.scripts import script
+from demo.browser.localized import Localized
+from demo.browser.scripts import on_load, script
 from demo.browser.wiring import LONG, QUICK, listen
-from demo.form import brushing, example_pairs, palette, previews, regions, strength_map
+from demo.form import brushing, example_pairs, palette, previews, receiving, regions, strength_map
 from demo.form.brushing import BrushedView
 from demo.form.checks import check
 from demo.form.remarks import Remarks, choose_margins
@@ -66,6 +67,16 @@ def wire_pictures(
     for event in filled:
         listen(event.then, bare, None, [pictures.regions, pictures.strength_map], **QUICK)
     return checked
+
+
+def wire_files(localized: Localized, pictures: PictureComponents) -> None:
+    """Files come from anywhere on the page: dropped, pasted, taken with a camera."""
+    listeners = ("take-files", "drop-anywhere", "paste-anywhere", "click-filled-slot")
+    receiver = localized.html(receiving.targets, js_on_load=on_load(*listeners), elem_id="receiver")
+    localized.html(receiving.camera, elem_id="camera-window")
+    listen(receiver.refuse, receiving.refuse, None, None, **LONG)
+    pictures.tools.camera.click(None, js=script("take-photo"))
+    pictures.tools.paste.click(None, js=script("paste-picture"))
 
 
 def wire_remarks(

@@ -8,6 +8,7 @@ from typing import ClassVar
 import gradio as gr
 
 from demo.browser import html
+from demo.browser.comparison import comparison
 from demo.browser.localized import Localized
 from demo.browser.wiring import Components
 from demo.paint import first_view, paper, session
@@ -27,7 +28,7 @@ class PaintComponents(Components):
     plot: gr.HTML
     bars: gr.HTML
     hint: gr.HTML
-    comparison: gr.ImageSlider
+    comparison: gr.HTML
     pair: gr.HTML
     timeline: gr.Slider
     snapshots: gr.HTML
@@ -90,7 +91,7 @@ class StageComponents:
 
     status: gr.HTML
     pane: gr.HTML
-    comparison: gr.ImageSlider
+    comparison: gr.HTML
     starting: StartComponents
     actions: ActionComponents
 
@@ -101,15 +102,9 @@ def build_stage(localized: Localized) -> StageComponents:
         status = localized.html(_ready, elem_id="status")
         with gr.Column(elem_id="stage"):  # the one lies over the other: nothing moves when the run ends
             pane = localized.html(first_view.pane, elem_id="pane")
-            comparison = gr.ImageSlider(
-                label=str(t("picture.compare")),
-                show_label=False,
-                visible=False,
-                buttons=["fullscreen"],
-                elem_id="comparison",
-            )
+            both = comparison(visible=False, elem_id="comparison")
         starting, actions = _build_start(), _build_actions()
-    return StageComponents(status=status, pane=pane, comparison=comparison, starting=starting, actions=actions)
+    return StageComponents(status=status, pane=pane, comparison=both, starting=starting, actions=actions)
 
 
 def build_measures(stage: StageComponents, hint: gr.HTML) -> PaintComponents:

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from demo.browser import bars, html
+from demo.browser.comparison import showing
 from demo.browser.notes import told
 from demo.browser.plot import draw
 from demo.browser.wiring import unchanged
@@ -139,7 +140,7 @@ def _going_on(language: Language, painted: Painted) -> dict[str, Any]:
 def compared(language: Language, painted: Painted, picture: RunPicture) -> dict[str, Any]:
     """The outputs that show the photo and a picture; where the disk is full the picture alone, and why."""
     try:
-        return {"comparison": gr.update(value=downloads.comparison(painted, picture), visible=True)}
+        return {"comparison": showing(*downloads.comparison(painted, picture), language)}
     except OSError as error:
         logger.warning("a picture can't be compared with the photo: %s", error)
     words = say(language, "picture.step", step=picture.index, steps=painted.progress.total)

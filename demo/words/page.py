@@ -205,7 +205,12 @@ WORDS = {
     "picture.sample": ("The photo, and what becomes of it.", "La foto y lo que sale de ella."),
     "picture.before": ("The photo, not painted yet", "La foto, aún sin pintar"),
     "picture.step": ("The picture after step {step} of {steps}", "La imagen tras el paso {step} de {steps}"),
-    "picture.compare": ("The photo and the picture", "La foto y la imagen"),
+    "compare.before": ("The photo", "La foto"),
+    "compare.after": ("The picture", "La imagen"),
+    "compare.compare": ("The photo and the picture", "La foto y la imagen"),
+    "compare.closer": ("Look closer", "Mirar de cerca"),
+    "compare.farther": ("Look from farther away", "Mirar de lejos"),
+    "compare.fullscreen": ("Fullscreen", "Pantalla completa"),
     "timeline.label": ("Moments of the run", "Momentos de la ejecución"),
     "timeline.info": ("drag to look back; the numbers are steps", "arrastra para mirar atrás; los números son pasos"),
     # Downloads

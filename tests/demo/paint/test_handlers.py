@@ -49,8 +49,8 @@ def test_a_run_from_the_queue_to_the_picture(photo: FileDataDict, painting: File
     assert (end.timeline["maximum"], end.timeline["value"]) == (3, 3)
     assert runner.closed == 1
     sizes = []
-    for path in end.comparison["value"]:
-        with Image.open(path) as image:
+    for name in ("before", "after"):
+        with Image.open(end.comparison["value"][name]["path"]) as image:
             sizes.append(image.size)
     assert sizes == [(128, 85)] * 2
     path = Path(end.download["value"])

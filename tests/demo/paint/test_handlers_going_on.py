@@ -60,7 +60,7 @@ def test_what_went_on_can_be_looked_back_at_from_its_beginning(photo: FileDataDi
     assert (end.timeline["maximum"], end.timeline["value"]) == (4, 4)
     for step, grey, size, strength in ((2, 20, (128, 85), 30), (3, 30, (128, 85), 30), (4, 10, (256, 171), 90)):
         view = handlers.look_back(ENGLISH, last.painted, step)
-        with Image.open(view.comparison["value"][1]) as image:
+        with Image.open(view.comparison["value"]["after"]["path"]) as image:
             assert image.size == (256, 171)
             assert abs(image.getpixel((5, 5))[0] - grey) < 3  # type: ignore[index]
         ready = [*handlers.prepare(ENGLISH, last.painted, begin.running, step, "png", "none")][-1].download

@@ -39,7 +39,7 @@ def test_the_timeline_shows_an_earlier_picture_and_makes_it_the_result(
     assert not view.download["interactive"]  # it would be the moment before
     assert "<td>20 %</td>" in view.bars
     assert "<td>10 %</td>" in handlers.look_back(ENGLISH, painted, 1).bars
-    with Image.open(view.comparison["value"][1]) as image:
+    with Image.open(view.comparison["value"]["after"]["path"]) as image:
         assert abs(image.getpixel((5, 5))[0] - 20) < 3  # type: ignore[index]
     preparing, ready = downloads_of(painted, running, 2, "jpeg")
     assert not preparing["interactive"]

@@ -1,0 +1,109 @@
+// Moves the handle between the photo and the picture, looks closer at both, and at the whole screen; for the element of `comparison.py`.
+// The wheel and swipes are the page's: only the handle drags, and what was enlarged is moved below the pointer. Fingers
+// that are spread, and the wheel with Ctrl, as trackpads report them, look closer as the buttons do.
+export default function compare({element, watch}) {
+    const STEP = 5; // percent of the width, for each press of a key
+    const MOST = 16; // times as large as the frame shows it
+    const CLEAR = 3; // from so many pixels of the screen on, a picture's pixel is shown as it is: a square
+    const KEYS = {ArrowLeft: -STEP, ArrowDown: -STEP, ArrowRight: STEP, ArrowUp: STEP, Home: -100, End: 100};
+    let place = 50;
+    let zoom = 1;
+    const find = selector => element.querySelector(selector);
+    const frame = () => element.closest('#comparison');
+    const keep = (value, low, high) => Math.max(low, Math.min(high, value));
+    const show = () => {
+        const picture = find('.picture');
+        if (!picture) return;
+        element.style.setProperty('--at', `${place}%`);
+        element.style.setProperty('--zoom', zoom);
+        find('.handle').ariaValueNow = Math.round(place);
+        const shown = (picture.clientWidth * devicePixelRatio) / find('img').naturalWidth;
+        element.toggleAttribute('data-enlarged', zoom > 1);
+        element.toggleAttribute('data-clear', zoom > 1 && shown >= CLEAR);
+    };
+    const move = to => {
+        place = keep(to, 0, 100);
+        show();
+    };
+    // What is at a place of the window stays there.
+    const look = (times, x, y) => {
+        const [view, picture] = [find('.view'), find('.picture')];
+        const was = picture.getBoundingClientRect();
+        const [across, down] = [(x - was.x) / was.width, (y - was.y) / was.height];
+        zoom = keep(times, 1, MOST);
+        show();
+        const is = picture.getBoundingClientRect();
+        view.scrollBy(is.x + across * is.width - x, is.y + down * is.height - y);
+    };
+    const fill = isFull => {
+        frame().classList.toggle('fullscreen', isFull);
+        find('[data-do=fullscreen]').ariaPressed = isFull;
+        show();
+    };
+    const middle = () => {
+        const {x, y, width, height} = find('.view').getBoundingClientRect();
+        return [x + width / 2, y + height / 2];
+    };
+    const actions = {
+        closer: () => look(2 * zoom, ...middle()),
+        farther: () => look(zoom / 2, ...middle()),
+        fullscreen: () => fill(!frame().classList.contains('fullscreen')),
+    };
+    element.addEventListener('click', ({target}) => actions[target.closest('[data-do]')?.dataset.do]?.());
+    element.addEventListener('pointerdown', event => {
+        const handle = event.target.closest('.handle');
+        const isMoved = zoom > 1 && event.pointerType === 'mouse' && event.target.closest('.view');
+        if (event.button !== 0 || !(handle || isMoved)) return;
+        event.preventDefault();
+        const held = handle ?? find('.view');
+        handle?.focus({preventScroll: true});
+        const follow = ({clientX, movementX, movementY}) => {
+            const {x, width} = find('.picture').getBoundingClientRect();
+            if (handle) move((100 * (clientX - x)) / width);
+            else held.scrollBy(-movementX, -movementY);
+        };
+        const end = () => held.removeEventListener('pointermove', follow);
+        held.setPointerCapture(event.pointerId);
+        held.addEventListener('pointermove', follow);
+        held.addEventListener('lostpointercapture', end, {once: true});
+    });
+    element.addEventListener('keydown', event => {
+        const by = event.target.matches('.handle') && KEYS[event.key];
+        if (!by) return;
+        event.preventDefault();
+        move(place + by);
+    });
+    document.addEventListener('keydown', ({key}) => {
+        if (key === 'Escape' && frame()?.classList.contains('fullscreen')) fill(false);
+    });
+    element.addEventListener(
+        'wheel',
+        event => {
+            if (!event.ctrlKey || !event.target.closest('.view')) return;
+            event.preventDefault();
+            look(zoom * 2 ** (-event.deltaY / 100), event.clientX, event.clientY);
+        },
+        {passive: false},
+    );
+    let spread = null;
+    const fingers = ({touches: [one, other]}) => ({
+        apart: Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY),
+        at: [(one.clientX + other.clientX) / 2, (one.clientY + other.clientY) / 2],
+    });
+    const pinch = event => {
+        if (event.touches.length !== 2 || !find('.view')) {
+            spread = null;
+            return;
+        }
+        event.preventDefault();
+        const {apart, at} = fingers(event);
+        spread ??= {apart, zoom};
+        look((spread.zoom * apart) / spread.apart, ...at);
+    };
+    for (const kind of ['touchstart', 'touchmove']) element.addEventListener(kind, pinch, {passive: false});
+    element.addEventListener('touchend', () => {
+        spread = null;
+    });
+    watch('value', show);
+    show();
+}

@@ -1,0 +1,60 @@
+"""Files that come to the page: where each may be dropped, what can't be taken, and the camera."""
+
+from __future__ import annotations
+
+from html import escape
+
+import gradio as gr
+
+from demo.browser.toasts import warn
+from demo.words import Language, language, say
+
+MOST_MEGABYTES = 50  # of one file, as Gradio counts them: 1024 x 1024 bytes
+LONGEST = 60  # characters of a file's name that are told
+TARGETS = {  # the id of each place for a file on the page, and the key of what it is for
+    "photo": "photo",
+    "painting": "painting",
+    "painting-second": "painting.second",
+    "painting-third": "painting.third",
+    "painting-fourth": "painting.fourth",
+    "drop": "receive.recipe",
+}
+
+
+def targets(speaks: Language) -> str:
+    """HTML: the targets that lie over the page while a file is dragged across it, `data-place` the id of each place."""
+    inside = "".join(_target(place, key, speaks) for place, key in TARGETS.items())
+    another = escape(say(speaks, "receive.another"))
+    return f'<div class="targets" data-most="{MOST_MEGABYTES * 2**20}" data-another="{another}">{inside}</div>'
+
+
+def camera(speaks: Language) -> str:
+    """HTML: the window in which a photo is taken."""
+    shoot, close, live, refused = (
+        escape(say(speaks, f"camera.{name}")) for name in ("shoot", "close", "live", "refused")
+    )
+    return (
+        f'<dialog id="camera" aria-label="{live}"><video autoplay playsinline muted></video>'
+        f'<p role="alert" hidden>{refused}</p><form method="dialog">'
+        f'<button value="shoot" disabled>{shoot}</button><button value="">{close}</button></form></dialog>'
+    )
+
+
+def refuse(request: gr.Request, event: gr.EventData) -> None:
+    """Say why files weren't taken. What the browser tells of them is only shown."""
+    told = {key: _short(getattr(event, key)) for key in ("name", "count", "places")}
+    about = _short(event.about)
+    if about in ("too_many", "too_large", "folder", "no_file", "nothing_copied", "no_clipboard"):
+        speaks = language(request)
+        warn(speaks, say(speaks, f"receive.{about}", megabytes=MOST_MEGABYTES, **told))
+
+
+def _short(value: object) -> str:
+    return str(value)[:LONGEST]
+
+
+def _target(place: str, key: str, speaks: Language) -> str:
+    is_first = "." not in key
+    name = say(speaks, f"{key}.label" if is_first else key)
+    what = say(speaks, f"{key}.alt" if is_first else f"{key}_alt")
+    return f'<div data-place="{place}"><b>{escape(name)}</b><span>{escape(what)}</span></div>'
