@@ -59,7 +59,6 @@ from demo.ui import STYLESHEETS, build_ui, theme
 from demo.visitors.farewell import CLOSING, MOST, bid_farewell, end_within
 from demo.visitors.gate import Gate
 from demo.visitors.health import ROUTE as HEALTH
-from demo.visitors.listeners import Listeners
 from demo.visitors.server import Server
 from demo.words import I18N
 from nst_core.config import TransferConfig

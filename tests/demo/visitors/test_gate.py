@@ -358,7 +358,7 @@ def test_every_answer_says_what_the_page_may_do_and_none_by_what_it_is_served(gu
 def test_the_page_is_small_on_its_way(guest: Guests) -> None:
     """On a slow network each 50 kB are a second of white."""
     answer = guest("203.0.113.22").client.get("/")
-    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["content-encoding"] == "br"
     assert answer.num_bytes_downloaded < 60_000
 
 

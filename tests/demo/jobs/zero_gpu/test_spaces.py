@@ -27,7 +27,6 @@ from demo.jobs.records import Job, Waiting
 from demo.jobs.registry import RunnerOptions, make_runner
 from demo.jobs.runner import Runner
 from demo.jobs.zero_gpu import painting
-from demo.visitors.listeners import Listeners
 from nst_core.config import TransferConfig
 from nst_core.errors import InputError
 from tests.support.jobs import TINY, a_job, last_of, pixels, progress_of
@@ -174,8 +173,8 @@ def test_the_page_reports_its_start_and_paints(runner: Runner, tmp_path: Path) -
         port = server.getsockname()[1]
     options = app.parse(["--port", str(port)])
     assert options.runner == "zero_gpu"
-    ui = app.build(options, runner, TransferConfig(), listeners := Listeners())
-    app.launch(ui, options, listeners)
+    ui = app.build(options, runner, TransferConfig())
+    app.launch(ui, options, app.make_server(options))
     assert SCHEDULER.reports == 1
     client = Client(ui.local_url, verbose=False, headers={"x-ip-token": "a.b.c"}, analytics_enabled=False)
     pictures = {name: handle_file(tmp_path / f"{name}.png") for name in ("photo", "painting")}
