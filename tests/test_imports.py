@@ -56,7 +56,7 @@ LEVELS = (
     ("demo.paint",),
     ("demo.tabs",),
     ("demo.api",),
-    ("demo.ui",),
+    ("demo.ui", "demo.deploy"),
 )
 HEIGHTS = {group: height for height, level in enumerate(LEVELS) for group in level}
 

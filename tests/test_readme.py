@@ -11,12 +11,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from demo import deploy
 from demo.api import endpoints
 from demo.form.settings import BY_NAME
 from nst_core import transfer
@@ -28,6 +30,7 @@ from tests.support.paths import ROOT
 
 TEXT = (ROOT / "README.md").read_text("utf-8")
 DEMO_COMMAND, TEST_COMMAND, RUN_COMMAND = re.findall(r"^```bash\n(.+?)\n```$", TEXT, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```sh\n(.+?)\n```$", TEXT, re.MULTILINE | re.DOTALL)
 CORE_SCRIPT, CLIENT_SCRIPT = re.findall(r"^```python\n(.+?)\n```$", TEXT, re.MULTILINE | re.DOTALL)
 
 
@@ -39,6 +42,27 @@ def test_front_matter() -> None:
     allowed = re.search(r"^gradio>=([\d.]+),<7 ", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
     assert allowed is not None
     assert version(front["sdk_version"]) >= version(allowed[1])
+
+
+def test_front_matter_is_complete() -> None:
+    """By the reference of Spaces; `zero-a10g` is in common use, and not among the values that it lists."""
+    front = yaml.safe_load(TEXT.split("---\n")[1])
+    wanted = {"title", "emoji", "colorFrom", "colorTo", "sdk", "sdk_version", "python_version", "app_file"}
+    wanted |= {"short_description", "thumbnail", "suggested_hardware", "pinned", "license", "tags"}
+    assert set(front) == wanted
+    colours = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+    assert {front["colorFrom"], front["colorTo"]} <= colours
+    assert (ROOT / front["thumbnail"]).is_file()  # demo.deploy makes an address of it
+    assert front["suggested_hardware"] == deploy.FREE
+
+
+def test_the_commands_for_a_space_are_valid() -> None:
+    _, (sign_in, put) = (block.splitlines() for block in BLOCKS)
+    assert sign_in == ".venv/bin/hf auth login"  # of huggingface_hub, which comes with Gradio
+    assert any(each.name == "hf" for each in entry_points(group="console_scripts"))
+    program, arguments = put.split(" -m demo.deploy ")
+    assert program == ".venv/bin/python"
+    deploy.check(deploy.make_parser().parse_args(arguments.split()))
 
 
 def version(text: str) -> tuple[int, ...]:
@@ -78,7 +102,9 @@ def test_every_option_exists_and_every_option_of_the_command_line_is_told() -> N
     app = subprocess.run([sys.executable, "app.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
     known = options_in(options.make_parser().format_help() + options.make_reconstruct_parser().format_help())
     told = options_in(TEXT.replace(DEMO_COMMAND, "").replace(TEST_COMMAND, ""))
-    assert told <= known | options_in(app.stdout)
+    of_deploy = options_in(deploy.make_parser().format_help()) - {"--help"}
+    assert told <= known | options_in(app.stdout) | of_deploy
+    assert of_deploy <= told
     assert {name for name in known if not name.startswith("--no-")} <= told | {"--version"}
     assert "--open" in options_in(app.stdout)
     assert "NST_HOST" in app.stdout
@@ -93,8 +119,7 @@ def test_the_options_with_values_in_the_text_are_valid() -> None:
 
 
 def test_the_examples_of_the_command_line_are_valid() -> None:
-    (block,) = re.findall(r"^```sh\n(.+?)\n```$", TEXT, re.MULTILINE | re.DOTALL)
-    examples = block.splitlines()
+    examples, _ = (block.splitlines() for block in BLOCKS)
     assert len(examples) > 5
     for example in examples:
         program, arguments = example.split(" -m nst_core ")

@@ -37,6 +37,16 @@ def test_the_workflow_runs_the_readme_s_check_on_every_python() -> None:
     assert all((ROOT / path).is_file() for path in listed[0].split())
 
 
+def test_a_release_goes_to_the_space_that_the_repository_names() -> None:
+    workflow = read(".github/workflows/space.yml")
+    job, triggers = workflow["jobs"]["space"], workflow[True]  # YAML takes "on" for yes
+    assert triggers["release"] == {"types": ["published"]}
+    assert job["if"] == "vars.SPACE != ''"
+    assert job["steps"][-1]["run"] == 'python -m demo.deploy "$SPACE"'
+    assert set(job["steps"][-1]["env"]) == {"SPACE", "HF_TOKEN"}
+    assert workflow["permissions"] == {"contents": "read"}
+
+
 def test_a_commit_is_checked_by_the_check_s_own_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     (repository,) = read(".pre-commit-config.yaml")["repos"]
     assert repository["repo"] == "local"

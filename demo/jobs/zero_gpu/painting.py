@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from demo.jobs.transfers import timed, transfer_of
 from demo.jobs.zero_gpu.asking import ASSUMED, RESERVE
 from demo.jobs.zero_gpu.orders import Reader
 from demo.jobs.zero_gpu.pieces import Begun, Finished, Parked, Piece, Shown, Told
-from nst_core.checkpoint import Checkpoint, load_state, save_state
+from demo.jobs.zero_gpu.states import kept, taken
 from nst_core.config import TransferConfig
 from nst_core.forecast.machine import as_it_is
 from nst_core.network.vgg import VGG
@@ -65,7 +63,7 @@ class Run:
     ) -> None:
         """`parked`: where it stopped, None for one that begins; `steered`: what it was steered to meanwhile."""
         first = steered or job.config
-        config, state = (first, None) if parked is None else (parked.config, _taken(parked.state, device))
+        config, state = (first, None) if parked is None else (parked.config, taken(parked.state, device))
         self._begun, self._steered = (config, ()) if parked is None else (parked.begun, parked.steered)
         self._transfer = transfer_of(job, config, networks(config), device, state)
         if parked is not None and steered is not None:
@@ -84,7 +82,7 @@ class Run:
         """Write down where it stands."""
         return Parked(
             place=place,
-            state=_kept(self._transfer.state(), folders),
+            state=kept(self._transfer.state(), folders),
             config=self._transfer.config,
             begun=self._begun,
             steered=self._all_steered(),
@@ -110,21 +108,3 @@ class Run:
 
     def _all_steered(self) -> tuple[tuple[int, TransferConfig], ...]:
         return (*self._steered, *self._transfer.steered)
-
-
-def _kept(state: Checkpoint, folders: Sequence[Path]) -> Path:
-    """The file of a state, in the first of the folders that has room: memory is fast, and may be small."""
-    *preferred, last = (folder / f"{secrets.token_hex(8)}.state" for folder in folders)
-    for path in preferred:
-        with suppress(OSError):
-            save_state(state, path, recipe="")
-            return path
-    save_state(state, last, recipe="")
-    return last
-
-
-def _taken(path: Path, device: torch.device) -> Checkpoint:
-    """The state in a file, which is needed once."""
-    state, _ = load_state(path, str(device))
-    path.unlink()
-    return state

@@ -16,6 +16,7 @@ from demo.jobs.registry import ZERO_GPU, RunnerOptions, is_zero_gpu
 from demo.jobs.zero_gpu.asking import CARD, Asking
 from demo.jobs.zero_gpu.lease import Lease, Paint
 from demo.jobs.zero_gpu.orders import Orders
+from demo.jobs.zero_gpu.states import remove_states
 from nst_core.config import TransferConfig
 from nst_core.forecast.forecast import suggest
 from nst_core.forecast.task import Task
@@ -130,9 +131,12 @@ class ZeroGpuRunner:
 
     def _lease(self, jobs: Sequence[Job], orders: Orders, held: ExitStack) -> Lease:
         """The cards for some jobs, begun; it gives the place in the queue back when it ends, and not before."""
+        self._leases = {lease for lease in self._leases if lease.is_under_way}
+        if not self._leases:
+            remove_states(self._folders)
         estimates = [self.estimate(*job.sizes, job.config) or 0.0 for job in jobs]
         lease = Lease(self._paint, jobs, estimates, self._asking, orders, self._folders, held.pop_all())
-        self._leases = {each for each in self._leases if each.is_under_way} | {lease}
+        self._leases.add(lease)
         lease.start()
         return lease
 

@@ -47,6 +47,12 @@ def test_fast_steps_are_thinned_by_time_and_no_loss_is_left_out(clock: list[floa
     assert trail == [index / 10 for index in range(1, 101)]
 
 
+def test_of_steps_that_end_early_the_last_is_shown(clock: list[float]) -> None:
+    steps = list(timed(clock, 20, seconds=0.001))[:7]
+    shown = list(paced(iter(steps), RemainingTime([(SIZE, 20)], {SIZE: 12})))
+    assert [(record.index, len(record.trail)) for record in shown] == [(1, 1), (7, 6)]
+
+
 def test_every_slow_step_is_shown(clock: list[float]) -> None:
     assert [record.index for record in records(clock, total=5, seconds=3)] == [1, 2, 3, 4, 5]
 

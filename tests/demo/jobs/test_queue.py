@@ -52,6 +52,16 @@ def test_the_queue_forgets_nobody_when_a_block_fails() -> None:
     assert queue.is_empty
 
 
+def test_a_few_are_served_at_once_and_one_who_leaves_lets_the_next_in() -> None:
+    line = Line(Queue(2, at_once=2))
+    first, second, third, fourth = (line.join(evil(place)) for place in range(4))
+    assert [line.queue.wait(each, 0) for each in (first, second, third, fourth)] == [0, 0, 1, 2]
+    with pytest.raises(InputError, match="2 people are waiting"):
+        line.join(evil(5))
+    line.leave(first)
+    assert [line.queue.wait(each, 0) for each in (second, third, fourth)] == [0, 0, 1]
+
+
 def test_one_network_with_many_sessions_gets_one_turn_in_two() -> None:
     line = Line(Queue(20))
     for place in range(6):

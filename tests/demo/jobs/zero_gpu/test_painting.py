@@ -59,14 +59,6 @@ def test_a_piece_whose_time_is_over_does_one_step(piece: Piece) -> None:
     assert not parked.state.exists()
 
 
-def test_a_state_goes_where_there_is_room(piece: Piece, tmp_path: Path) -> None:
-    roomy = tmp_path / "roomy"
-    roomy.mkdir()
-    *_, parked = told(replace(piece, folders=(tmp_path / "full", roomy)), LONG_AGO)  # one that isn't there
-    assert isinstance(parked, Parked)
-    assert parked.state.parent == roomy
-
-
 def test_nothing_is_begun_that_nobody_wants(piece: Piece, tmp_path: Path) -> None:
     orders = Orders(tmp_path)
     orders.leave()

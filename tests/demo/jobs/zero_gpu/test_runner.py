@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -30,8 +31,17 @@ def ended(runner: ZeroGpuRunner) -> None:
         assert not lease.is_under_way
 
 
-def test_a_run_in_pieces_is_the_run(runner: ZeroGpuRunner, host: Host) -> None:
-    job = replace(the_job(steps=6), config=replace(the_job().config, steps=6, size=96, scales=2))
+@pytest.mark.parametrize(
+    "special",
+    [
+        {},
+        {"begin": pixels(3)},  # more steps for a picture, or a larger one
+        {"masks": (np.eye(48, 64, dtype=np.uint8) * 255,), "strength_map": np.full((48, 64), 90, np.uint8)},
+    ],
+    ids=["plain", "gone on with", "brushed"],
+)
+def test_a_run_in_pieces_is_the_run(runner: ZeroGpuRunner, host: Host, special: dict[str, Any]) -> None:
+    job = replace(the_job(steps=6), config=replace(the_job().config, steps=6, size=96, scales=2), **special)
     whole = list(progress_of(runner.run(job)))
     assert len(host.pieces) == 1
     host.is_hasty = True
@@ -235,6 +245,13 @@ def test_an_estimate_is_there_at_once_and_learns(runner: ZeroGpuRunner) -> None:
 def test_nobody_else_may_look_into_its_folders(runner: ZeroGpuRunner, memory: Path) -> None:
     fast, slow = runner._folders
     assert (fast.parent, fast.stat().st_mode & 0o777, slow.stat().st_mode & 0o777) == (memory, 0o700, 0o700)
+
+
+def test_what_a_killed_worker_left_goes_with_the_next_job(runner: ZeroGpuRunner) -> None:
+    left = runner._folders[0] / ".nst-0.tmp.state"
+    left.touch()
+    last_of(runner, the_job())
+    assert not left.exists()
 
 
 def test_those_who_wait_are_called_every_second() -> None:
