@@ -45,6 +45,7 @@ from demo.jobs.queue import MAX_WAITING
 from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner
 from demo.jobs.runner import Runner
 from demo.logs import Guarded
+from demo.options import check_certificate, check_root_path, logins, read_settings, set_defaults
 from demo.ui import STYLESHEETS, build_ui, theme
 from demo.visitors.farewell import CLOSING, MOST, bid_farewell, end_within
 from demo.visitors.gate import Gate
@@ -92,7 +93,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="app.py",
         description="Neural style transfer in the browser: a photo and a painting in, the painting appears.",
         epilog="The environment can set options too: NST_HOST, NST_PORT, NST_SHARE=1, NST_WEIGHTS, NST_MCP=1, "
-        "NST_QUEUE_SIZE, NST_RUNNER, NST_TRUSTED_PROXIES, NST_ALLOWED_HOSTS, NST_LONGEST.",
+        "NST_QUEUE_SIZE, NST_RUNNER, NST_TRUSTED_PROXIES, NST_ALLOWED_HOSTS, NST_LONGEST, NST_ROOT_PATH, NST_AUTH, "
+        "NST_AUTH_FILE, NST_TLS_KEYFILE, NST_TLS_CERTFILE; and so can a file, NST_SETTINGS.",
     )
     parser.add_argument(
         "--host",
@@ -155,6 +157,53 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=os.environ.get("NST_LONGEST"),
         help=f"how long a picture may take, 0 = as long as it needs (default: {LONGEST:g}, and 0 on {LOOPBACK})",
     )
+    parser.add_argument(
+        "--root-path",
+        metavar="PATH",
+        default=os.environ.get("NST_ROOT_PATH", ""),
+        help="the path, or the whole address, that a proxy in front shows the page at, such as /paint (default: /)",
+    )
+    parser.add_argument(
+        "--auth",
+        metavar="NAME:PASSWORD",
+        default=os.environ.get("NST_AUTH", ""),
+        help="ask everybody for these; others on this machine can read a command line, so better in the environment",
+    )
+    parser.add_argument(
+        "--auth-file",
+        metavar="FILE",
+        default=os.environ.get("NST_AUTH_FILE", ""),
+        help="ask everybody for a name and a password of this file, one NAME:PASSWORD a line",
+    )
+    parser.add_argument(
+        "--tls-keyfile",
+        metavar="FILE",
+        default=os.environ.get("NST_TLS_KEYFILE", ""),
+        help="the private key that the page is served by https with, in PEM and without a password",
+    )
+    parser.add_argument(
+        "--tls-certfile",
+        metavar="FILE",
+        default=os.environ.get("NST_TLS_CERTFILE", ""),
+        help="the certificate, and its chain, that goes with it",
+    )
+    parser.add_argument(
+        "--settings",
+        metavar="FILE",
+        default=os.environ.get("NST_SETTINGS", ""),
+        help="a TOML file of options, such as queue-size = 5; the environment and the command line override it",
+    )
+    return parsed(parser, arguments)
+
+
+def parsed(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options of the command line, on top of those of the file that it, or the environment, names."""
+    path = parser.parse_args(arguments).settings
+    if path:
+        try:
+            set_defaults(parser, read_settings(path), path)
+        except ValueError as error:
+            parser.error(str(error))
     return parser.parse_args(arguments)
 
 
@@ -167,6 +216,9 @@ def check(options: argparse.Namespace) -> None:
     if options.longest is not None and not 0 <= options.longest < float("inf"):
         raise ValueError(f"the longest time of a picture can't be {options.longest:g} minutes")
     check_proxies(options.trusted_proxies)
+    check_root_path(options.root_path)
+    check_certificate(options.tls_keyfile, options.tls_certfile)
+    logins(options.auth, options.auth_file)
     try:
         with socket.create_server((options.host, options.port)):
             pass
@@ -249,6 +301,11 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server) -> None:
         server_port=options.port,
         share=options.share,
         inbrowser=options.open,
+        root_path=options.root_path or None,
+        auth=logins(options.auth, options.auth_file) or None,
+        ssl_keyfile=options.tls_keyfile or None,
+        ssl_certfile=options.tls_certfile or None,
+        ssl_verify=False,  # Gradio looks at its own page first, by an address that no certificate is for
         # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.
         max_threads=40 + options.queue_size,
         max_file_size=MAX_FILE_SIZE,
