@@ -52,11 +52,11 @@ from demo.visitors.gate import Gate
 from demo.visitors.health import ROUTE as HEALTH
 from demo.visitors.listeners import Listeners
 from demo.visitors.server import Server
+from demo.visitors.uploads import LARGEST, MEGABYTE
 from demo.words import I18N
 from nst_core.config import TransferConfig
 
 DEFAULT_PORT = 7860
-MAX_FILE_SIZE = "50mb"
 EVERYWHERE = "0.0.0.0"
 LOOPBACK = "127.0.0.1"
 LOCAL = (LOOPBACK, "localhost", "::1")
@@ -93,8 +93,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="app.py",
         description="Neural style transfer in the browser: a photo and a painting in, the painting appears.",
         epilog="The environment can set options too: NST_HOST, NST_PORT, NST_SHARE=1, NST_WEIGHTS, NST_MCP=1, "
-        "NST_QUEUE_SIZE, NST_RUNNER, NST_TRUSTED_PROXIES, NST_ALLOWED_HOSTS, NST_LONGEST, NST_ROOT_PATH, NST_AUTH, "
-        "NST_AUTH_FILE, NST_TLS_KEYFILE, NST_TLS_CERTFILE; and so can a file, NST_SETTINGS.",
+        "NST_QUEUE_SIZE, NST_RUNNER, NST_TRUSTED_PROXIES, NST_ALLOWED_HOSTS, NST_LONGEST, NST_MAX_UPLOAD_SIZE, "
+        "NST_ROOT_PATH, NST_AUTH, NST_AUTH_FILE, NST_TLS_KEYFILE, NST_TLS_CERTFILE; and so can a file, NST_SETTINGS.",
     )
     parser.add_argument(
         "--host",
@@ -158,6 +158,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help=f"how long a picture may take, 0 = as long as it needs (default: {LONGEST:g}, and 0 on {LOOPBACK})",
     )
     parser.add_argument(
+        "--max-upload-size",
+        type=int,
+        metavar="MB",
+        default=os.environ.get("NST_MAX_UPLOAD_SIZE", LARGEST),
+        help="how large a picture's file may be (default: %(default)s)",
+    )
+    parser.add_argument(
         "--root-path",
         metavar="PATH",
         default=os.environ.get("NST_ROOT_PATH", ""),
@@ -215,6 +222,8 @@ def check(options: argparse.Namespace) -> None:
         raise ValueError(f"the queue size can't be negative, got {options.queue_size}")
     if options.longest is not None and not 0 <= options.longest < float("inf"):
         raise ValueError(f"the longest time of a picture can't be {options.longest:g} minutes")
+    if options.max_upload_size < 1:
+        raise ValueError(f"a picture's file needs at least 1 MB, got {options.max_upload_size}; see --max-upload-size")
     check_proxies(options.trusted_proxies)
     check_root_path(options.root_path)
     check_certificate(options.tls_keyfile, options.tls_certfile)
@@ -287,6 +296,7 @@ def make_server(options: argparse.Namespace) -> Server:
         hosts={os.environ.get("SPACE_HOST", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc},
         only_hosts=allowed_hosts(options),
         framed_by=HUGGING_FACE if os.environ.get("SPACE_ID") else "",
+        largest_upload=options.max_upload_size,
         is_behind_proxy=bool(options.trusted_proxies) or options.share,
         remove_unused=remove_unused,
     )
@@ -308,7 +318,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server) -> None:
         ssl_verify=False,  # Gradio looks at its own page first, by an address that no certificate is for
         # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.
         max_threads=40 + options.queue_size,
-        max_file_size=MAX_FILE_SIZE,
+        max_file_size=server.largest_upload * MEGABYTE,
         app_kwargs={"lifespan": server.lifespan, "middleware": [Middleware(Gate)], "routes": [HEALTH]},
         allowed_paths=[str(EXAMPLES)],
         theme=theme(),

@@ -122,6 +122,7 @@ def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["--port", "http"], "invalid int value"),
         (["--host", "203.0.113.1", "--port", "8123"], "can't listen on 203.0.113.1:8123"),
         (["--queue-size", "-1"], "can't be negative"),
+        (["--max-upload-size", "0"], "at least 1 MB, got 0"),
         (["--longest", "-1"], "can't be -1 minutes"),
         (["--longest", "nan"], "can't be nan minutes"),
         (["--trusted-proxies", "127.0.0.1, proxy.example"], "got 'proxy.example'"),

@@ -141,7 +141,13 @@ def test_gradio_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     server = SimpleNamespace(config=SimpleNamespace(encoded_headers=[]))
     ui: Any = SimpleNamespace(launch=lambda **given: told.update(given), share_url=None, server=server)
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "")  # put back at the end
-    options = app.parse(["--root-path", "/paint", "--auth", "ada:x", "--tls-keyfile", "k", "--tls-certfile", "c"])
+    options = app.parse(
+        [
+            *("--root-path", "/paint", "--auth", "ada:x", "--tls-keyfile", "k", "--tls-certfile", "c"),
+            *("--max-upload-size", "7"),
+        ]
+    )
     app.launch(ui, options, app.make_server(options))
     assert (told["root_path"], told["auth"]) == ("/paint", [("ada", "x")])
+    assert told["max_file_size"] == 7_000_000
     assert (told["ssl_keyfile"], told["ssl_certfile"]) == ("k", "c")
