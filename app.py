@@ -14,6 +14,7 @@ if __name__ == "__main__":
 
 import argparse
 import logging
+import math
 import os
 import signal
 import socket
@@ -40,7 +41,8 @@ from starlette.middleware import Middleware
 
 from demo.files import remove_unused
 from demo.form.example_pairs import EXAMPLES
-from demo.jobs.bounded import BoundedRunner
+from demo.form.settings import BY_NAME
+from demo.jobs.bounded import BoundedRunner, Bounds
 from demo.jobs.queue import MAX_WAITING
 from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner
 from demo.jobs.runner import Runner
@@ -75,9 +77,9 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the page until Ctrl-C; returns the exit status, 2 for settings that can't work."""
     options = parse(arguments)
-    defaults = TransferConfig(weights=options.weights)
     try:
         check(options)
+        defaults = bounds(options).within(TransferConfig(weights=options.weights))
         runner = make_runner(options.runner, RunnerOptions(defaults=defaults, max_waiting=options.queue_size))
     except ValueError as error:
         print(f"app.py: error: {error}", file=sys.stderr)
@@ -93,8 +95,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="app.py",
         description="Neural style transfer in the browser: a photo and a painting in, the painting appears.",
         epilog="The environment can set options too: NST_HOST, NST_PORT, NST_SHARE=1, NST_WEIGHTS, NST_MCP=1, "
-        "NST_QUEUE_SIZE, NST_RUNNER, NST_TRUSTED_PROXIES, NST_ALLOWED_HOSTS, NST_LONGEST, NST_MAX_UPLOAD_SIZE, "
-        "NST_ROOT_PATH, NST_AUTH, NST_AUTH_FILE, NST_TLS_KEYFILE, NST_TLS_CERTFILE; and so can a file, NST_SETTINGS.",
+        "NST_QUEUE_SIZE, NST_RUNNER, NST_TRUSTED_PROXIES, NST_ALLOWED_HOSTS, NST_LONGEST, NST_MAX_SIZE, "
+        "NST_MAX_STEPS, NST_MAX_UPLOAD_SIZE, NST_ROOT_PATH, NST_AUTH, "
+        "NST_AUTH_FILE, NST_TLS_KEYFILE, NST_TLS_CERTFILE; and so can a file, NST_SETTINGS.",
     )
     parser.add_argument(
         "--host",
@@ -156,6 +159,20 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="MINUTES",
         default=os.environ.get("NST_LONGEST"),
         help=f"how long a picture may take, 0 = as long as it needs (default: {LONGEST:g}, and 0 on {LOOPBACK})",
+    )
+    parser.add_argument(
+        "--max-size",
+        type=int,
+        metavar="PIXELS",
+        default=os.environ.get("NST_MAX_SIZE", 0),
+        help="how large a picture may become, by its long side, 0 = as large as the page offers (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--max-steps",
+        type=int,
+        metavar="STEPS",
+        default=os.environ.get("NST_MAX_STEPS", 0),
+        help="how many steps a picture may take, 0 = as many as the page offers (default: %(default)s)",
     )
     parser.add_argument(
         "--max-upload-size",
@@ -222,6 +239,11 @@ def check(options: argparse.Namespace) -> None:
         raise ValueError(f"the queue size can't be negative, got {options.queue_size}")
     if options.longest is not None and not 0 <= options.longest < float("inf"):
         raise ValueError(f"the longest time of a picture can't be {options.longest:g} minutes")
+    least = int(BY_NAME["size"].range[0])
+    if options.max_size and options.max_size < least:
+        raise ValueError(f"the page's pictures have {least} pixels at least, got {options.max_size} as --max-size")
+    if options.max_steps < 0:
+        raise ValueError(f"a picture takes at least 1 step, got {options.max_steps} as --max-steps")
     if options.max_upload_size < 1:
         raise ValueError(f"a picture's file needs at least 1 MB, got {options.max_upload_size}; see --max-upload-size")
     check_proxies(options.trusted_proxies)
@@ -283,8 +305,7 @@ def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig)
 
 def build(options: argparse.Namespace, runner: Runner, defaults: TransferConfig, listeners: Listeners) -> gr.Blocks:
     """The page, with limits that suit those who can reach it."""
-    limit = longest(options)
-    ui = build_ui(runner if limit is None else BoundedRunner(runner, limit), defaults, listeners)
+    ui = build_ui(BoundedRunner(runner, bounds(options)), defaults, listeners)
     # How many events may wait is bounded by visitors, in the gate: who fills a common queue keeps all others out.
     ui.queue(api_open=False, default_concurrency_limit=None)
     return ui
@@ -344,11 +365,13 @@ def allowed_hosts(options: argparse.Namespace) -> frozenset[str]:
     return named or frozenset(LOCAL if is_local else ())
 
 
-def longest(options: argparse.Namespace) -> float | None:
-    """The seconds that a picture may take; None = as long as it needs."""
+def bounds(options: argparse.Namespace) -> Bounds:
+    """What a picture may ask for."""
     is_mine = options.host in (LOOPBACK, "localhost") and not options.share
     minutes = (0.0 if is_mine else LONGEST) if options.longest is None else options.longest
-    return 60 * minutes or None
+    return Bounds(
+        longest=60 * minutes or math.inf, size=options.max_size or math.inf, steps=options.max_steps or math.inf
+    )
 
 
 if __name__ == "__main__":
