@@ -14,6 +14,7 @@ if __name__ == "__main__":
 
 import argparse
 import logging
+import math
 import os
 import signal
 import socket
@@ -48,18 +49,20 @@ from demo.browser.compression import PageCompression
 from demo.browser.page_head import PageHead
 from demo.files import remove_unused
 from demo.form.example_pairs import EXAMPLES
-from demo.form.receiving import MOST_MEGABYTES
-from demo.jobs.bounded import BoundedRunner
+from demo.form.settings import BY_NAME
+from demo.jobs.bounded import BoundedRunner, Bounds
 from demo.jobs.queue import MAX_WAITING
 from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner, usual_runner
 from demo.jobs.runner import Runner
 from demo.logs import Guarded
+from demo.options import check_certificate, check_root_path, logins, read_settings, set_defaults
 from demo.paint import first_view
 from demo.ui import STYLESHEETS, build_ui, theme
 from demo.visitors.farewell import CLOSING, MOST, bid_farewell, end_within
 from demo.visitors.gate import Gate
 from demo.visitors.health import ROUTE as HEALTH
 from demo.visitors.server import Server
+from demo.visitors.uploads import LARGEST, MEGABYTE
 from demo.words import I18N
 from nst_core.config import TransferConfig
 
@@ -83,9 +86,9 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the page until Ctrl-C; returns the exit status, 2 for settings that can't work."""
     options = parse(arguments)
-    defaults = TransferConfig(weights=options.weights)
     try:
         check(options)
+        defaults = bounds(options).within(TransferConfig(weights=options.weights))
         runner = make_runner(options.runner, RunnerOptions(defaults=defaults, max_waiting=options.queue_size))
     except ValueError as error:
         print(f"app.py: error: {error}", file=sys.stderr)
@@ -101,7 +104,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="app.py",
         description="Neural style transfer in the browser: a photo and a painting in, the painting appears.",
         epilog="The environment can set options too: NST_HOST, NST_PORT, NST_SHARE=1, NST_WEIGHTS, NST_MCP=1, "
-        "NST_QUEUE_SIZE, NST_RUNNER, NST_TRUSTED_PROXIES, NST_ALLOWED_HOSTS, NST_LONGEST.",
+        "NST_QUEUE_SIZE, NST_RUNNER, NST_TRUSTED_PROXIES, NST_ALLOWED_HOSTS, NST_LONGEST, NST_MAX_SIZE, "
+        "NST_MAX_STEPS, NST_MAX_UPLOAD_SIZE, NST_ROOT_PATH, NST_AUTH, "
+        "NST_AUTH_FILE, NST_TLS_KEYFILE, NST_TLS_CERTFILE; and so can a file, NST_SETTINGS.",
     )
     parser.add_argument(
         "--host",
@@ -165,6 +170,74 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=os.environ.get("NST_LONGEST"),
         help=f"how long a picture may take, 0 = as long as it needs (default: {LONGEST:g}, and 0 on {LOOPBACK})",
     )
+    parser.add_argument(
+        "--max-size",
+        type=int,
+        metavar="PIXELS",
+        default=os.environ.get("NST_MAX_SIZE", 0),
+        help="how large a picture may become, by its long side, 0 = as large as the page offers (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--max-steps",
+        type=int,
+        metavar="STEPS",
+        default=os.environ.get("NST_MAX_STEPS", 0),
+        help="how many steps a picture may take, 0 = as many as the page offers (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--max-upload-size",
+        type=int,
+        metavar="MB",
+        default=os.environ.get("NST_MAX_UPLOAD_SIZE", LARGEST),
+        help="how large a picture's file may be (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--root-path",
+        metavar="PATH",
+        default=os.environ.get("NST_ROOT_PATH", ""),
+        help="the path, or the whole address, that a proxy in front shows the page at, such as /paint (default: /)",
+    )
+    parser.add_argument(
+        "--auth",
+        metavar="NAME:PASSWORD",
+        default=os.environ.get("NST_AUTH", ""),
+        help="ask everybody for these; others on this machine can read a command line, so better in the environment",
+    )
+    parser.add_argument(
+        "--auth-file",
+        metavar="FILE",
+        default=os.environ.get("NST_AUTH_FILE", ""),
+        help="ask everybody for a name and a password of this file, one NAME:PASSWORD a line",
+    )
+    parser.add_argument(
+        "--tls-keyfile",
+        metavar="FILE",
+        default=os.environ.get("NST_TLS_KEYFILE", ""),
+        help="the private key that the page is served by https with, in PEM and without a password",
+    )
+    parser.add_argument(
+        "--tls-certfile",
+        metavar="FILE",
+        default=os.environ.get("NST_TLS_CERTFILE", ""),
+        help="the certificate, and its chain, that goes with it",
+    )
+    parser.add_argument(
+        "--settings",
+        metavar="FILE",
+        default=os.environ.get("NST_SETTINGS", ""),
+        help="a TOML file of options, such as queue-size = 5; the environment and the command line override it",
+    )
+    return parsed(parser, arguments)
+
+
+def parsed(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options of the command line, on top of those of the file that it, or the environment, names."""
+    path = parser.parse_args(arguments).settings
+    if path:
+        try:
+            set_defaults(parser, read_settings(path), path)
+        except ValueError as error:
+            parser.error(str(error))
     return parser.parse_args(arguments)
 
 
@@ -176,7 +249,17 @@ def check(options: argparse.Namespace) -> None:
         raise ValueError(f"the queue size can't be negative, got {options.queue_size}")
     if options.longest is not None and not 0 <= options.longest < float("inf"):
         raise ValueError(f"the longest time of a picture can't be {options.longest:g} minutes")
+    least = int(BY_NAME["size"].range[0])
+    if options.max_size and options.max_size < least:
+        raise ValueError(f"the page's pictures have {least} pixels at least, got {options.max_size} as --max-size")
+    if options.max_steps < 0:
+        raise ValueError(f"a picture takes at least 1 step, got {options.max_steps} as --max-steps")
+    if options.max_upload_size < 1:
+        raise ValueError(f"a picture's file needs at least 1 MB, got {options.max_upload_size}; see --max-upload-size")
     check_proxies(options.trusted_proxies)
+    check_root_path(options.root_path)
+    check_certificate(options.tls_keyfile, options.tls_certfile)
+    logins(options.auth, options.auth_file)
     try:
         with socket.create_server((options.host, options.port)):
             pass
@@ -232,8 +315,7 @@ def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig)
 
 def build(options: argparse.Namespace, runner: Runner, defaults: TransferConfig) -> gr.Blocks:
     """The page, with limits that suit those who can reach it."""
-    limit = longest(options)
-    ui = build_ui(runner if limit is None else BoundedRunner(runner, limit), defaults)
+    ui = build_ui(BoundedRunner(runner, bounds(options)), defaults)
     # How many events may wait is bounded by visitors, in the gate: who fills a common queue keeps all others out.
     ui.queue(api_open=False, default_concurrency_limit=None)
     return ui
@@ -245,6 +327,7 @@ def make_server(options: argparse.Namespace) -> Server:
         hosts={os.environ.get("SPACE_HOST", ""), urlsplit(os.environ.get("GRADIO_ROOT_PATH", "")).netloc},
         only_hosts=allowed_hosts(options),
         framed_by=HUGGING_FACE if os.environ.get("SPACE_ID") else "",
+        largest_upload=options.max_upload_size,
         is_behind_proxy=bool(options.trusted_proxies) or options.share,
         remove_unused=remove_unused,
     )
@@ -259,9 +342,14 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server) -> None:
         server_port=options.port,
         share=options.share,
         inbrowser=options.open,
+        root_path=options.root_path or None,
+        auth=logins(options.auth, options.auth_file) or None,
+        ssl_keyfile=options.tls_keyfile or None,
+        ssl_certfile=options.tls_certfile or None,
+        ssl_verify=False,  # Gradio looks at its own page first, by an address that no certificate is for
         # Everyone who waits holds a thread for up to a second at a time; the page itself needs some as well.
         max_threads=40 + options.queue_size,
-        max_file_size=f"{MOST_MEGABYTES}mb",
+        max_file_size=server.largest_upload * MEGABYTE,
         app_kwargs={
             "lifespan": server.lifespan,
             "middleware": [
@@ -296,11 +384,13 @@ def allowed_hosts(options: argparse.Namespace) -> frozenset[str]:
     return named or frozenset(LOCAL if is_local else ())
 
 
-def longest(options: argparse.Namespace) -> float | None:
-    """The seconds that a picture may take; None = as long as it needs."""
+def bounds(options: argparse.Namespace) -> Bounds:
+    """What a picture may ask for."""
     is_mine = options.host in (LOOPBACK, "localhost") and not options.share
     minutes = (0.0 if is_mine else LONGEST) if options.longest is None else options.longest
-    return 60 * minutes or None
+    return Bounds(
+        longest=60 * minutes or math.inf, size=options.max_size or math.inf, steps=options.max_steps or math.inf
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ from gradio_client.client import Job
 from PIL import Image
 
 import app
+from demo.jobs.bounded import Bounds
 from demo.jobs.registry import RUNNERS
 
 ROOT = Path(app.__file__).parent
@@ -97,17 +99,20 @@ def test_a_space_is_reachable_from_outside(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("arguments", "seconds"),
     [
-        ([], None),
+        ([], math.inf),
         (["--host", "0.0.0.0"], 3600),
         (["--share"], 3600),
         (["--longest", "2"], 120),
-        (["--host", "0.0.0.0", "--longest", "0"], None),
+        (["--host", "0.0.0.0", "--longest", "0"], math.inf),
     ],
 )
-def test_a_picture_may_take_as_long_as_it_needs_where_nobody_else_waits(
-    arguments: list[str], seconds: float | None
-) -> None:
-    assert app.longest(app.parse(arguments)) == seconds
+def test_a_picture_may_take_as_long_as_it_needs_where_nobody_else_waits(arguments: list[str], seconds: float) -> None:
+    assert app.bounds(app.parse(arguments)).longest == seconds
+
+
+def test_a_picture_may_be_as_large_and_take_as_many_steps_as_the_operator_says() -> None:
+    assert app.bounds(app.parse([])) == Bounds()
+    assert app.bounds(app.parse(["--max-size", "512", "--max-steps", "200"])) == Bounds(size=512, steps=200)
 
 
 def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -130,6 +135,9 @@ def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["--port", "http"], "invalid int value"),
         (["--host", "203.0.113.1", "--port", "8123"], "can't listen on 203.0.113.1:8123"),
         (["--queue-size", "-1"], "can't be negative"),
+        (["--max-size", "64"], "have 128 pixels at least, got 64"),
+        (["--max-steps", "-1"], "at least 1 step, got -1"),
+        (["--max-upload-size", "0"], "at least 1 MB, got 0"),
         (["--longest", "-1"], "can't be -1 minutes"),
         (["--longest", "nan"], "can't be nan minutes"),
         (["--trusted-proxies", "127.0.0.1, proxy.example"], "got 'proxy.example'"),

@@ -49,7 +49,7 @@ LEVELS = (
     ("nst_core.cli",),
     ("nst_core.__main__", "demo.words", "demo"),
     ("demo.visitors",),
-    ("demo.files", "demo.logs"),
+    ("demo.files", "demo.logs", "demo.options"),
     ("demo.jobs",),
     ("demo.browser",),
     ("demo.form",),

@@ -9,7 +9,6 @@ import gradio as gr
 from demo.browser.toasts import warn
 from demo.words import Language, language, say
 
-MOST_MEGABYTES = 50  # of one file, as Gradio counts them: 1024 x 1024 bytes
 LONGEST = 60  # characters of a file's name that are told
 TARGETS = {  # the id of each place for a file on the page, and the key of what it is for
     "photo": "photo",
@@ -25,7 +24,7 @@ def targets(speaks: Language) -> str:
     """HTML: the targets that lie over the page while a file is dragged across it, `data-place` the id of each place."""
     inside = "".join(_target(place, key, speaks) for place, key in TARGETS.items())
     another = escape(say(speaks, "receive.another"))
-    return f'<div class="targets" data-most="{MOST_MEGABYTES * 2**20}" data-another="{another}">{inside}</div>'
+    return f'<div class="targets" data-another="{another}">{inside}</div>'
 
 
 def camera(speaks: Language) -> str:
@@ -42,11 +41,11 @@ def camera(speaks: Language) -> str:
 
 def refuse(request: gr.Request, event: gr.EventData) -> None:
     """Say why files weren't taken. What the browser tells of them is only shown."""
-    told = {key: _short(getattr(event, key)) for key in ("name", "count", "places")}
+    told = {key: _short(getattr(event, key)) for key in ("name", "count", "places", "megabytes")}
     about = _short(event.about)
     if about in ("too_many", "too_large", "folder", "no_file", "nothing_copied", "no_clipboard"):
         speaks = language(request)
-        warn(speaks, say(speaks, f"receive.{about}", megabytes=MOST_MEGABYTES, **told))
+        warn(speaks, say(speaks, f"receive.{about}", **told))
 
 
 def _short(value: object) -> str:

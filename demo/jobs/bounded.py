@@ -1,10 +1,12 @@
-"""A runner for a server that strangers reach: no job takes for ever."""
+"""A runner for a server that strangers reach: no job takes for ever, and none asks for more than it may."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import dataclass, replace
 
 from demo.jobs.records import Job, Progress, Record
 from demo.jobs.runner import Runner
@@ -15,12 +17,31 @@ from nst_core.scene.scales import Size
 LENIENT = 2.0  # times the longest: what a run that has begun may take, beside a forecast that was wrong
 
 
-class BoundedRunner:
-    """`runner`, for jobs that take no longer than they may."""
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What a job may ask for."""
 
-    def __init__(self, runner: Runner, longest: float) -> None:
-        """`longest`: seconds that a job may take once it has begun."""
-        self._runner, self._longest = runner, longest
+    longest: float = math.inf  # seconds once it has begun
+    size: float = math.inf  # pixels of the long side
+    steps: float = math.inf
+
+    def check(self, config: TransferConfig) -> None:
+        """Raise `InputError` for a picture that is larger, or takes more steps, than it may."""
+        for name in ("size", "steps"):
+            most, wanted = getattr(self, name), getattr(config, name)
+            if wanted > most:
+                raise InputError(f"{name} may be {most:g} here at most, got {wanted}", f"most_{name}", most=most)
+
+    def within(self, config: TransferConfig) -> TransferConfig:
+        """A config that nobody has chosen, as it may be asked for."""
+        return replace(config, size=int(min(config.size, self.size)), steps=int(min(config.steps, self.steps)))
+
+
+class BoundedRunner:
+    """`runner`, for jobs that ask for no more than they may."""
+
+    def __init__(self, runner: Runner, bounds: Bounds) -> None:
+        self._runner, self._bounds, self._longest = runner, bounds, bounds.longest
 
     def run(self, job: Job) -> Generator[Record, None, None]:
         """See `Runner.run`."""
@@ -31,6 +52,7 @@ class BoundedRunner:
     def run_each(self, jobs: Sequence[Job]) -> Generator[tuple[int, Record], None, None]:
         """See `Runner.run_each`."""
         for job in jobs:
+            self._bounds.check(job.config)
             self._check_length(job)
         began: dict[int, float] = {}
         with closing(self._runner.run_each(jobs)) as records:
@@ -54,6 +76,7 @@ class BoundedRunner:
 
     def estimate(self, content: Size, styles: Sequence[Size], config: TransferConfig) -> float | None:
         """See `Runner.estimate`."""
+        self._bounds.check(config)
         return self._runner.estimate(content, styles, config)
 
     def is_measuring(self) -> bool:
@@ -73,6 +96,8 @@ class BoundedRunner:
         self._runner.close()
 
     def _check_length(self, job: Job) -> None:
+        if math.isinf(self._longest):  # to ask would begin to measure the machine
+            return
         try:
             seconds = self._runner.estimate(*job.sizes, job.config)
         except InputError:  # it can't be run: the runner says why

@@ -168,8 +168,8 @@ class Visit:
         uploading = Uploading(self._visits.uploads, self._caller.network, self._request.receive, self._send)
         try:
             uploading.check(self._request.headers.get("content-length"))
-        except TooLargeError as error:
-            raise RefusedError(413, "visitors.too_large", megabytes=error.megabytes) from None
+        except TooLargeError:
+            raise RefusedError(413, "visitors.too_large", megabytes=self._visits.uploads.largest) from None
         except OSError:
             raise RefusedError(507, "visitors.no_disk") from None
         with uploading:

@@ -20,7 +20,7 @@ from demo.visitors.listeners import Listeners
 from demo.visitors.mailboxes import Mailboxes
 from demo.visitors.owners import Owners
 from demo.visitors.sessions import Sessions
-from demo.visitors.uploads import Uploads
+from demo.visitors.uploads import LARGEST, Uploads
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ class Server:
     hosts: set[str] = field(default_factory=set)  # by which the page is asked for, beside the one that a request names
     only_hosts: frozenset[str] = frozenset()  # the names, without ports, that it may be asked by; none = any
     framed_by: str = ""  # who may show the page within theirs, beside itself
+    largest_upload: int = LARGEST  # megabytes of a file
     is_behind_proxy: bool = False  # which tells what host was asked for
     remove_unused: Callable[[Collection[Path]], None] = lambda used: None  # of what was made, by what sessions use
     ending: Event = field(default_factory=Event)  # set once it is being stopped
@@ -80,7 +81,7 @@ class Server:
         sessions.set_blocks(app.get_blocks())
         app.state_holder = sessions
         mailboxes = Mailboxes(app.get_blocks()._queue, self.listeners, owners.network_of)  # noqa: SLF001
-        uploads = Uploads(lambda: Path(get_upload_folder()), sessions.used_paths)
+        uploads = Uploads(lambda: Path(get_upload_folder()), sessions.used_paths, self.largest_upload)
         uploads.spare_what_is_there()
         app.state.visits = Visits(self, owners, sessions, mailboxes, uploads, Absences(self.listeners))
         tidying = asyncio.create_task(self._tidy_up(app.state.visits))

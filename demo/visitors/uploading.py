@@ -10,13 +10,11 @@ from types import TracebackType
 from starlette.formparsers import MultiPartException
 from starlette.types import Message, Receive, Send
 
-from demo.visitors.uploads import MOST_AT_ONCE, NoRoomError, Uploads
+from demo.visitors.uploads import NoRoomError, Uploads
 
 
 class TooLargeError(Exception):
     """More is sent at once than may be."""
-
-    megabytes = MOST_AT_ONCE // 1_000_000
 
 
 class Uploading:
@@ -30,7 +28,7 @@ class Uploading:
     def check(self, announced: str | None) -> None:
         """Raise `TooLargeError`, or `NoRoomError`, by the length that a request announces."""
         size = int(announced or 0)
-        if size > MOST_AT_ONCE:
+        if size > self._uploads.most_at_once:
             raise TooLargeError
         self._uploads.come(self._network, size)
         self._uploads.come(self._network, -size)
@@ -48,8 +46,8 @@ class Uploading:
         if message["type"] == "http.disconnect" and not self._is_complete:
             raise MultiPartException("the upload was broken off")
         size = len(message.get("body", b""))
-        if self._size + size > MOST_AT_ONCE:
-            raise MultiPartException(f"at most {TooLargeError.megabytes} MB are the maximum allowed size")
+        if self._size + size > self._uploads.most_at_once:
+            raise MultiPartException(f"at most {self._uploads.largest} MB are the maximum allowed size")
         try:
             self._uploads.come(self._network, size)
         except NoRoomError:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from demo.visitors.ledger import Ledger
 
-MOST_AT_ONCE = 51_000_000  # bytes of a request: a file of 50 MB and what is around it
+MEGABYTE = 1_000_000  # bytes
+LARGEST = 50  # megabytes of a file
 EACH = 2_000_000_000  # bytes of a network, and as much of what is made for it
 TOTAL = 8_000_000_000  # bytes of all
 COMING = 2_000_000_000  # bytes of all that are on their way
@@ -30,14 +31,21 @@ class Uploads:
     Gradio puts a file into a folder that is called after what is in it: two visitors may have sent it.
     """
 
-    def __init__(self, home: Callable[[], Path], used: Callable[[], Collection[Path]] = frozenset) -> None:
-        """`home`: the folder that all is in; `used`: the files that sessions hold on to."""
-        self._home, self._used = home, used
+    def __init__(
+        self, home: Callable[[], Path], used: Callable[[], Collection[Path]] = frozenset, largest: int = LARGEST
+    ) -> None:
+        """`home`: the folder that all is in; `used`: the files that sessions hold on to; `largest`: MB of a file."""
+        self._home, self._used, self.largest = home, used, largest
         self._others: frozenset[Path] = frozenset()  # folders that were there before anybody sent anything
         self._coming: Counter[str] = Counter()  # bytes, by network
         self._sent: dict[tuple[str, Path], float] = {}  # when, in seconds of `time.monotonic`, by network and folder
         self._in_use: frozenset[Path] = frozenset()  # as it was when somebody looked last
         self._ledger: Ledger[tuple[str, Path]] = Ledger(EACH, TOTAL, self._is_spared)
+
+    @property
+    def most_at_once(self) -> int:
+        """The bytes of a request: of the largest file, and what is around it."""
+        return (self.largest + 1) * MEGABYTE
 
     def spare_what_is_there(self) -> None:
         """From now on visitors come: what lies there already, such as the examples, stays whoever sends the same."""

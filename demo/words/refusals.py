@@ -91,6 +91,14 @@ WORDS = {
         "{most} pictures of this page are being painted or waiting already: stop one of them first.",
         "Ya hay {most} imágenes de esta página pintándose o en espera: detén antes una de ellas.",
     ),
+    "refused.most_size": (
+        "A picture may have {most} pixels here at most: choose a lower resolution.",
+        "Aquí una imagen puede tener {most} píxeles como máximo: elige una resolución menor.",
+    ),
+    "refused.most_steps": (
+        "A picture may take {most} steps here at most: choose fewer.",
+        "Aquí una imagen puede tomar {most} pasos como máximo: elige menos.",
+    ),
     "refused.takes_too_long": (
         "This would take about {minutes} minutes, and a picture may take {most} here: choose fewer steps or a lower"
         " resolution.",

@@ -2,10 +2,13 @@
 // go the same way; listens from when the targets for files are there. Others hand files on by the event `files`.
 // Gradio refuses a file by the type the browser takes it for, and by its size, in English: here all files get a type that
 // counts as a picture's, so that the server opens them and says in the visitor's language what it can't read.
-export default function takeFiles({element, trigger}) {
+export default function takeFiles({trigger}) {
     const inputOf = place => place?.querySelector('input[type=file]');
     const slots = () => [...document.querySelectorAll('#pictures > *')].filter(inputOf);
-    const refuse = (about, {name = '', count = 0, places = 0} = {}) => trigger('refuse', {about, name, count, places});
+    const most = window.gradio_config.max_file_size;
+    const megabytes = Math.floor(most / 2 ** 20); // as Gradio counts them
+    const refuse = (about, {name = '', count = 0, places = 0} = {}) =>
+        trigger('refuse', {about, name, count, places, megabytes});
     const listed = files => {
         const all = new DataTransfer();
         for (const file of files) all.items.add(file);
@@ -24,7 +27,6 @@ export default function takeFiles({element, trigger}) {
             const input = event.target;
             const place = input.type === 'file' && input.closest('#pictures > *, #drop');
             if (!place) return;
-            const most = Number(element.querySelector('.targets').dataset.most);
             const tooLarge = [...input.files].find(({size}) => size > most);
             if (tooLarge) {
                 event.stopPropagation();

@@ -18,7 +18,7 @@ class Told(gr.EventData):
     """What the browser tells of files that it doesn't take."""
 
     def __init__(self, **told: Any) -> None:
-        super().__init__(None, {"name": "", "count": 0, "places": 0} | told)
+        super().__init__(None, {"name": "", "count": 0, "places": 0, "megabytes": 50} | told)
 
 
 @pytest.fixture

@@ -16,9 +16,10 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.visitors import absences as absences_module
-from demo.visitors import gate, mailboxes, uploading
+from demo.visitors import gate, mailboxes
 from demo.visitors.gate import HEALTH
 from demo.visitors.server import Server
+from demo.visitors.uploads import Uploads
 from demo.words import say
 from tests.support.visits import API, Guest, Visited, soon
 
@@ -134,7 +135,7 @@ def test_a_call_is_only_so_long(guest: Guests, monkeypatch: pytest.MonkeyPatch) 
 
 def test_one_request_brings_one_picture(guest: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not eight of 45 MB; announced or not."""
-    monkeypatch.setattr(uploading, "MOST_AT_ONCE", 10_000)
+    monkeypatch.setattr(Uploads, "most_at_once", 10_000)
     visitor = guest("203.0.113.10")
     before = set(visitor.server.cache.iterdir())
     assert visitor.upload(*[bytes(4000)] * 8).status_code == 413
