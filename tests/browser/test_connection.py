@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.page import ENDLESS, choose_pair, shown_step, start, stop, wait_for_step
+from tests.support.page import ENDLESS, choose_pair, shown_step, start, wait_for_step
 from tests.support.paths import ROOT
 from tests.support.proxy import Proxy
 from tests.support.serving import wait_for
@@ -95,7 +95,8 @@ def test_a_run_goes_on_while_the_connection_is_lost_and_the_page_comes_back_with
     expect(page.locator("#lost p")).to_be_hidden()
     expect(page.locator("#examples [aria-pressed=true]")).to_have_attribute("data-index", "3")
     expect(page.get_by_label(STEPS)).to_have_value(str(ENDLESS))
-    stop(page)
+    page.click("#stop")
+    expect(page.locator("#comparison img").first).to_be_visible()
     expect(page.locator("#status")).to_contain_text("Stopped after step")
     expect(page.locator("#results button")).to_have_count(1)
 
