@@ -85,12 +85,6 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None, listeners: 
         with gr.Tab(t("page.inside_tab")):
             inside.build_inside(runner, defaults, localized, form.photo, form.paintings[0])
         painting, sheets, start = PaintHandlers(runner, defaults), Sheets(runner, defaults), stage.starting
-        wire_brushes(form, pictures, (start.start, start.six), listeners)  # before what takes them
-        start.six.click(None, js=script("scroll-to-contact-sheet"))  # before the event that lasts
-        # Before the dials are set, which would steer the run that is left.
-        sketch_clicked = partial(gr.on, [cell.click for cell in sheet.cells])
-        left = listen(sketch_clicked, painting.leave, view.running, view.running, **QUICK)
-        sketch_chosen = contact_sheet.wire(sheets, sheet, start.six, form)
         coming_back = ReturnComponents(
             form=form,
             chosen=gr.State(),
@@ -102,6 +96,12 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None, listeners: 
             unknown=keys.unknown,
         )
         returned = returning.wire(ui, keys, coming_back)
+        wire_brushes(form, pictures, (start.start, start.six), returned, listeners)  # before what takes them
+        start.six.click(None, js=script("scroll-to-contact-sheet"))  # before the event that lasts
+        # Before the dials are set, which would steer the run that is left.
+        sketch_clicked = partial(gr.on, [cell.click for cell in sheet.cells])
+        left = listen(sketch_clicked, painting.leave, view.running, view.running, **QUICK)
+        sketch_chosen = contact_sheet.wire(sheets, sheet, start.six, form)
         runs = wire_runs(painting, form, view, sketch_chosen, Following(runner, view.painted), returned, keys.before)
         filled = gallery.wire(Gallery(runner, defaults), ui, parts, [left, *runs.begun], view, form)
         returning.wire_opening(filled[-1], keys)

@@ -15,7 +15,7 @@ import numpy as np
 from gradio.components.base import server
 from gradio.data_classes import FileDataDict
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageColor
 
 from demo.browser.toasts import toast
 from demo.browser.wiring import Components, unchanged
@@ -49,13 +49,30 @@ def variables(colours: Mapping[str, str]) -> str:
 
 def canvas(request: gr.Request, photo: FileDataDict | None, brushed: Mask | None) -> Any:
     """The photo to brush on, small; what is brushed on it already stays."""
-    if brushed is not None:
+    return gr.skip() if brushed is not None else _blank(request, photo)
+
+
+def redrawn(request: gr.Request, photo: FileDataDict | None, brushed: Mask | None, colours: Sequence[str]) -> Any:
+    """The photo, and on it what a map of the `colours` tells: a page that is loaded anew has an empty canvas."""
+    if brushed is None:
         return gr.skip()
+    canvas = _blank(request, photo)
+    palette = np.array([(0, 0, 0, 0), *(_rgba(colour) for colour in colours)], np.uint8)
+    layer = Image.fromarray(palette[np.minimum(brushed, len(colours))])
+    return canvas | {"layers": [layer.resize(canvas["background"].size, Image.Resampling.NEAREST)]}
+
+
+def _blank(request: gr.Request, photo: FileDataDict | None) -> dict[str, Any]:
     speaks = language(request)
     with toast(speaks):
         image = load("photo", photo, speaks, SIDE).convert("RGB")
     image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
     return {"background": image, "layers": [], "composite": None}
+
+
+def _rgba(colour: str) -> tuple[int, int, int, int]:
+    red, green, blue = ImageColor.getrgb(colour)[:3]
+    return red, green, blue, round(255 * OPACITY)
 
 
 @dataclass(frozen=True)

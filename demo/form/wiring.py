@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import gradio as gr
 from gradio.data_classes import FileDataDict
@@ -17,18 +18,27 @@ from demo.form.checks import check
 from demo.form.remarks import Remarks, choose_margins
 from demo.form.values import MOST_PAINTINGS
 from demo.form.widgets import FormComponents, PictureComponents, SlotView
+from demo.jobs.records import Mask
 from demo.visitors.listeners import Listeners
 
 
 def wire_brushes(
-    form: FormComponents, pictures: PictureComponents, buttons: Sequence[gr.Button], listeners: Listeners | None = None
+    form: FormComponents,
+    pictures: PictureComponents,
+    buttons: Sequence[gr.Button],
+    returned: Dependency,
+    listeners: Listeners | None = None,
 ) -> None:
-    """What is brushed is read after each stroke, and by the `buttons` that paint: the editor takes its time to send."""
+    """What is brushed is read after each stroke, and by the `buttons` that paint: the editor takes its time to send.
+
+    `returned`: the event that brings back what was brushed.
+    """
     for brushed, colours in (
         (pictures.regions, regions.COLOURS),
         (pictures.strength_map, tuple(strength_map.COLOURS.values())),
     ):
         _wire_canvas(form, brushed, brushing.Strokes(colours, listeners), buttons)
+        _wire_return(form, brushed, colours, returned)
 
 
 def _wire_canvas(
@@ -42,6 +52,15 @@ def _wire_canvas(
         ([button.click for button in buttons], QUICK),
     ):
         listen(partial(gr.on, triggers), strokes.read, canvas, brushed.brushed, preprocess=False, **options)
+
+
+def _wire_return(
+    form: FormComponents, brushed: BrushedComponents, colours: Sequence[str], returned: Dependency
+) -> None:
+    def redrawn(request: gr.Request, photo: FileDataDict | None, mask: Mask | None) -> Any:
+        return brushing.redrawn(request, photo, mask, colours)
+
+    listen(returned.then, redrawn, [form.photo, brushed.brushed], brushed.canvas, preprocess=False, **LONG)
 
 
 def wire_pictures(

@@ -61,6 +61,17 @@ def test_what_is_hardly_brushed_stays_bare_and_smooth_edges_find_their_colour() 
     assert labels[0].tolist() == [0, 2, 2, 2]
 
 
+def test_what_was_brushed_is_on_the_canvas_of_a_page_that_is_loaded_anew(cache: Path) -> None:
+    photo = upload(cache / "bridge.png", (80, 40))
+    mask = np.array([[0, 1], [3, 4]], np.uint8)
+    canvas = brushing.redrawn(ENGLISH, photo, mask, COLOURS)
+    assert canvas["background"].size == (80, 40)
+    again = brushing.labels(np.asarray(canvas["layers"][0]), COLOURS)
+    assert again is not None
+    assert again[::20, ::40].tolist() == mask.tolist()
+    assert not shown(brushing.redrawn(ENGLISH, photo, None, COLOURS))
+
+
 def test_a_map_is_never_larger_than_the_canvas() -> None:
     layer = brushed(1000, 2000, painting2=(slice(None), slice(1000, 2000)))
     labels = brushing.labels(layer, COLOURS)
