@@ -23,10 +23,11 @@ from demo.paint.handlers import PaintHandlers
 from demo.paint.layout import build_hint, build_measures, build_stage
 from demo.paint.next_steps import NextSteps
 from demo.paint.wiring import wire_estimate, wire_looking_back, wire_next_steps, wire_runs, wire_steering
-from demo.tabs import contact_sheet, gallery, how, inside, returning
+from demo.tabs import contact_sheet, gallery, how, inside, returning, shelf
 from demo.tabs.contact_sheet import Sheets
 from demo.tabs.gallery import Gallery
 from demo.tabs.returning import ReturnComponents
+from demo.tabs.shelf import Shelf
 from demo.words import say, t
 from nst_core.config import TransferConfig
 
@@ -75,15 +76,10 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
                     with gr.Column(elem_id="settings"):
                         form = pictures.form(dials | widgets.settings(defaults))
             parts, keys = gallery.build_gallery(localized), returning.build_keys()
+            shelf_parts = shelf.build_shelf()
         with gr.Tab(t("page.inside_tab")):
             inside.build_inside(runner, defaults, localized, form.photo, form.paintings[0])
         painting, sheets, start = PaintHandlers(runner, defaults), Sheets(runner, defaults), stage.starting
-        wire_brushes(pictures, (start.start, start.six))  # before what takes them
-        start.six.click(None, js=script("scroll-to-contact-sheet"))  # before the event that lasts
-        # Before the dials are set, which would steer the run that is left.
-        sketch_clicked = partial(gr.on, [cell.click for cell in sheet.cells])
-        left = listen(sketch_clicked, painting.leave, view.running, view.running, **QUICK)
-        sketch_chosen = contact_sheet.wire(sheets, sheet, start.six, form)
         coming_back = ReturnComponents(
             form=form,
             chosen=gr.State(),
@@ -92,14 +88,22 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
             running=view.running,
             entries=parts.entries,
             thumbnails=parts.thumbnails,
+            unknown=keys.unknown,
         )
         returned = returning.wire(ui, keys, coming_back)
+        wire_brushes(pictures, (start.start, start.six), returned)  # before what takes them
+        start.six.click(None, js=script("scroll-to-contact-sheet"))  # before the event that lasts
+        # Before the dials are set, which would steer the run that is left.
+        sketch_clicked = partial(gr.on, [cell.click for cell in sheet.cells])
+        left = listen(sketch_clicked, painting.leave, view.running, view.running, **QUICK)
+        sketch_chosen = contact_sheet.wire(sheets, sheet, start.six, form)
         runs = wire_runs(painting, form, view, sketch_chosen, Following(runner, view.painted), returned, keys.before)
         filled = gallery.wire(Gallery(runner, defaults), ui, parts, [left, *runs.begun], view, form)
         returning.wire_opening(filled[-1], keys)
+        filled.append(shelf.wire(Shelf(runner, defaults), shelf_parts, keys.own, keys.unknown, parts, form, view))
         wire_steering(painting, form, view)
         estimated = wire_estimate(painting, ui, form, start.estimate, view, runs.ended)
-        returning.wire_remembering(estimated[0], coming_back)
+        returning.wire_remembering(estimated[0], coming_back, shelf_parts.kept)
         contact_sheet.wire_estimate(sheets, estimated, form, start.six_estimate)
         wire_next_steps(NextSteps(runner, defaults), estimated, form, view)
         checked = wire_pictures(ui, form, pictures, filled, returned, examples)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import gradio as gr
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageColor
 
 from demo.browser.toasts import toast
 from demo.browser.wiring import Components, unchanged
@@ -50,6 +50,25 @@ def variables(colours: Mapping[str, str]) -> str:
     """HTML: a page with it knows the colours, by their names, as `--brush-1`, ..."""
     told = " ".join(f"--brush-{name}: {colour};" for name, colour in colours.items())
     return f"<style>:root {{ {told} }}</style>"
+
+
+def redrawing(colours: Sequence[str]) -> Callable[..., Any]:
+    """A handler for a map: the value of the canvas that it was brushed on, which a page that is loaded anew lacks."""
+    palette = np.array([(0, 0, 0, 0), *(_rgba(colour) for colour in colours)], np.uint8)
+
+    def redraw(brushed: Mask | None) -> Any:
+        if brushed is None:
+            return gr.skip()
+        buffer = BytesIO()
+        Image.fromarray(palette[np.minimum(brushed, len(colours))]).save(buffer, "PNG")
+        return ADDRESS + b64encode(buffer.getvalue()).decode()
+
+    return redraw
+
+
+def _rgba(colour: str) -> tuple[int, int, int, int]:
+    red, green, blue = ImageColor.getrgb(colour)[:3]
+    return red, green, blue, round(255 * OPACITY)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,11 @@ from demo.form.values import MOST_PAINTINGS
 from demo.form.widgets import FormComponents, PictureComponents, SlotView
 
 
-def wire_brushes(pictures: PictureComponents, buttons: Sequence[gr.Button]) -> None:
-    """What is brushed is read after each stroke, and by the `buttons` that paint: the last may still be on its way."""
+def wire_brushes(pictures: PictureComponents, buttons: Sequence[gr.Button], returned: Dependency) -> None:
+    """What is brushed is read after each stroke, and by the `buttons` that paint: the last may still be on its way.
+
+    `returned`: the event that brings back what was brushed.
+    """
     for brushed, colours in (
         (pictures.regions, regions.COLOURS),
         (pictures.strength_map, tuple(strength_map.COLOURS.values())),
@@ -32,6 +35,8 @@ def wire_brushes(pictures: PictureComponents, buttons: Sequence[gr.Button]) -> N
         ):
             read = brushing.reading(colours)
             listen(partial(gr.on, triggers), read, brushed.canvas, brushed.brushed, preprocess=False, **options)
+        redraw = brushing.redrawing(colours)
+        listen(returned.then, redraw, brushed.brushed, brushed.canvas, preprocess=False, **LONG)
 
 
 def wire_pictures(

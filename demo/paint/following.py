@@ -74,11 +74,12 @@ class Following:
 
 
 def _under_way(speaks: Language, view: PaintView) -> PaintView:
-    """A view of a run, with the buttons for one: of two views that come at once, the page may pass over the first."""
+    """A view of a run, with the buttons for one: of two views that come at once, the page may pass over the first.
+
+    Nothing else is hidden: a view that comes after Stop would take away what that has shown.
+    """
     return replace(
         view,
-        comparison=gr.update(visible=False),
-        actions=gr.update(visible=False),
         start=gr.update(visible=False),
         stop=gr.update(value=say(speaks, "paint.stop"), visible=True),
     )

@@ -94,6 +94,7 @@ class GalleryComponents:
     drop: gr.File
     copy: gr.Button
     link: gr.Textbox
+    forget: gr.Button
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def collected(
         return entries, gr.skip()
     try:
         # Those of a run go when the next one begins.
-        kept = _copy(
+        kept = copied(
             downloads.write(painted, running, picture, Format.PNG), new_folder_beside(painted.snapshots.folder)
         )
     except OSError as error:
@@ -209,7 +210,7 @@ def _lost(segment: Segment, step: int) -> Iterator[str]:
         yield "lost.went_on"
 
 
-def _copy(file: Path, folder: Path) -> Path:
+def copied(file: Path, folder: Path) -> Path:
     """A copy of its own, in a new folder; raises `OSError`, and then there is no half of it."""
     try:
         return Path(shutil.copyfile(file, folder / file.name))
@@ -284,6 +285,8 @@ def build_gallery(localized: Localized) -> GalleryComponents:
             with gr.Column(min_width=260):
                 copy = gr.Button(t("links.button"), elem_id="copy-link")
                 link = gr.Textbox(label=t("links.label"), visible=False, interactive=False, elem_id="link")
+                forget_all = gr.Button(t("shelf.forget"), elem_id="forget")
+                gr.Markdown(t("shelf.explained"), elem_id="about-forgetting")
     return GalleryComponents(
         entries=gr.State(delete_callback=forget),
         thumbnails=results,
@@ -292,6 +295,7 @@ def build_gallery(localized: Localized) -> GalleryComponents:
         drop=drop,
         copy=copy,
         link=link,
+        forget=forget_all,
     )
 
 

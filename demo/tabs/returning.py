@@ -15,7 +15,8 @@ from demo.form.uploads import uploaded
 from demo.form.values import FormValues, left_alone
 from demo.form.widgets import FormComponents
 from demo.paint.running import Running
-from demo.tabs.gallery import thumbnails
+from demo.tabs.gallery import Entries, thumbnails
+from demo.tabs.shelf import manifest
 from demo.visitors.left import Left, left_by
 from demo.words import language
 
@@ -31,6 +32,7 @@ class ReturnView:
     running: Any = unchanged()
     entries: Any = unchanged()
     thumbnails: Any = unchanged()
+    unknown: Any = unchanged()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ class ReturnComponents(Components):
     running: gr.State
     entries: gr.State
     thumbnails: gr.HTML
+    unknown: gr.Textbox  # the key of a page of which the server has nothing
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class KeyComponents:
 
     own: gr.Textbox  # of the page that is open
     before: gr.Textbox  # of the one that it is there instead of
+    unknown: gr.Textbox  # the latter, where the server has nothing of it
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Returning:
         """The values of what the page with that key had."""
         left = left_by(key, request)
         if left is None:
-            return ReturnView(form=left_alone())
+            return ReturnView(form=left_alone(), unknown=key)
         left.share()
         parts, entries = self.parts, left.look(self.parts.entries)
         chosen = left.look(parts.chosen)
@@ -81,9 +85,9 @@ class Returning:
         )
 
 
-def remember(form: FormValues) -> FormValues:
-    """What is chosen is kept where the next page finds it."""
-    return form
+def remember(form: FormValues, entries: Entries | None) -> tuple[FormValues, str]:
+    """What is chosen is kept where the next page finds it, and the browser is told what to keep."""
+    return form, manifest(form, entries)
 
 
 def name_of_session(request: gr.Request) -> str:
@@ -122,7 +126,7 @@ def _path(kind: str, picture: FileDataDict | None) -> str | None:
 def build_keys() -> KeyComponents:
     """Lay out what the names of sessions pass through."""
     return KeyComponents(
-        own=gr.Textbox(visible="hidden", elem_id="own-key"), before=gr.Textbox(visible="hidden", elem_id="key-before")
+        *(gr.Textbox(visible="hidden", elem_id=f"{name}-key") for name in ("own", "before", "unknown"))
     )
 
 
@@ -140,6 +144,8 @@ def wire_opening(opened: Dependency, keys: KeyComponents) -> None:
     opened.then(None, None, keys.before, js=script("key-before"))
 
 
-def wire_remembering(changed: Dependency, parts: ReturnComponents) -> None:
-    """After `changed`, what is chosen is remembered."""
-    listen(changed.then, remember, parts.form, parts.chosen, preprocess=False, **LAST)
+def wire_remembering(changed: Dependency, parts: ReturnComponents, kept: gr.Textbox) -> None:
+    """After `changed`, and when the gallery has, what is chosen is remembered; `kept`: what the browser shall keep."""
+    inputs, outputs = [parts.form, parts.entries], [parts.chosen, kept]
+    for event in (changed.then, parts.thumbnails.change):
+        listen(event, remember, inputs, outputs, preprocess=False, **LAST)

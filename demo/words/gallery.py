@@ -14,6 +14,21 @@ WORDS = {
     ),
     "gallery.short": ("{strength} % · {size} px · {steps}", "{strength} % · {size} px · {steps}"),
     "gallery.show": ("Show: {settings}", "Ver: {settings}"),
+    "shelf.forget": ("Forget what I made", "Olvidar lo que hice"),
+    "shelf.explained": (
+        "This browser keeps your last pictures, 50 MB at most, so that they are still there when the server was started"
+        " anew. The button removes all of them, here and on the server.",
+        "Este navegador guarda tus últimas imágenes, 50 MB como máximo, para que sigan ahí cuando el servidor se haya"
+        " reiniciado. El botón las quita todas, aquí y en el servidor.",
+    ),
+    "shelf.forgotten": ("What you made is forgotten.", "Lo que hiciste está olvidado."),
+    "shelf.back": (
+        "The server was started anew. Your last picture, your settings and the gallery are back; a picture that was"
+        " being painted has to begin again.",
+        "El servidor se ha reiniciado. Tu última imagen, tus ajustes y la galería han vuelto; una imagen que se estaba"
+        " pintando tiene que empezar de nuevo.",
+    ),
+    "shelf.picture": ("Your last picture", "Tu última imagen"),
     "gallery.use": ("Use these settings", "Usar estos ajustes"),
     "gallery.download": ("Download this one", "Descargar esta"),
     "gallery.used": (

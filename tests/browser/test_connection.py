@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.page import ENDLESS, choose_pair, shown_step, start, stop, wait_for_step
+from tests.support.page import ENDLESS, choose_pair, shown_step, start, wait_for_step
 from tests.support.paths import ROOT
 from tests.support.proxy import Proxy
 from tests.support.serving import wait_for
@@ -20,6 +20,16 @@ from tests.support.serving import wait_for
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
 STEPS = "number input for Steps"
+# Whether the browser has kept a form with so many steps, and a result.
+KEPT = """async steps => {
+    const whole = request => new Promise(resolve => request.addEventListener('success', () => resolve(request.result)));
+    const database = await whole(indexedDB.open('nst-shelf'));
+    const records = await whole(database.transaction('records').objectStore('records').getAll());
+    database.close();
+    const last = records.filter(({id}) => id.startsWith('form')).toSorted((one, other) => other.at - one.at)[0];
+    const hasResult = records.some(({id, key}) => id.startsWith('result') && key === last.key);
+    return last?.values.settings.steps === steps && hasResult;
+}"""
 
 
 class Restartable:
@@ -80,11 +90,13 @@ def test_a_run_goes_on_while_the_connection_is_lost_and_the_page_comes_back_with
     before = shown_step(page)
     server.proxy.mend()
     page.wait_for_function("!Array.isArray(window.pictures)")  # it is loaded anew
+    page.wait_for_selector("#stop")
     wait_for_step(page, before + 1)
     expect(page.locator("#lost p")).to_be_hidden()
     expect(page.locator("#examples [aria-pressed=true]")).to_have_attribute("data-index", "3")
     expect(page.get_by_label(STEPS)).to_have_value(str(ENDLESS))
-    stop(page)
+    page.click("#stop")
+    expect(page.locator("#comparison img").first).to_be_visible()
     expect(page.locator("#status")).to_contain_text("Stopped after step")
     expect(page.locator("#results button")).to_have_count(1)
 
@@ -100,3 +112,21 @@ def test_a_page_that_is_loaded_anew_has_its_result_and_its_gallery(page: Page) -
     expect(page.locator("#download")).to_be_enabled()
     expect(page.get_by_label(STEPS)).to_have_value(str(ENDLESS))
     expect(page.locator("#examples [aria-pressed=true]")).to_have_attribute("data-index", "3")
+
+
+def test_a_server_that_was_killed_and_started_again_has_all_from_the_browser(page: Page, server: Restartable) -> None:
+    page.wait_for_function(KEPT, arg=ENDLESS)
+    server.kill()
+    expect(page.locator("#lost p")).to_be_visible()
+    server.start()
+    expect(page.get_by_test_id("toast-body")).to_contain_text("The server was started anew. Your last picture")
+    expect(page.locator("#pane img")).to_have_attribute("alt", "Your last picture")
+    expect(page.locator("#results button")).to_have_count(1)
+    expect(page.get_by_label(STEPS)).to_have_value(str(ENDLESS))
+    expect(page.locator("#examples [aria-pressed=true]")).to_have_attribute("data-index", "3")
+    page.locator("#results button").click()
+    expect(page.locator("#made img")).to_be_visible()
+    page.click("#forget")
+    expect(page.locator("#results button")).to_have_count(0)
+    expect(page.locator("#made")).to_be_hidden()
+    page.wait_for_function("async steps => !(await (%s)(steps))" % KEPT, arg=ENDLESS)  # noqa: UP031 # it has braces

@@ -3,8 +3,15 @@
 // seen, gets none, and so begins by itself. A key of the page before that wasn't taken up yet stays.
 export default function keepKey(own) {
     const NAME = 'nst-key';
-    const keep = () => sessionStorage.getItem(NAME) || sessionStorage.setItem(NAME, own);
-    const forget = () => sessionStorage.getItem(NAME) === own && sessionStorage.removeItem(NAME);
+    const attempt = action => {
+        try {
+            action();
+        } catch {
+            // This browser keeps nothing for pages within others.
+        }
+    };
+    const keep = () => attempt(() => sessionStorage.getItem(NAME) || sessionStorage.setItem(NAME, own));
+    const forget = () => attempt(() => sessionStorage.getItem(NAME) === own && sessionStorage.removeItem(NAME));
     const root = window.gradio_config?.root ?? location.href.replace(/\/$/, '');
     addEventListener('pagehide', () => {
         keep();

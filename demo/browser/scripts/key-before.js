@@ -1,4 +1,8 @@
 // The key that the page before this one left in the tab, "" where there was none; when the page is loaded.
 export default function keyBefore() {
-    return sessionStorage.getItem('nst-key') ?? '';
+    try {
+        return sessionStorage.getItem('nst-key') ?? '';
+    } catch {
+        return ''; // this browser keeps nothing for pages within others
+    }
 }

@@ -12,7 +12,7 @@ from PIL import Image
 
 from demo.form import brushing
 from demo.form.regions import COLOURS, legend
-from tests.support.playback import ENGLISH
+from tests.support.playback import ENGLISH, shown
 
 
 def brushed(height: int, width: int, **colours: tuple[slice, slice]) -> np.ndarray:
@@ -55,6 +55,15 @@ def test_what_is_hardly_brushed_stays_bare_and_smooth_edges_find_their_colour() 
     labels = brushing.labels(layer, COLOURS)
     assert labels is not None
     assert labels[0].tolist() == [0, 2, 2, 2]
+
+
+def test_what_was_brushed_is_on_the_canvas_of_a_page_that_is_loaded_anew() -> None:
+    mask = np.array([[0, 1], [3, 4]], np.uint8)
+    redraw, read = brushing.redrawing(COLOURS), brushing.reading(COLOURS)
+    again = read(ENGLISH, redraw(mask))
+    assert again is not None
+    assert again.tolist() == mask.tolist()
+    assert not shown(redraw(None))
 
 
 def test_a_map_is_never_larger_than_the_canvas() -> None:

@@ -62,6 +62,7 @@ def test_the_newest_pictures_of_the_run_are_shown_and_it_can_be_stopped(
     for view in views[:-1]:
         assert view.stop["visible"]
         assert not view.start["visible"]
+        assert not shown(view.comparison)  # which Stop has shown, if this view comes late
 
 
 def test_who_waits_in_line_is_told_and_whoever_closes_the_page_is_let_go(

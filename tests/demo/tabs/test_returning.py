@@ -49,7 +49,7 @@ def painting(cache: Path) -> FileDataDict:
 def taken_up(monkeypatch: pytest.MonkeyPatch, before: Before | None) -> Any:
     """What comes back of it: here its states are called by their names."""
     monkeypatch.setattr(returning, "left_by", lambda key, request: before)
-    parts: Any = ReturnComponents(form=None, thumbnails=None, **{name: name for name in NAMES})
+    parts: Any = ReturnComponents(form=None, thumbnails=None, unknown=None, **{name: name for name in NAMES})
     return Returning(parts).take_up(ENGLISH, "before")
 
 
@@ -58,7 +58,7 @@ def test_settings_pictures_and_what_was_brushed_come_back(
 ) -> None:
     regions = np.ones((2, 3), np.uint8)
     chosen = form(photo, painting, None, painting, blends=(10.0, 50.0, 70.0), regions=regions, strength=33, steps=41)
-    before = Before(chosen=remember(chosen), checked=Checked())
+    before = Before(chosen=remember(chosen, None)[0], checked=Checked())
     view = taken_up(monkeypatch, before)
     assert before.is_shared
     assert view.form.photo == photo["path"]
@@ -82,9 +82,11 @@ def test_the_result_and_the_gallery_come_back(photo: FileDataDict, monkeypatch: 
     assert not shown(view.form)
 
 
-@pytest.mark.parametrize("before", [None, Before()])
-def test_where_nothing_was_left_the_page_stays_as_it_is(before: Before | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not shown(taken_up(monkeypatch, before))
+def test_where_nothing_was_left_the_browser_is_asked_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not shown(taken_up(monkeypatch, Before()))
+    view = taken_up(monkeypatch, None)
+    assert view.unknown == "before"
+    assert not shown(view.form)
 
 
 def test_no_file_of_the_server_s_own_comes_back(
