@@ -259,7 +259,7 @@ def _button(speaks: Language, place: int, entry: Entry) -> str:
     config = entry.selection.config
     label = say(speaks, "gallery.show", settings=caption(speaks, entry.selection))
     steps = html.steps(speaks, entry.made[1])
-    short = say(speaks, "gallery.short", strength=f"{config.strength:g}", size=config.size, steps=steps)
+    short = say(speaks, "gallery.short", strength=config.strength, size=config.size, steps=steps)
     return (
         f'<button type="button" data-index="{place}" aria-label="{escape(label)}" title="{escape(label)}">'
         f'<img src="{entry.thumbnail}" alt=""><small>{escape(short)}</small></button>'
