@@ -273,7 +273,12 @@ def build_gallery(localized: Localized) -> GalleryComponents:
         results = localized.html(_nothing, js_on_load=on_load("report-clicks"), elem_id="results")
         with gr.Row(visible=False, elem_id="made") as detail:
             large = gr.Image(
-                label=t("gallery.large"), show_label=False, interactive=False, buttons=["fullscreen"], height=360
+                label=t("gallery.large"),
+                show_label=False,
+                interactive=False,
+                buttons=["fullscreen"],
+                height=360,
+                alt_text=str(t("gallery.large")),  # which names Gradio's button around it
             )
             with gr.Column(min_width=200):
                 words = gr.HTML()
