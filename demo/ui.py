@@ -10,6 +10,7 @@ import gradio as gr
 from demo.api import endpoints
 from demo.browser import html
 from demo.browser.blocks import Page
+from demo.browser.labels import labels
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load, script
 from demo.browser.wiring import QUICK, listen
@@ -54,6 +55,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
     with Page(title=say("en", "page.title"), delete_cache=CLEAN_UP) as ui:
         localized.html(html.header, elem_id="introduction")
         localized.html(html.lost, elem_id="lost")
+        localized.html(labels, js_on_load=on_load("translate-labels"), visible="hidden")
         with gr.Tab(t("page.paint_tab")):
             pair_buttons = localized.html(
                 partial(example_pairs.buttons, examples),

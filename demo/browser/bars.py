@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from html import escape
 
-from demo.words import Language, say
+from demo.words import Language, rounded, say
 
 
 def draw(language: Language, content: Mapping[str, float], style: Mapping[str, float], relative: bool = True) -> str:
@@ -27,7 +27,13 @@ def draw(language: Language, content: Mapping[str, float], style: Mapping[str, f
     full = 1.0 if relative else max(distances) or 1.0
     farthest = rows[distances.index(max(distances))][1]
     body = "".join(
-        _row(language, kind, layer, distance / full, f"{100 * distance:.0f} %" if relative else f"{loss:.2g}")
+        _row(
+            language,
+            kind,
+            layer,
+            distance / full,
+            f"{100 * distance:.0f} %" if relative else rounded(language, loss, 2),
+        )
         for (kind, layer, loss), distance in zip(rows, distances, strict=True)
     )
     caption, most = say(language, "bars.caption"), say(language, "bars.farthest", layer=_name(language, farthest))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from demo.words import WORDS, Language, say
+from demo.words import WORDS, Language, rounded, say
 from nst_core.notes import Note, in_english
 
 
@@ -24,7 +24,7 @@ def _told(language: Language, note: Note) -> str:
 def _written(language: Language, value: Any) -> str:
     """A value of a note: a number, or several numbers or names."""
     if not isinstance(value, tuple):
-        return f"{value:g}"
+        return rounded(language, value, 6)
     *first, last = map(str, value)
     if not first or isinstance(value[0], str):
         return ", ".join((*first, last))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demo.jobs.records import LossRecord, Progress
-from demo.words import Language, say
+from demo.words import Language, rounded, say
 
 WIDTH, HEIGHT = 324, 180  # units, each about a pixel on a phone
 LEFT, RIGHT, TOP, BOTTOM = 40.5, 259.2, 16.2, 146.7  # of the lines' area, y pointing down
@@ -95,7 +95,7 @@ def draw(language: Language, curves: Curves) -> str:
     axes = Axes(reach(len(curves.losses), curves.total), low, high)
     names = {name: say(language, f"losses.{name}") for name in lines}
     parts = [
-        *_decades(axes),
+        *_decades(language, axes),
         *_numbers(axes),
         _text((LEFT + RIGHT) / 2, HEIGHT - 7, say(language, "losses.step"), "middle"),
         *_sizes(axes, curves),
@@ -120,12 +120,12 @@ def _path(corners: Sequence[tuple[float, float]], colour: str, width: float, loo
     return f'<path d="{along}" style="fill: none; stroke: {colour}; stroke-width: {width}{look}"/>'
 
 
-def _decades(axes: Axes) -> Iterator[str]:
+def _decades(language: Language, axes: Axes) -> Iterator[str]:
     """A line across for each power of ten, and its number."""
     for power in range(round(math.log10(axes.low)), round(math.log10(axes.high)) + 1):
         y = axes.y(10.0**power)
         yield _path([(LEFT, y), (RIGHT, y)], INK, 0.8, "; stroke-opacity: 0.22")
-        yield _text(LEFT - MIDDLE, y + MIDDLE, f"{10.0**power:g}".replace("-", "\N{MINUS SIGN}"), "end")
+        yield _text(LEFT - MIDDLE, y + MIDDLE, rounded(language, 10.0**power, 6).replace("-", "\N{MINUS SIGN}"), "end")
 
 
 def _numbers(axes: Axes) -> Iterator[str]:
@@ -194,5 +194,7 @@ def _round_numbers() -> Iterator[int]:
 
 def _summary(language: Language, curves: Curves) -> str:
     last = curves.losses[-1]
-    ends = ", ".join(f"{say(language, f'losses.{name}')} {curve(last):.3g}" for name, curve in CURVES.items())
+    ends = ", ".join(
+        f"{say(language, f'losses.{name}')} {rounded(language, curve(last), 3)}" for name, curve in CURVES.items()
+    )
     return say(language, "losses.summary", step=len(curves.losses), steps=curves.total, ends=ends)

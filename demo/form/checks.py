@@ -20,6 +20,7 @@ from nst_core.scene.remarks import Impression, impression
 
 Pictures = tuple[FileDataDict | None, ...]
 
+MOST_UNDONE = 20
 KINDS = ("photo", *["painting"] * MOST_PAINTINGS)
 
 
@@ -30,6 +31,7 @@ class Checked:
     pictures: Pictures = (None,) * len(KINDS)
     refused: tuple[str | None, ...] = (None,) * len(KINDS)
     impressions: Mapping[str, Impression] = field(default_factory=dict)  # of the pictures, by the paths of their files
+    earlier: tuple[Pictures, ...] = ()  # the pictures before each time that some of them were replaced, the last last
 
     def impression_of(self, picture: FileDataDict | None) -> Impression | None:
         """What was seen of a chosen picture; None of one that isn't checked yet."""
@@ -38,23 +40,33 @@ class Checked:
 
 def check(
     request: gr.Request, kept: Checked | None, pictures: Pictures
-) -> tuple[Checked, tuple[Any, ...], BrushedView, BrushedView, list[str]]:
+) -> tuple[Checked, tuple[Any, ...], BrushedView, BrushedView, list[str], dict[str, Any]]:
     """Any of the photo and the paintings was chosen or removed; `kept` is None as the page opens.
 
     Returns what the page has now, a value for each widget, what was brushed on either canvas: it belongs to its photo;
-    and the paths of the pictures that have a preview.
+    the paths of the pictures that have a preview; and an update of the button that undoes.
     """
     before = kept or Checked()
     chosen = zip(KINDS, pictures, before.pictures, before.refused, strict=True)
     seen = dict(before.impressions)
     now = tuple(_usable(*each, seen, language(request)) for each in chosen)
-    impressions = {path: seen[path] for path in map(path_of, now) if path in seen}
+    earlier = _earlier(before, now)
+    known = {path_of(each) for pictures in (now, *earlier) for each in pictures}
+    impressions = {path: each for path, each in seen.items() if path in known}
     both = [(path_of(usable), path_of(picture)) for usable, picture in zip(now, pictures, strict=True)]
     widgets = tuple(gr.skip() if path == given else path for path, given in both)
     refused = tuple(None if path == given else given for path, given in both)
     is_another = kept is not None and path_of(now[0]) != path_of(kept.pictures[0])
     brushed = BrushedView.bare() if is_another else BrushedView()
-    return Checked(now, refused, impressions), widgets, brushed, brushed, with_previews(now)
+    kept = Checked(now, refused, impressions, earlier)
+    return kept, widgets, brushed, brushed, with_previews(now), gr.update(interactive=bool(earlier))
+
+
+def _earlier(before: Checked, now: Pictures) -> tuple[Pictures, ...]:
+    """What can be undone: one more, if a picture went or another took its place."""
+    both = [(path_of(was), path_of(is_)) for was, is_ in zip(before.pictures, now, strict=True)]
+    is_replaced = any(was and was != is_ for was, is_ in both)
+    return (*before.earlier, before.pictures)[-MOST_UNDONE:] if is_replaced else before.earlier
 
 
 def _usable(

@@ -26,6 +26,7 @@ HALF = (112, 144)  # (width, height) of a thumbnail's photo and of its painting:
 # The prop `loaded` of the buttons' `gr.HTML` while no pair is in the form: of a prop that becomes None, Gradio doesn't
 # tell the page.
 NONE = -1
+OWN = -2  # nor may one be put there: a picture is a visitor's own
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,21 @@ def buttons(pairs: Sequence[Pair], language: Language = "en") -> str:
 
 
 def mark(pairs: Sequence[Pair], photo: FileDataDict | None, painting: FileDataDict | None) -> Any:
-    """The element of the buttons, with the one pressed whose pictures are in the form."""
-    place = loaded(pairs, _path("photo", photo), _path("painting", painting))
+    """The element of the buttons: the pair that is in the form is pressed, and all go beside a picture of one's own.
+
+    Pairs are an invitation to begin with: none takes the place of what a visitor brought.
+    """
+    paths = _path("photo", photo), _path("painting", painting)
+    if any(path and not _is_example(path) for path in paths):
+        return gr.update(loaded=OWN)
+    place = loaded(pairs, *paths)
     return gr.update(loaded=NONE if place is None else place)
+
+
+def _is_example(path: Path) -> bool:
+    with suppress(OSError):  # uploads go after a day
+        return any(cmp(example, path, shallow=False) for example in EXAMPLES.glob("*/*.jpg"))
+    return True
 
 
 def loaded(pairs: Sequence[Pair], photo: Path | None, painting: Path | None) -> int | None:

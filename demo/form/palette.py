@@ -1,4 +1,4 @@
-"""The example paintings as buttons, for those who want more than one."""
+"""The example photos and paintings by themselves, as buttons: those of the one kind never touch the other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,15 @@ from demo.browser import thumbnails
 from demo.form.example_pairs import Pair
 from demo.words import Language, say
 
-THUMBNAIL = (168, 128)  # (width, height) in pixels: twice what the page shows
+THUMBNAIL = (144, 108)  # (width, height) in pixels: twice what the page shows
+
+
+def photos(pairs: Sequence[Pair]) -> list[Pair]:
+    """A pair for each photo that is in some."""
+    found: dict[Path, Pair] = {}
+    for pair in pairs:
+        found.setdefault(pair.content, pair)
+    return list(found.values())
 
 
 def paintings(pairs: Sequence[Pair]) -> list[Pair]:
@@ -27,11 +35,25 @@ def paintings(pairs: Sequence[Pair]) -> list[Pair]:
     return list(found.values())
 
 
+def photo_buttons(pairs: Sequence[Pair], language: Language = "en") -> str:
+    """HTML: one button for each of the `photos`, `data-index` its place among them."""
+    named = [(pair.content, say(language, f"photo.{pair.content.stem}")) for pair in photos(pairs)]
+    return _row("photos", named, language)
+
+
 def buttons(pairs: Sequence[Pair], language: Language = "en") -> str:
     """HTML: one button for each of the `paintings`, `data-index` its place among them."""
-    heading = escape(say(language, "offered.label"))
-    inside = "".join(_button(index, pair, language) for index, pair in enumerate(paintings(pairs)))
-    return f'<p id="offered-label">{heading}</p><div role="group" aria-labelledby="offered-label">{inside}</div>'
+    named = [(pair.style, _painting(pair, language)) for pair in paintings(pairs)]
+    return _row("offered", named, language)
+
+
+def taking_photo(pairs: Sequence[Pair]) -> Callable[..., str]:
+    """A handler for a click: what the photo becomes."""
+
+    def take(event: gr.EventData) -> str:
+        return str(photos(pairs)[event.index].content)
+
+    return take
 
 
 def taking(pairs: Sequence[Pair]) -> Callable[..., tuple[Any, ...]]:
@@ -45,13 +67,20 @@ def taking(pairs: Sequence[Pair]) -> Callable[..., tuple[Any, ...]]:
     return take
 
 
-def _button(index: int, pair: Pair, language: Language) -> str:
-    title = say(language, f"painting.{pair.style.stem}")
-    label = say(language, "offered.painting", title=title, painter=pair.painter)
+def _painting(pair: Pair, language: Language) -> str:
+    return say(language, "offered.painting", title=say(language, f"painting.{pair.style.stem}"), painter=pair.painter)
+
+
+def _row(name: str, pictures: Sequence[tuple[Path, str]], language: Language) -> str:
+    heading = escape(say(language, f"{name}.label"))
+    inside = "".join(_button(index, *picture) for index, picture in enumerate(pictures))
+    return f'<p id="{name}-label">{heading}</p><div role="group" aria-labelledby="{name}-label">{inside}</div>'
+
+
+def _button(index: int, path: Path, label: str) -> str:
     return (
         f'<button type="button" data-index="{index}" aria-label="{escape(label)}" title="{escape(label)}">'
-        f'<img src="{_thumbnail(pair.style)}" width="{THUMBNAIL[0] // 2}" height="{THUMBNAIL[1] // 2}" alt="">'
-        f"<span>{escape(title)}</span></button>"
+        f'<img src="{_thumbnail(path)}" width="{THUMBNAIL[0] // 2}" height="{THUMBNAIL[1] // 2}" alt=""></button>'
     )
 
 

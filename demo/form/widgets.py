@@ -69,7 +69,6 @@ class SlotView:
     others: tuple[Any, ...]
     blends: tuple[Any, ...]
     fold: Any
-    palette: Any
     add: Any
 
     @classmethod
@@ -81,7 +80,6 @@ class SlotView:
             others=tuple(gr.update(visible=place < shown) for place in range(1, MOST_PAINTINGS)),
             blends=tuple(gr.update(visible=1 < shown > place) for place in range(MOST_PAINTINGS)),
             fold=of_several,
-            palette=of_several,
             add=gr.update(visible=shown < MOST_PAINTINGS),
         )
 
@@ -96,7 +94,6 @@ class SlotComponents(Components):
     others: tuple[gr.Image, ...]  # all but the first
     blends: tuple[gr.Slider, ...]
     fold: gr.Accordion  # in which regions are brushed
-    palette: gr.HTML  # example paintings to take
     add: gr.Button
 
 
@@ -106,6 +103,8 @@ class ToolComponents:
 
     camera: gr.Button
     paste: gr.Button
+    swap: gr.Button
+    undo: gr.Button
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +114,8 @@ class PictureComponents:
     photo: gr.Image
     slots: SlotComponents
     tools: ToolComponents
+    photos: gr.HTML  # examples to take
+    paintings: gr.HTML  # likewise
     first: gr.Image
     regions: BrushedComponents
     strength_map: BrushedComponents
@@ -144,22 +145,30 @@ def pictures(examples: Sequence[example_pairs.Pair], localized: Localized) -> Pi
         add = gr.Button(t("painting.add"), size="sm", variant="secondary", elem_id="add")
     with gr.Row(elem_id="tools"):
         tools = ToolComponents(
-            camera=gr.Button(t("camera.open"), size="sm"), paste=gr.Button(t("receive.paste"), size="sm")
+            camera=gr.Button(t("camera.open"), size="sm"),
+            paste=gr.Button(t("receive.paste"), size="sm"),
+            swap=gr.Button(t("pictures.swap"), size="sm", elem_id="swap"),
+            undo=gr.Button(t("pictures.undo"), size="sm", interactive=False, elem_id="undo"),
         )
     remarks = gr.HTML(js_on_load=on_load("report-clicks"), elem_id="remarks")
-    strip = {"js_on_load": on_load("report-clicks"), "visible": False, "elem_id": "offered"}
-    to_take = localized.html(partial(palette.buttons, examples), **strip)
+    with gr.Row(elem_id="rows"):
+        to_take = tuple(
+            localized.html(partial(buttons, examples), js_on_load=on_load("report-clicks"), elem_id=name)
+            for name, buttons in (("photos", palette.photo_buttons), ("offered", palette.buttons))
+        )
     colours = {str(place): colour for place, colour in enumerate(regions.COLOURS, 1)} | strength_map.COLOURS
     gr.HTML(brushing.variables(colours), visible="hidden")
     blends = tuple(_blend(ordinal, brush(place)) for place, ordinal in enumerate(ORDINALS, 1))
     of_paintings = _brushed("regions", regions.COLOURS, regions.legend, localized, visible=False)
     of_strengths = _brushed("strength-map", tuple(strength_map.COLOURS.values()), strength_map.legend, localized)
     fold = of_paintings.fold
-    slots = SlotComponents(shown=gr.State(1), others=others, blends=blends, fold=fold, palette=to_take, add=add)
+    slots = SlotComponents(shown=gr.State(1), others=others, blends=blends, fold=fold, add=add)
     return PictureComponents(
         photo=photo,
         slots=slots,
         tools=tools,
+        photos=to_take[0],
+        paintings=to_take[1],
         first=first,
         regions=of_paintings,
         strength_map=of_strengths,

@@ -12,7 +12,7 @@ from gradio.events import Dependency
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load, script
 from demo.browser.wiring import LONG, QUICK, listen
-from demo.form import brushing, example_pairs, palette, previews, receiving, regions, strength_map
+from demo.form import brushing, example_pairs, palette, previews, receiving, regions, replacing, strength_map
 from demo.form.brushing import BrushedView
 from demo.form.checks import check
 from demo.form.remarks import Remarks, choose_margins
@@ -57,7 +57,7 @@ def wire_pictures(
         partial(gr.on, [ui.load, *(picture.change for picture in form.pictures)]),
         check,
         [kept, form.pictures],
-        [kept, form.pictures, pictures.regions, pictures.strength_map, previewed],
+        [kept, form.pictures, pictures.regions, pictures.strength_map, previewed, pictures.tools.undo],
         preprocess=False,
         trigger_mode="multiple",
         **LONG | {"concurrency_limit": 1},  # the next one knows what was kept, and that a word was said
@@ -66,12 +66,27 @@ def wire_pictures(
     checked.then(None, [previewed, *several], several, js=script("show-previews", previews.SUFFIX))
     listen(slots.add.click, add_painting, slots.shown, slots, **QUICK)
     taken = [slots.shown, form.paintings]
-    listen(slots.palette.click, palette.taking(examples), taken, form.paintings, preprocess=False, **LONG)
+    listen(pictures.photos.click, palette.taking_photo(examples), None, form.photo, **LONG)
+    listen(pictures.paintings.click, palette.taking(examples), taken, form.paintings, preprocess=False, **LONG)
+    _wire_replacing(form, pictures)
     for event in (*filled, returned):
         listen(event.then, show_paintings, taken, slots, preprocess=False, **QUICK)
     for event in filled:
         listen(event.then, bare, None, [pictures.regions, pictures.strength_map], **QUICK)
     return checked
+
+
+def _wire_replacing(form: FormComponents, pictures: PictureComponents) -> None:
+    """Photo and painting change places; what was replaced comes back."""
+    both = [form.photo, form.paintings[0]]
+    pictures.tools.swap.click(None, both, both, js=script("swap-pictures"))
+    listen(
+        pictures.tools.undo.click,
+        replacing.undo,
+        pictures.checked,
+        [pictures.checked, form.pictures, pictures.regions, pictures.strength_map, pictures.tools.undo],
+        **LONG,
+    )
 
 
 def wire_files(localized: Localized, pictures: PictureComponents) -> None:

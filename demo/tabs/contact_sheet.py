@@ -157,7 +157,7 @@ def cell(speaks: Language, place: int, size: tuple[int, int], image: Pixels | No
     """HTML: the frame of a sketch of `size` (width, height), a button as soon as there is an `image` in it."""
     variation = SIX[place]
     name = say(speaks, f"sheet.{variation.name}")
-    settings = say(speaks, "sheet.settings", strength=f"{variation.strength:g}", scale=f"{variation.style_scale:g}")
+    settings = say(speaks, "sheet.settings", strength=variation.strength, scale=variation.style_scale)
     label = say(speaks, "sheet.choose" if image is not None else "sheet.coming", name=name, settings=settings)
     picture = "" if image is None else f'<img src="{html.data_uri(image, size)}" alt="">'
     return (

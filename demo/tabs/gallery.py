@@ -260,7 +260,7 @@ def _button(speaks: Language, place: int, entry: Entry) -> str:
     config = entry.selection.config
     label = say(speaks, "gallery.show", settings=caption(speaks, entry.selection))
     steps = html.steps(speaks, entry.made[1])
-    short = say(speaks, "gallery.short", strength=f"{config.strength:g}", size=config.size, steps=steps)
+    short = say(speaks, "gallery.short", strength=config.strength, size=config.size, steps=steps)
     return (
         f'<button type="button" data-index="{place}" aria-label="{escape(label)}" title="{escape(label)}">'
         f'<img src="{entry.thumbnail}" alt=""><small>{escape(short)}</small></button>'
@@ -274,7 +274,12 @@ def build_gallery(localized: Localized) -> GalleryComponents:
         results = localized.html(_nothing, js_on_load=on_load("report-clicks"), elem_id="results")
         with gr.Row(visible=False, elem_id="made") as detail:
             large = gr.Image(
-                label=t("gallery.large"), show_label=False, interactive=False, buttons=["fullscreen"], height=360
+                label=t("gallery.large"),
+                show_label=False,
+                interactive=False,
+                buttons=["fullscreen"],
+                height=360,
+                alt_text=str(t("gallery.large")),  # which names Gradio's button around it
             )
             with gr.Column(min_width=200):
                 words = gr.HTML()

@@ -41,10 +41,14 @@ def t(key: str) -> I18nData:
 
 
 def say(language: Language, key: str, **values: object) -> str:
-    """The text with `values` in its slots; raises `ValueError` where the key is unknown or a value is missing."""
+    """The text with `values` in its slots, fractions as people write them.
+
+    Raises `ValueError` where the key is unknown or a value is missing.
+    """
     if missing := _slots(key) - set(values):
         raise ValueError(f"the text of {key!r} also needs {', '.join(sorted(missing))}")
-    return _text(language, key).format(**values)
+    written = {name: numeral(language, value) if isinstance(value, float) else value for name, value in values.items()}
+    return _text(language, key).format(**written)
 
 
 def language(request: gr.Request | None) -> Language:
@@ -61,6 +65,11 @@ def numeral(language: Language, value: float) -> str:
     """A number as people write it: 1,000,000 or 1 000 000, 0.25 or 0,25; groups only from five digits on."""
     text = f"{value:{',' if abs(value) >= GROUPED else ''}.15g}"
     return text if language == "en" else text.translate(SPANISH_MARKS)
+
+
+def rounded(language: Language, value: float, digits: int) -> str:
+    """A number with so many digits that count, as people write it."""
+    return f"{value:.{digits}g}" if language == "en" else f"{value:.{digits}g}".translate(SPANISH_MARKS)
 
 
 def collect(parts: Mapping[str, Words]) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WORDS = {
-    "gallery.title": ("### Made since you opened this page", "### Hecho desde que abriste esta página"),
+    "gallery.title": ("## Made since you opened this page", "## Hecho desde que abriste esta página"),
     "gallery.empty": (
         "What you paint is collected here, with its settings.",
         "Aquí se va juntando lo que pintes, con sus ajustes.",

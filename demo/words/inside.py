@@ -26,8 +26,8 @@ WORDS = {
         " la figura 1 de Gatys et al. (2015). Las primeras capas conocen cada píxel; las últimas, solo lo que hay en"
         " la foto. Y del cuadro, cuantas más capas, más grandes las pinceladas, pero nunca en su sitio.",
     ),
-    "inside.content_title": ("### The photo, as one layer knows it", "### La foto, como la conoce una capa"),
-    "inside.style_title": ("### The painting's manner, by some layers", "### La manera del cuadro, según unas capas"),
+    "inside.content_title": ("## The photo, as one layer knows it", "## La foto, como la conoce una capa"),
+    "inside.style_title": ("## The painting's manner, by some layers", "## La manera del cuadro, según unas capas"),
     "inside.layer": ("Which layer?", "¿Qué capa?"),
     "inside.layer_info": (
         "content reconstruction from the features of this layer",

@@ -27,7 +27,7 @@ WORDS = {
     "painting.second": ("Second painting", "Segundo cuadro"),
     "painting.third": ("Third painting", "Tercer cuadro"),
     "painting.fourth": ("Fourth painting", "Cuarto cuadro"),
-    "painting.add": ("Add a painting", "Añadir un cuadro"),
+    "painting.add": ("+ Another painting", "+ Otro cuadro"),
     "regions.label": ("Where does each painting belong?", "¿Dónde va cada cuadro?"),
     "regions.alt": ("The photo with the regions brushed on it", "La foto con las regiones marcadas"),
     "strength_map.label": ("More or less painting in places?", "¿Más o menos cuadro en algún sitio?"),

@@ -31,6 +31,12 @@ WORDS = {
         "El navegador no deja ver el portapapeles a esta página: pulsa Ctrl+V.",
     ),
     "receive.paste": ("Paste", "Pegar"),
+    "pictures.swap": ("Swap", "Intercambiar"),
+    "pictures.undo": ("Undo", "Deshacer"),
+    "pictures.gone": (
+        "The picture of before is no longer here: choose it again.",
+        "La imagen de antes ya no está aquí: vuelve a elegirla.",
+    ),
     "camera.open": ("Take a photo", "Hacer una foto"),
     "camera.shoot": ("Take it", "Hacerla"),
     "camera.close": ("Close", "Cerrar"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WORDS = {
-    "sheet.title": ("### Six ways to paint it", "### Seis maneras de pintarla"),
+    "sheet.title": ("## Six ways to paint it", "## Seis maneras de pintarla"),
     "sheet.little": ("A little painting", "Un poco del cuadro"),
     "sheet.balanced": ("Balanced", "Equilibrado"),
     "sheet.much": ("Much painting", "Mucho del cuadro"),

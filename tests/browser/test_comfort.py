@@ -16,8 +16,7 @@ from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
-GRAVE = {"serious", "critical"}
-MANY = 80  # more than there is to reach
+MANY = 110  # more than there is to reach
 
 # Where the element that has the focus stands: its column, and the top and bottom of its frame on the page.
 FOCUSED = """() => {
@@ -32,15 +31,11 @@ ACTIVE = "() => document.querySelector('[role=option].active')?.textContent ?? '
 
 
 def complaints(page: Page) -> list[str]:
-    """`color-contrast: .status p`: what is grave, and where."""
+    """`color-contrast: .status p`: what was found, and where."""
+    page.wait_for_selector(".loading", state="hidden")  # Gradio's, until all is there
     page.wait_for_function(AT_REST)  # colours that fade in are judged when they are there
     found = Axe().run(page).response["violations"]
-    return [
-        f"{rule['id']}: {node['target']} {node['failureSummary']}"
-        for rule in found
-        if rule["impact"] in GRAVE
-        for node in rule["nodes"]
-    ]
+    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -50,6 +45,8 @@ def test_the_studio_is_for_everybody(open_page: Open, width: int, scheme: str) -
     assert complaints(page) == []
     start(page, steps=8)
     page.wait_for_selector("#comparison img", timeout=PATIENCE)
+    page.locator("#results button").click(timeout=PATIENCE)
+    expect(page.get_by_alt_text("The result")).to_be_visible()
     assert complaints(page) == []
     page.get_by_role("tab", name="See inside").click()
     assert complaints(page) == []

@@ -131,8 +131,11 @@ def test_the_page_speaks_spanish(open_page: Open) -> None:
     page = open_page(390, 844, locale="es-ES")
     for text in ("Transferencia de estilo neuronal", "Pintar", "¿Cuánto del cuadro?", "La noche estrellada"):
         expect(page.get_by_text(text, exact=True).first).to_be_visible()
-    page.get_by_label("number input for Resolución").fill("128")
-    page.get_by_label("number input for Pasos").fill("3")
+    page.get_by_label("número de Resolución").fill("128")
+    page.get_by_label("número de Pasos").fill("3")
+    expect(page.get_by_role("button", name="Quitar la imagen")).to_have_count(2)
+    expect(page.locator("[aria-label^='range slider']")).to_have_count(0)
+    expect(page.locator(".min_value").filter(has_text="0,25")).to_have_count(1)
     page.click("#stylize")
     expect(page.locator("#status")).to_contain_text("Terminado tras 3 pasos", timeout=PATIENCE)
     expect(page.locator("#download")).to_contain_text("Descargar PNG (128 × 85 px)")

@@ -104,7 +104,10 @@ def test_what_cannot_be_painted_is_told_at_once(open_page: Open, tmp_path: Path)
     page.set_input_files("#photo input[type=file]", tmp_path / "largo.png")
     expect(page.locator("#status")).to_contain_text("Una imagen de 2000 × 60 px es demasiado estrecha")
     expect(page.locator("#estimate")).to_have_text("así no se puede")
-    choose_pair(page, 1)
+    expect(page.locator("#examples")).to_be_hidden()  # no pair takes the place of a visitor's own picture
+    page.get_by_role("button", name="Deshacer").click()
+    expect(page.locator("#examples")).to_be_visible()
+    expect(page.locator("#photo .image-frame img")).to_have_attribute("src", re.compile("neuschwanstein"))
     expect(page.locator("#status")).to_contain_text("Todo listo")
     expect(page.locator("#estimate")).to_contain_text("uno", timeout=PATIENCE)
 
@@ -172,6 +175,45 @@ def test_the_example_that_is_loaded_is_marked(open_page: Open) -> None:
     expect(pressed).to_have_attribute("data-index", "4")
     page.set_input_files("#photo input[type=file]", ROOT / "examples/content/cat.jpg")
     expect(pressed).to_have_count(0)
+
+
+def test_examples_of_the_one_kind_never_touch_the_other(open_page: Open, tmp_path: Path) -> None:
+    page = open_page()
+    mine, pairs, undo = tmp_path / "mine.png", page.locator("#examples"), page.get_by_role("button", name="Undo")
+    Image.new("RGB", (300, 200), "teal").save(mine)
+    photo, painting = (page.locator(f"#{name} .image-frame img") for name in ("photo", "painting"))
+
+    def check(one: str, other: str) -> None:
+        expect(photo).to_have_attribute("src", re.compile(one))
+        expect(painting).to_have_attribute("src", re.compile(other))
+
+    check("neuschwanstein", "starry_night")
+    expect(undo).to_be_disabled()
+    choose_pair(page, 4)
+    check("red_panda", "summertime")
+    page.set_input_files("#photo input[type=file]", mine)
+    expect(pairs).to_be_hidden()
+    with settling(page):
+        page.get_by_role("button", name="The Great Wave off Kanagawa by Katsushika Hokusai", exact=True).click()
+    check("mine", "great_wave")
+    with settling(page):
+        page.get_by_role("button", name="Swap").click()
+    check("great_wave", "mine")
+    with settling(page):
+        page.get_by_role("button", name="Berlin Cathedral", exact=True).click()
+    check("berlin_cathedral", "mine")
+    for one, other in (
+        ("great_wave", "mine"),
+        ("mine", "great_wave"),
+        ("mine", "summertime"),
+        ("red_panda", "summertime"),
+        ("neuschwanstein", "starry_night"),
+    ):
+        with settling(page):
+            undo.click()
+        check(one, other)
+    expect(pairs).to_be_visible()
+    expect(undo).to_be_disabled()
 
 
 def test_an_uploaded_photo_is_painted(open_page: Open, tmp_path: Path) -> None:

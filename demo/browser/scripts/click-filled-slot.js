@@ -19,10 +19,9 @@ export default function clickFilledSlot({element}) {
         open(slotOf(event.target));
     });
     const mark = () => {
-        for (const frame of document.querySelectorAll('#pictures .image-frame:not([tabindex])')) {
-            frame.tabIndex = 0;
-            frame.role = 'button';
-            frame.title = element.querySelector('.targets').dataset.another;
+        const {another} = element.querySelector('.targets').dataset; // in the visitor's language, once that is known
+        for (const frame of document.querySelectorAll('#pictures .image-frame')) {
+            if (frame.title !== another) Object.assign(frame, {tabIndex: 0, role: 'button', title: another});
         }
     };
     new MutationObserver(mark).observe(document.body, {childList: true, subtree: true});

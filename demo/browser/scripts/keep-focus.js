@@ -12,7 +12,7 @@ export default function keepFocus() {
     const staying = '#download, [role=combobox]';
     let had = [];
     document.addEventListener('focusin', ({target}) => {
-        const list = target.closest('#examples, #results, #sketches, #offered');
+        const list = target.closest('#examples, #results, #sketches, #offered, #photos');
         const place = target.closest('#show, #sheet, #inside');
         const own = target.id ? `#${target.id}` : list && `#${list.id} [data-index="${target.dataset.index}"]`;
         had = [own && `${own}:enabled`, !target.matches(staying) && instead[place?.id]].filter(Boolean);

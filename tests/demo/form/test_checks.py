@@ -31,9 +31,10 @@ def checked(
     kept: Checked | None, *pictures: FileDataDict | None, request: gr.Request = ENGLISH
 ) -> tuple[Checked, tuple[Any, ...], BrushedView]:
     """What the page has now, what the widgets get, and what either canvas and its map get."""
-    now, widgets, regions, strengths, previewed = check(request, kept, pictures)
+    now, widgets, regions, strengths, previewed, undo = check(request, kept, pictures)
     assert regions == strengths
     assert previewed == []
+    assert undo["interactive"] == bool(now.earlier)
     return now, widgets, regions
 
 

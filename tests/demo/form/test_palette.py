@@ -22,6 +22,14 @@ def test_each_painting_is_offered_once() -> None:
     assert paths[0] == PAIRS[0].style  # in the order of the pairs
 
 
+def test_each_photo_is_offered_once_and_touches_no_painting() -> None:
+    html = palette.photo_buttons(PAIRS, "es")
+    assert 'aria-label="Castillo de Neuschwanstein"' in html
+    assert 'aria-label="Neuschwanstein Castle"' in palette.photo_buttons(PAIRS)
+    taken = [Path(palette.taking_photo(PAIRS)(clicked(place))) for place in range(html.count("<button"))]
+    assert sorted(taken) == sorted((EXAMPLES / "content").glob("*.jpg"))
+
+
 def test_each_is_a_button_with_a_name_in_both_languages() -> None:
     html = palette.buttons(PAIRS)
     count = len(palette.paintings(PAIRS))

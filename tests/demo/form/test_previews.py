@@ -30,7 +30,7 @@ def uploaded(cache: Path, name: str, format: str, image: Image.Image = PICTURE) 
 
 
 def chosen(photo: FileDataDict, painting: FileDataDict) -> Checked:
-    now, widgets, *_, previewed = check(ENGLISH, None, (photo, painting, *NONE))
+    now, widgets, *_, previewed, _ = check(ENGLISH, None, (photo, painting, *NONE))
     assert not shown(widgets)  # the picture stays the one that was sent
     assert previewed == ([photo["path"]] if preview_of(photo).exists() else [])
     return now

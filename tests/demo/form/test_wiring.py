@@ -9,8 +9,8 @@ from demo.form.wiring import add_painting, show_paintings
 
 
 def visible(view: SlotView) -> list[bool]:
-    """Of all paintings but the first, the blends, regions, examples to take, and the button."""
-    updates = [*view.others, *view.blends, view.fold, view.palette, view.add]
+    """Of all paintings but the first, the blends, regions, and the button."""
+    updates = [*view.others, *view.blends, view.fold, view.add]
     return [update["visible"] for update in updates]
 
 
@@ -22,9 +22,9 @@ def test_paintings_are_added_one_by_one(painting: FileDataDict) -> None:
         count = view.shown
         shown_now.append(visible(view))
     second, third, fourth, fifth = shown_now
-    assert second == [True, False, False, *[True, True, False, False], True, True, True]
-    assert third == [True, True, False, *[True, True, True, False], True, True, True]
-    assert fourth == fifth == [True, True, True, *[True] * 4, True, True, False]
+    assert second == [True, False, False, *[True, True, False, False], True, True]
+    assert third == [True, True, False, *[True, True, True, False], True, True]
+    assert fourth == fifth == [True, True, True, *[True] * 4, True, False]
     view = show_paintings(1, (painting, None, painting, None))
     assert (view.shown, visible(view)) == (3, third)
     *rest, _ = visible(show_paintings(1, (painting, None, None, None)))

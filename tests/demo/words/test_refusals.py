@@ -67,7 +67,7 @@ def float_tiff() -> BytesIO:
         (lambda: load_image(png("RGB", (64, 20), "teal")), "64 × 20 px, y cada lado necesita al menos 32"),
         (lambda: split_alpha(Image.new("RGBA", (64, 64))), "transparente por completo"),
         (lambda: fit((2000, 40), 512), "elige una resolución de al menos 1600"),
-        (lambda: painting_size((400, 200), 128, 0.25), "elige pinceladas de al menos 0.5"),
+        (lambda: painting_size((400, 200), 128, 0.25), "elige pinceladas de al menos 0,5"),
         (a_full_queue, "Ya hay 0 personas esperando"),
     ],
 )

@@ -13,7 +13,7 @@ import pytest
 from starlette.datastructures import Headers
 
 from demo import words
-from demo.words import I18N, LANGUAGES, WORDS, Words, collect, language, numeral, say, t
+from demo.words import I18N, LANGUAGES, WORDS, Words, collect, language, numeral, rounded, say, t
 from tests.support.paths import ROOT
 
 SOURCES = sorted((ROOT / "demo").rglob("*.py"))
@@ -77,6 +77,13 @@ def test_a_text_that_is_not_there_is_an_error(ask) -> None:  # type: ignore[no-u
 def test_the_server_fills_the_slots() -> None:
     assert say("en", "status.step", step=3, steps=40) == "step 3 of 40"
     assert say("es", "status.step", step=3, steps=40) == "paso 3 de 40"
+    assert say("en", "sheet.settings", strength=60.0, scale=0.5).count("0.5") == 1
+    assert say("es", "sheet.settings", strength=60.0, scale=0.5).count("0,5") == 1
+
+
+def test_numbers_with_few_digits_have_a_decimal_comma_in_spanish() -> None:
+    assert [rounded(language, 0.12345, 3) for language in LANGUAGES] == ["0.123", "0,123"]
+    assert [rounded(language, 1024, 6) for language in LANGUAGES] == ["1024", "1024"]
 
 
 def test_a_missing_value_is_named() -> None:
