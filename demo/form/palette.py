@@ -16,7 +16,8 @@ from demo.browser import thumbnails
 from demo.form.example_pairs import Pair
 from demo.words import Language, say
 
-THUMBNAIL = (144, 108)  # (width, height) in pixels: twice what the page shows
+SHOWN = (72, 54)  # (width, height) in pixels of the page
+THUMBNAIL = (108, 81)  # likewise of the picture: all of them travel with the page
 
 
 def photos(pairs: Sequence[Pair]) -> list[Pair]:
@@ -80,7 +81,7 @@ def _row(name: str, pictures: Sequence[tuple[Path, str]], language: Language) ->
 def _button(index: int, path: Path, label: str) -> str:
     return (
         f'<button type="button" data-index="{index}" aria-label="{escape(label)}" title="{escape(label)}">'
-        f'<img src="{_thumbnail(path)}" width="{THUMBNAIL[0] // 2}" height="{THUMBNAIL[1] // 2}" alt=""></button>'
+        f'<img src="{_thumbnail(path)}" width="{SHOWN[0]}" height="{SHOWN[1]}" alt=""></button>'
     )
 
 
