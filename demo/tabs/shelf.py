@@ -90,7 +90,7 @@ class ForgottenTargets(Components):
     running: gr.State
     pane: gr.HTML
     status: gr.HTML
-    comparison: gr.ImageSlider
+    comparison: gr.HTML
     actions: gr.Column
     plot: gr.HTML
     bars: gr.HTML
