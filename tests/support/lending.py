@@ -5,13 +5,13 @@ from __future__ import annotations
 import pickle
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import gradio as gr
 import torch
 
 from demo.jobs.zero_gpu.painting import painted
-from demo.jobs.zero_gpu.pieces import Failed, Piece, Told
+from demo.jobs.zero_gpu.pieces import Failed, Parked, Piece, Told
 from nst_core.config import TransferConfig
 from nst_core.network.vgg import VGG
 from tests.support.networks import tiny_network
@@ -35,6 +35,7 @@ class Host:
         self.killed_at: int | None = None  # record, 1 ..
         self.is_hasty = False  # a piece's seconds are over after its first step
         self.failure: Exception | None = None
+        self.before_parking: Callable[[], None] = lambda: None
         self.go_on = threading.Event()  # whatever comes waits for it
         self.go_on.set()
 
@@ -48,6 +49,8 @@ class Host:
             for count, each in enumerate(self._worker(told), 1):
                 if count == self.killed_at:
                     raise KILLED
+                if isinstance(each, Parked):
+                    self.before_parking()
                 self.go_on.wait()
                 yield pickle.loads(pickle.dumps(each))
         finally:

@@ -93,9 +93,12 @@ class Lease:
             self._held.close()
             if self._piece.parked is not None:
                 self._piece.parked.state.unlink(missing_ok=True)
+            self._piece = replace(self._piece, jobs=())  # megabytes
 
     def _piece_is_followed(self) -> bool:
         """Paint a piece; whether another one comes after it, which is then `self._piece`."""
+        if self._orders.is_left:  # a card that nobody wants would cost the visitor seconds
+            return False
         try:
             parked = self._painted()
         except gr.Error as error:  # the host's own

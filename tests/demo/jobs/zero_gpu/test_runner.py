@@ -126,6 +126,13 @@ def test_stop_amid_ends_it_after_the_step_at_hand(runner: ZeroGpuRunner, host: H
     assert not [path for folder in runner._folders for path in folder.iterdir()]
 
 
+def test_for_what_nobody_wants_no_further_card_is_asked(runner: ZeroGpuRunner, host: Host) -> None:
+    host.is_hasty, host.before_parking = True, lambda: runner.stop("mine")
+    list(runner.run(the_job(steps=20_000, key="mine")))
+    ended(runner)
+    assert len(host.pieces) == 1
+
+
 def test_who_leaves_waits_for_no_worker(runner: ZeroGpuRunner, host: Host) -> None:
     """The page would stand still meanwhile, for everybody: Gradio closes generators on its one loop."""
     records = runner.run(the_job(steps=20_000))
