@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 try:
-    from nst_core.process import begin, ending_signals, quit_on_interrupt, run
+    from nst_core.process import begin, ending_signals, leave, quit_on_interrupt, run
 except KeyboardInterrupt:  # it is Python's until then
     sys.exit(130)
 
@@ -394,4 +394,4 @@ def bounds(options: argparse.Namespace) -> Bounds:
 
 
 if __name__ == "__main__":
-    sys.exit(run("app.py", lambda: main))
+    leave(run("app.py", lambda: main))

@@ -303,3 +303,21 @@ def test_ctrl_c_before_the_first_of_our_modules_is_there(tmp_path: Path, program
     code = INTERRUPT.format(module="nst_core.process", times=1, arguments=[], program=program)
     run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True)
     assert (run.returncode, run.stdout, run.stderr) == (130, "", "")
+
+
+LEAVING = """
+import atexit, threading
+from nst_core.process import leave
+class Large:
+    def __del__(self):
+        print("taken apart")
+large = Large()
+threading.Thread(target=threading.Event().wait).start()
+atexit.register(print, "registered")
+leave(3)
+"""
+
+
+def test_who_leaves_does_what_is_registered_and_takes_nothing_apart() -> None:
+    run = subprocess.run([sys.executable, "-c", LEAVING], capture_output=True, text=True, timeout=100)
+    assert (run.returncode, run.stdout, run.stderr) == (3, "registered\n", "")
