@@ -45,20 +45,26 @@ def share_the_cores(workers: int) -> None:
     os.environ["OMP_NUM_THREADS"] = str(threads)  # of the programs that tests start
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)  # before pytest-xdist reads the marks, also where the tests to run are named
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """Side by side, the tests of a file stay together: they share what was set up for them.
 
     Those in the browser fall into as many parts as there are workers, with a server and a browser for each part.
     """
-    workers = workers_beside(config)
-    if workers == 1:
-        return
+    if (workers := workers_beside(config)) > 1:
+        keep_together(items, workers)
+    yield
+    # Else each worker would set up all that is shared: twice the time, and servers for which there is no room.
+    assert workers == 1 or all("@" in item.nodeid for item in items), "pytest-xdist can't group with this pytest"
+
+
+def keep_together(items: list[pytest.Item], workers: int) -> None:
+    """Mark tests that one of the workers shall run, and sort them."""
     in_browser = sorted({item.path for item in items if BROWSER in item.path.parents})
     parts = {path: f"browser {place * workers // len(in_browser)}" for place, path in enumerate(in_browser)}
     for item in items:
         item.add_marker(
-            pytest.mark.xdist_group(parts.get(item.path, item.path.relative_to(config.rootpath).as_posix()))
+            pytest.mark.xdist_group(parts.get(item.path, item.path.relative_to(item.config.rootpath).as_posix()))
         )
     longest_first(items)
 

@@ -6,7 +6,7 @@ export default function takeFiles({trigger}) {
     const inputOf = place => place?.querySelector('input[type=file]');
     const slots = () => [...document.querySelectorAll('#pictures > *')].filter(inputOf);
     const most = window.gradio_config.max_file_size;
-    const megabytes = Math.floor(most / 2 ** 20); // as Gradio counts them
+    const megabytes = Math.floor(most / 1e6);
     const refuse = (about, {name = '', count = 0, places = 0} = {}) =>
         trigger('refuse', {about, name, count, places, megabytes});
     const listed = files => {
