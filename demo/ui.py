@@ -105,7 +105,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         filled.append(shelf.wire(Shelf(runner, defaults), shelf_parts, keys.own, keys.unknown, parts, form, view))
         wire_steering(painting, form, view)
         estimated = wire_estimate(painting, ui, form, start.estimate, view, runs.ended)
-        returning.wire_remembering(estimated[0], coming_back, shelf_parts.kept)
+        returning.wire_remembering(estimated[0], (start.start, start.six), coming_back, shelf_parts.kept)
         contact_sheet.wire_estimate(sheets, estimated, form, start.six_estimate)
         wire_next_steps(NextSteps(runner, defaults), estimated, form, view)
         checked = wire_pictures(ui, form, pictures, filled, returned, examples)

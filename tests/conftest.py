@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def keep_together(items: list[pytest.Item], workers: int) -> None:
     """Mark tests that one of the workers shall run, and sort them."""
     in_browser = sorted({item.path for item in items if BROWSER in item.path.parents})
-    parts = {path: f"browser {place * workers // len(in_browser)}" for place, path in enumerate(in_browser)}
+    parts = {path: f"browser {place % workers}" for place, path in enumerate(in_browser)}
     for item in items:
         item.add_marker(
             pytest.mark.xdist_group(parts.get(item.path, item.path.relative_to(item.config.rootpath).as_posix()))

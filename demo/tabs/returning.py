@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -144,8 +145,15 @@ def wire_opening(opened: Dependency, keys: KeyComponents) -> None:
     opened.then(None, None, keys.before, js=script("key-before"))
 
 
-def wire_remembering(changed: Dependency, parts: ReturnComponents, kept: gr.Textbox) -> None:
-    """After `changed`, and when the gallery has, what is chosen is remembered; `kept`: what the browser shall keep."""
+def wire_remembering(
+    changed: Dependency, buttons: Sequence[gr.Button], parts: ReturnComponents, kept: gr.Textbox
+) -> None:
+    """After `changed`, when the gallery has, and as one of the `buttons` begins something, the form is remembered.
+
+    `kept`: what the browser shall keep.
+    """
     inputs, outputs = [parts.form, parts.entries], [parts.chosen, kept]
-    for event in (changed.then, parts.thumbnails.change):
+    events: list[Callable[..., Dependency]] = [changed.then, parts.thumbnails.change]
+    events += [button.click for button in buttons]
+    for event in events:
         listen(event, remember, inputs, outputs, preprocess=False, **LAST)

@@ -63,10 +63,12 @@ class Proxy:
 
 
 def _pass_on(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
+    try:
         while block := source.recv(65536):
             target.sendall(block)
         target.shutdown(socket.SHUT_WR)
+    except OSError:  # a server that is killed resets what it hasn't read
+        _reset(target)
 
 
 def _reset(connection: socket.socket) -> None:
