@@ -10,6 +10,17 @@ from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
+# Whoever swipes lets go of a page that goes on for a while.
+STILL = """() => new Promise(done => {
+    let was = -1, frames = 0;
+    const look = () => {
+        frames = scrollY === was ? frames + 1 : 0;
+        was = scrollY;
+        if (frames > 20) done(true);
+        else requestAnimationFrame(look);
+    };
+    look();
+})"""
 AT_TOP = "() => { scrollTo({top: 0, behavior: 'instant'}); return scrollY; }"
 
 
@@ -51,6 +62,7 @@ def test_the_page_scrolls_over_a_result_and_one_can_look_closer(open_page: Open)
     assert page.evaluate(AT_TOP) == 0
     swipe_up(page, x, y)
     page.wait_for_function("scrollY > 40")
+    page.evaluate(STILL)
     assert page.evaluate(AT_TOP) == 0
     drag(page, x, y, by=-60)
     expect(handle).to_have_attribute("aria-valuenow", "50")

@@ -75,18 +75,18 @@ def test_a_sketch_that_is_clicked_during_a_run_is_painted_at_once(open_page: Ope
     expect(page.locator("#hint")).to_contain_text("follows from the next step on")
     for _ in range(6):  # pictures that were on their way, or begun, when the dial was moved show nothing of it
         wait_for_step(page, shown_step(page) + 1)
-    set_number(page, "Steps", 40)
+    set_number(page, "Steps", 100)  # of which some are left when Stop is looked for
     page.locator(".sketch:enabled").first.click()
-    expect(page.locator("#status")).to_contain_text(re.compile(r"step \d+ of 40"), timeout=PATIENCE)
+    expect(page.locator("#status")).to_contain_text(re.compile(r"step \d+ of 100"), timeout=PATIENCE)
     expect(page.locator("#stop")).to_be_visible()
     expect(page.locator("#stylize")).to_be_hidden()
-    expect(page.locator("#status")).to_contain_text("Finished after 40 steps", timeout=PATIENCE)
+    expect(page.locator("#status")).to_contain_text("Finished after 100 steps", timeout=PATIENCE)
     expect(page.locator("#stop")).to_be_hidden()
     expect(page.locator("#results button")).to_have_count(2)  # what was left has been kept
     expect(page.locator("#results button").last).to_contain_text("60 %")  # and wasn't steered by the sketch
-    expect(page.locator("#results button").first).to_contain_text("15 % · 128 px · 40 steps")
+    expect(page.locator("#results button").first).to_contain_text("15 % · 128 px · 100 steps")
     page.wait_for_timeout(1500)
-    expect(page.locator("#status")).to_contain_text("Finished after 40 steps")  # nothing else was painted
+    expect(page.locator("#status")).to_contain_text("Finished after 100 steps")  # nothing else was painted
 
 
 def test_a_sketch_can_be_chosen_while_the_others_are_still_coming(open_page: Open) -> None:

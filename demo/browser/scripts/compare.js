@@ -95,7 +95,7 @@ export default function compare({element, watch}) {
             spread = null;
             return;
         }
-        event.preventDefault();
+        if (event.cancelable) event.preventDefault(); // a page that scrolls already can't be held
         const {apart, at} = fingers(event);
         spread ??= {apart, zoom};
         look((spread.zoom * apart) / spread.apart, ...at);
