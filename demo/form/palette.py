@@ -22,18 +22,12 @@ THUMBNAIL = (108, 81)  # likewise of the picture: all of them travel with the pa
 
 def photos(pairs: Sequence[Pair]) -> list[Pair]:
     """A pair for each photo that is in some."""
-    found: dict[Path, Pair] = {}
-    for pair in pairs:
-        found.setdefault(pair.content, pair)
-    return list(found.values())
+    return _first_with_each(lambda pair: pair.content, pairs)
 
 
 def paintings(pairs: Sequence[Pair]) -> list[Pair]:
     """A pair for each painting that is in some."""
-    found: dict[Path, Pair] = {}
-    for pair in pairs:
-        found.setdefault(pair.style, pair)
-    return list(found.values())
+    return _first_with_each(lambda pair: pair.style, pairs)
 
 
 def photo_buttons(pairs: Sequence[Pair], language: Language = "en") -> str:
@@ -66,6 +60,13 @@ def taking(pairs: Sequence[Pair]) -> Callable[..., tuple[Any, ...]]:
         return tuple(chosen if place == free else gr.skip() for place in range(len(slots)))
 
     return take
+
+
+def _first_with_each(picture: Callable[[Pair], Path], pairs: Sequence[Pair]) -> list[Pair]:
+    found: dict[Path, Pair] = {}
+    for pair in pairs:
+        found.setdefault(picture(pair), pair)
+    return list(found.values())
 
 
 def _painting(pair: Pair, language: Language) -> str:
