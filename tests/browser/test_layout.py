@@ -11,7 +11,6 @@ from demo.jobs.records import Progress
 from tests.support.page import (
     ENDLESS,
     PATIENCE,
-    SCREENSHOTS,
     Open,
     check_frame,
     photograph,
@@ -31,7 +30,7 @@ def test_an_enlarged_picture_lies_over_all_else(open_page: Open, width: int, sch
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.locator("#comparison").get_by_role("button", name="Fullscreen").click()
     expect(page.locator("#comparison")).to_have_css("background-color", ground)
-    page.screenshot(path=SCREENSHOTS / f"{width}-{scheme}-enlarged.png")
+    photograph(page, f"{width}-{scheme}-enlarged", whole=False)
     assert page.evaluate(
         """() => [0.05, 0.35, 0.65, 0.95].every(x => [0.05, 0.35, 0.65, 0.95].every(
             y => document.elementFromPoint(x * innerWidth, y * innerHeight).closest('#comparison')

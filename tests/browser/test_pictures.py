@@ -14,9 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from nst_core.config import Margins
 from nst_core.recipe import Role, read_recipe, sha256_of
 from tests.support.page import (
-    AT_REST,
     PATIENCE,
-    SCREENSHOTS,
     Open,
     check_frame,
     check_picture,
@@ -136,8 +134,7 @@ def test_bad_pictures_are_refused_in_words(open_page: Open, tmp_path: Path) -> N
     picture = page.locator("#photo .image-frame img")
     expect(picture).to_have_attribute("src", re.compile("neuschwanstein"))  # the one before is there again
     expect(page.locator("#status")).to_contain_text("Everything is ready")
-    page.wait_for_function(AT_REST)
-    page.screenshot(path=SCREENSHOTS / "toast.png")
+    photograph(page, "toast", whole=False)
     page.locator("#photo").get_by_role("button", name="Remove Image").click()
     expect(picture).to_have_count(0)
     expect(page.locator("#status")).to_contain_text("Choose a photo and a painting")

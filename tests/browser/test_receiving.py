@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.support.page import SCREENSHOTS, Open
+from tests.support.page import Open, photograph
 from tests.support.paths import ROOT
 from tests.support.settling import settling
 
@@ -53,7 +53,7 @@ def test_a_file_may_be_dropped_anywhere_on_the_page(open_page: Open, tmp_path: P
     drag(page, 1300, 450, POPPIES, until="dragOver")
     expect(target).to_have_class("over")
     expect(page.locator("[data-place=painting-second]")).to_be_hidden()
-    page.screenshot(path=SCREENSHOTS / "drop-targets.png")
+    photograph(page, "drop-targets", whole=False)
     drag(page, 1300, 450, POPPIES)
     expect(target).to_be_hidden()
     check_shown(page, photo="neuschwanstein", painting="poppies")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +10,12 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.support.paths import ROOT
 from tests.support.settling import settling
 
 Open = Callable[..., Page]  # of the fixture that opens the page
 
-SCREENSHOTS = ROOT / "tests/browser/screenshots"
+# Set, the tests leave pictures of the page there: for whoever changes it to look at. They take a while to make.
+SCREENSHOTS = "NST_SCREENSHOTS"
 PATIENCE = 120_000  # milliseconds for a whole small run on a busy machine
 STOPPED = 5000  # milliseconds: 2 seconds of the contract, a step, and a busy machine
 ENDLESS = 1000  # steps that no test waits for
@@ -120,10 +121,11 @@ def check_frame(page: Page) -> None:
     assert page.locator("#comparison").bounding_box() == page.locator(".pane").bounding_box()
 
 
-def photograph(page: Page, name: str) -> None:
-    """Keep a picture of the page, and be sure that nothing sticks out of it sideways."""
+def photograph(page: Page, name: str, *, whole: bool = True) -> None:
+    """Keep a picture of the page where it is wanted, and be sure that nothing sticks out of it sideways."""
     page.wait_for_function(AT_REST)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+    if folder := os.environ.get(SCREENSHOTS):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
