@@ -2,6 +2,7 @@
 
     python -m examples.gallery                                      all 24 anew
     python -m examples.gallery --only cat --folder new --size 256   three of them, elsewhere
+    python -m examples.gallery --missing                            those that aren't there yet: painting all takes long
     python -m examples.gallery --against new --sheet both.jpg       nothing new: both folders side by side
 
 Each picture is NAME.jpg, and NAME.json its recipe, which `python -m nst_core PHOTO PAINTING --recipe NAME.json -o
@@ -15,7 +16,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -26,7 +27,7 @@ from nst_core.images.reading import read_text
 from nst_core.recipe import KEY
 
 # Each painting where its own subject, light or colours help the photo, and each at least twice.
-GALLERY: Mapping[str, Sequence[str]] = {
+GALLERY: dict[str, Sequence[str]] = {
     "neuschwanstein": ("starry_night", "ryogoku_bridge", "auvers_street"),
     "chenonceau": ("great_wave", "cafe_terrace", "moulin_galette"),
     "roebling_bridge": ("starry_night", "night_cafe", "cafe_terrace"),
@@ -91,6 +92,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", nargs="+", choices=GALLERY, default=[], metavar="PHOTO", help="pictures of these")
     parser.add_argument("--size", type=int, default=default.size, help="long side of each picture in pixels")
     parser.add_argument("--steps", type=int, default=default.steps, help="of each picture")
+    parser.add_argument("--missing", action="store_true", help="leave those that are there as they are")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where to write")
     parser.add_argument("--against", type=Path, help="paint nothing: beside the gallery, what this folder holds")
     parser.add_argument("--sheet", type=Path, help=f"the contact sheet to write; {SHEET} in the folder if not given")
@@ -99,6 +101,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         options.folder.mkdir(parents=True, exist_ok=True)
         config = TransferConfig(size=options.size, steps=options.steps)
         for photo, painting, name in names(options.only):
+            if options.missing and (options.folder / f"{name}.json").exists():  # it is written last
+                continue
             sys.stderr.write(f"{name}\n")
             paint(photo, painting, config, options.folder, name)
     folders = [options.folder] if options.against is None else [options.folder, options.against]

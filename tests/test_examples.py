@@ -29,7 +29,10 @@ def test_figure_1_has_two_rows_of_an_original_and_five_reconstructions(tmp_path:
 
 
 @pytest.mark.weights
-def test_the_gallery_has_pictures_whose_recipes_repeat_them_and_a_sheet_of_before_and_after(tmp_path: Path) -> None:
+def test_the_gallery_has_pictures_whose_recipes_repeat_them_and_a_sheet_of_before_and_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(GALLERY, "cat", ("great_wave", "night_cafe"))  # each takes a process
     before, after, both = tmp_path / "before", tmp_path / "after", tmp_path / "both.jpg"
     tiny = ["--only", "cat", "--size", "48"]
     main([*tiny, "--steps", "1", "--folder", str(before)])
@@ -40,7 +43,10 @@ def test_the_gallery_has_pictures_whose_recipes_repeat_them_and_a_sheet_of_befor
     recipe = read_recipe(after / f"{expected[0]}.json")
     assert (recipe.config.size, recipe.config.steps, recipe.is_finished) == (48, 2, True)
     with Image.open(after / "sheet.jpg") as one, Image.open(both) as two:
-        assert two.width - one.width == 3 * (240 + 12)
+        assert two.width - one.width == 2 * (240 + 12)
+    (before / f"{expected[1]}.json").unlink()
+    main([*tiny, "--steps", "2", "--missing", "--folder", str(before)])
+    assert [read_recipe(before / f"{name}.json").config.steps for name in expected] == [1, 2]
     with Image.open(before / f"{expected[0]}.jpg") as old, Image.open(after / f"{expected[0]}.jpg") as new:
         assert old.size == new.size == (48, 36)
         assert old.tobytes() != new.tobytes()
