@@ -55,7 +55,7 @@ from demo.jobs.queue import MAX_WAITING
 from demo.jobs.registry import RUNNERS, RunnerOptions, make_runner, usual_runner
 from demo.jobs.runner import Runner
 from demo.logs import Guarded
-from demo.options import check_certificate, check_root_path, logins, read_settings, set_defaults
+from demo.options.files import check_certificate, check_root_path, logins, read_settings, set_defaults
 from demo.paint import first_view
 from demo.ui import STYLESHEETS, build_ui, theme
 from demo.visitors.farewell import CLOSING, MOST, bid_farewell, end_within

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import app
-from demo.options import check_certificate, check_root_path, logins, read_settings
+from demo.options.files import check_certificate, check_root_path, logins, read_settings
 
 MAKE_CERTIFICATE = (
     *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"),
