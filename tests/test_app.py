@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -22,6 +24,8 @@ from PIL import Image
 import app
 from demo.jobs.bounded import Bounds
 from demo.jobs.registry import RUNNERS
+from demo.options.table import OPTIONS
+from nst_core.config import TransferConfig
 
 ROOT = Path(app.__file__).parent
 PATIENCE = 120.0  # seconds for a start, or for a large step, on a busy machine
@@ -30,8 +34,7 @@ PATIENCE = 120.0  # seconds for a start, or for a large step, on a busy machine
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
     """No option comes from the environment that the tests run in."""
-    options = ("HOST", "PORT", "SHARE", "WEIGHTS", "QUEUE_SIZE", "RUNNER", "TRUSTED_PROXIES", "LONGEST")
-    for name in ("SPACE_ID", "SPACES_ZERO_GPU", *(f"NST_{option}" for option in options)):
+    for name in ("SPACE_ID", "SPACES_ZERO_GPU", *(twin for option in OPTIONS for twin in option.twins)):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -54,27 +57,6 @@ def test_on_zero_gpu_its_package_comes_before_all_that_it_changes() -> None:
     assert places == sorted(places)
 
 
-def test_the_environment_mirrors_the_options_and_the_command_line_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {
-        "HOST": "0.0.0.0",
-        "PORT": "8001",
-        "SHARE": "1",
-        "WEIGHTS": "a.pth",
-        "QUEUE_SIZE": "3",
-        "RUNNER": "mars",
-        "TRUSTED_PROXIES": "10.0.0.0/8",
-        "ALLOWED_HOSTS": "a.example",
-        "LONGEST": "5",
-    }.items():
-        monkeypatch.setenv(f"NST_{name}", value)
-    options = app.parse([])
-    assert (options.host, options.port, options.share) == ("0.0.0.0", 8001, True)
-    assert (options.weights, options.queue_size, options.runner) == ("a.pth", 3, "mars")
-    assert (options.trusted_proxies, options.longest) == ("10.0.0.0/8", 5)
-    assert options.allowed_hosts == "a.example"
-    assert app.parse(["--port", "8002"]).port == 8002
-
-
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [
@@ -88,12 +70,6 @@ def test_the_environment_mirrors_the_options_and_the_command_line_wins(monkeypat
 )
 def test_a_page_for_this_machine_answers_to_its_names(arguments: list[str], names: set[str]) -> None:
     assert app.allowed_hosts(app.parse(arguments)) == names
-
-
-def test_a_space_is_reachable_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPACE_ID", "someone/something")
-    assert app.parse([]).host == "0.0.0.0"
-    assert "10.0.0.0/8" in app.parse([]).trusted_proxies  # all come through its proxies
 
 
 @pytest.mark.parametrize(
@@ -132,15 +108,16 @@ def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     ("arguments", "words"),
     [
         (["--port", "99999"], "between 1 and 65535"),
-        (["--port", "http"], "invalid int value"),
+        (["--port", "http"], "a whole number, got 'http'"),
         (["--host", "203.0.113.1", "--port", "8123"], "can't listen on 203.0.113.1:8123"),
-        (["--queue-size", "-1"], "can't be negative"),
-        (["--max-size", "64"], "have 128 pixels at least, got 64"),
-        (["--max-steps", "-1"], "at least 1 step, got -1"),
-        (["--max-upload-size", "0"], "at least 1 MB, got 0"),
-        (["--longest", "-1"], "can't be -1 minutes"),
-        (["--longest", "nan"], "can't be nan minutes"),
+        (["--queue-size", "-1"], "at least 0, got -1"),
+        (["--max-size", "64"], "at least 128, got 64"),
+        (["--max-steps", "-1"], "at least 1, got -1"),
+        (["--max-upload-size", "0"], "at least 1, got 0"),
+        (["--longest", "-1"], "at least 0, got -1"),
+        (["--longest", "nan"], "at least 0, got nan"),
         (["--trusted-proxies", "127.0.0.1, proxy.example"], "got 'proxy.example'"),
+        (["--device", "abacus"], "device 'abacus' can't be used here"),
         (["--colour"], "unrecognized arguments"),
     ],
 )
@@ -169,22 +146,18 @@ def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="^0$"):
         app.main(["--help"])
     told = capsys.readouterr().out
-    for word in (
-        "--host",
-        "--port",
-        "--share",
-        "--weights",
-        "--open",
-        "--queue-size",
-        "--runner",
-        "--trusted-proxies",
-        "--allowed-hosts",
-        "--longest",
-        "NST_HOST",
-        "7860",
-        "embedded",
-    ):
+    for word in (*(f"--{option.name}" for option in OPTIONS), "7860", "embedded"):
         assert word in told
+
+
+def test_a_shared_page_asks_for_a_password_that_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    ((name, password),) = app.guests(app.parse(["--share"]))
+    assert len(password) >= 12
+    assert app.guests(app.parse(["--share"])) != [(name, password)]
+    assert f"the name {name} and the password {password}" in capsys.readouterr().out
+    assert app.guests(app.parse(["--share", "--auth", "ada:x"])) == [("ada", "x")]
+    assert app.guests(app.parse(["--share", "--no-auth"])) == app.guests(app.parse([])) == []
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.slow
@@ -259,6 +232,32 @@ def fetch(url: str, server: subprocess.Popen[str]) -> str:
         except OSError:
             time.sleep(0.2)
     raise AssertionError("the server didn't start")
+
+
+def test_gradio_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Any] = {}
+    server = SimpleNamespace(config=SimpleNamespace(encoded_headers=[]))
+    ui: Any = SimpleNamespace(launch=lambda **given: told.update(given), share_url=None, server=server)
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "")  # put back at the end
+    options = app.parse(
+        [
+            *("--root-path", "/paint", "--auth", "ada:x", "--tls-keyfile", "k", "--tls-certfile", "c"),
+            *("--max-upload-size", "7", "--listen", "::1"),
+        ]
+    )
+    app.launch(ui, options, app.make_server(options))
+    assert (told["root_path"], told["auth"]) == ("/paint", [("ada", "x")])
+    assert (told["max_file_size"], told["server_name"]) == (7_000_000, "[::1]")
+    assert (told["ssl_keyfile"], told["ssl_certfile"]) == ("k", "c")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "queue", "device"),
+    [([], "round-robin", ""), (["--queue-order", "fifo", "--device", "cpu"], "fifo", "cpu")],
+)
+def test_a_runner_is_told(arguments: list[str], queue: str, device: str) -> None:
+    told = app.of_runner(app.parse([*arguments, "--queue-size", "3"]), TransferConfig())
+    assert (told.queue_order, told.device, told.max_waiting) == (queue, device, 3)
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ import torch
 from demo.jobs.control import Control, Controls, stopping
 from demo.jobs.journal import told
 from demo.jobs.progress import RemainingTime, paced
-from demo.jobs.queue import CALL_EVERY, MAX_WAITING, Queue, Ticket
+from demo.jobs.queue import CALL_EVERY, MAX_WAITING, Order, Queue, Ticket
 from demo.jobs.records import Computation, Job, Record, Waiting
 from demo.jobs.registry import RunnerOptions
 from demo.jobs.runner import one_by_one
@@ -42,13 +42,18 @@ T = TypeVar("T")
 class LocalRunner:
     """One job at a time on one device of this machine; the others wait for their turn."""
 
-    def __init__(self, device: torch.device | str | None = None, max_waiting: int = MAX_WAITING) -> None:
+    def __init__(
+        self,
+        device: torch.device | str | None = None,
+        max_waiting: int = MAX_WAITING,
+        order: Order = Order.ROUND_ROBIN,
+    ) -> None:
         """`device`: where to compute, the best there is by default; `max_waiting`: how many may stand in the queue."""
         self._device = resolve_device(device)
         # An accelerator computes the next step while the processor shows this one; else both would take its time.
         self._looks_ahead = self._device.type != "cpu"
         self._versions = versions(self._device.type)
-        self._queue = Queue(max_waiting)
+        self._queue = Queue(max_waiting, order=order)
         self._controls = Controls()
         # Each thread that computes keeps buffers of its own (120 MB at 192 px), and Gradio's pool has dozens.
         self._painter = ThreadPoolExecutor(1)
@@ -232,12 +237,13 @@ class LocalRunner:
 
 
 def make_runner(options: RunnerOptions) -> LocalRunner:
-    """For a program that does little else; raises `ValueError` for weights that aren't there."""
-    if resolve_device(None).type == "cpu":
+    """For a program that does little else; raises `ValueError` for weights, or a device, that aren't there."""
+    device = resolve_device(options.device or None)
+    if device.type == "cpu":
         compile_beside()  # while the page is built
     load_parameters(options.defaults.weights)
     keep_freed_memory()
-    return LocalRunner(max_waiting=options.max_waiting)
+    return LocalRunner(device, options.max_waiting, options.queue_order)
 
 
 def _is_over(last: Step | None) -> bool:
