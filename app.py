@@ -19,6 +19,7 @@ import secrets
 import signal
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,13 +41,16 @@ if os.environ.get("SPACES_ZERO_GPU"):
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from demo.browser import thumbnails
 from demo.browser.compression import PageCompression
 from demo.browser.page_head import PageHead
 from demo.files import remove_unused
 from demo.form.example_pairs import EXAMPLES
+from demo.jobs.admission import AdmittingRunner
 from demo.jobs.bounded import BoundedRunner, Bounds
+from demo.jobs.metrics import Metrics
 from demo.jobs.queue import Order
 from demo.jobs.registry import RunnerOptions, make_runner
 from demo.jobs.runner import Runner
@@ -60,7 +64,11 @@ from demo.ui import STYLESHEETS, build_ui, theme
 from demo.visitors.farewell import CLOSING, MOST, bid_farewell, end_within
 from demo.visitors.gate import Gate
 from demo.visitors.health import ROUTE as HEALTH
+from demo.visitors.pseudonyms import Pseudonyms
+from demo.visitors.quotas import Quota, Quotas
 from demo.visitors.server import Server
+from demo.visitors.storage import Salts, make_storage, today
+from demo.visitors.switches import Switches
 from demo.visitors.uploads import MEGABYTE
 from demo.words import I18N
 from nst_core.config import TransferConfig
@@ -75,12 +83,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         check(options)
         defaults = bounds(options).within(TransferConfig(weights=options.weights))
-        runner = make_runner(options.runner, of_runner(options, defaults))
+        server = make_server(options)
+        server.switches.check_files()
+        # Last, since it takes longest.
+        runner = admitting(options, make_runner(options.runner, of_runner(options, defaults)), server)
     except ValueError as error:
         print(f"app.py: error: {error}", file=sys.stderr)
         return 2
-    serve(options, runner, defaults)
+    serve(options, runner, server, defaults)
     return 0
+
+
+def admitting(options: argparse.Namespace, runner: Runner, server: Server) -> AdmittingRunner:
+    """The runner for jobs that this server takes."""
+    storage = make_storage(options.limits_store)
+    quota = Quota(at_once=options.jobs_at_once, jobs=options.jobs_an_hour, seconds=options.seconds_an_hour)
+    names = Pseudonyms(Salts(storage).of, today)
+    return AdmittingRunner(runner, Quotas(quota, storage), server.switches, server.ending, names.of)
 
 
 def of_runner(options: argparse.Namespace, defaults: TransferConfig) -> RunnerOptions:
@@ -93,21 +112,24 @@ def of_runner(options: argparse.Namespace, defaults: TransferConfig) -> RunnerOp
     )
 
 
-def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig) -> None:
+def serve(options: argparse.Namespace, runner: AdmittingRunner, server: Server, defaults: TransferConfig) -> None:
     """Run the server until it is interrupted."""
     set_up(Level(options.log_level), Format(options.log_format))
     runner.measure(defaults)
-    server = make_server(options)
     ui = build(options, runner, defaults)
+    metrics = Metrics(lambda: runner.under_way, server.listeners.count)
+    metrics.listen()
     for number in ending_signals():  # SIGTERM is what a container is stopped with
         signal.signal(number, signal.default_int_handler)
     try:
-        launch(ui, options, server)
+        launch(ui, options, server, [metrics.route(options.metrics_token)])
         threading.Event().wait()
     except KeyboardInterrupt:
+        server.ending.set()  # no more are taken, here and by whoever balances the load
+        with suppress(KeyboardInterrupt):  # who asks again wants the end now
+            runner.wait_until_idle(options.drain)
         quit_on_interrupt("app.py")  # who presses again has no patience for the step at hand
         end_within(MOST)
-        server.ending.set()
         runner.end_jobs()
         bid_farewell(server.listeners)
         server.hang_up()
@@ -132,11 +154,12 @@ def make_server(options: argparse.Namespace) -> Server:
         largest_upload=options.max_upload_size,
         is_behind_proxy=bool(options.trusted_proxies) or options.share,
         remove_unused=remove_unused,
+        switches=Switches(options.ban_file, options.closed_file),
     )
 
 
-def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server) -> None:
-    """Let visitors in; returns at once."""
+def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server, routes: Sequence[Route] = ()) -> None:
+    """Let visitors in; returns at once. `routes`: what is there beside the page."""
     # The server that Gradio starts reads it, and then takes a visitor's address from there.
     os.environ["FORWARDED_ALLOW_IPS"] = options.trusted_proxies or (LOOPBACK if options.share else "")
     ui.launch(
@@ -159,7 +182,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server) -> None:
                 Middleware(PageHead, picture=first_view.result),
                 Middleware(Gate),
             ],
-            "routes": [HEALTH, thumbnails.ROUTE],
+            "routes": [HEALTH, thumbnails.ROUTE, *routes],
         },
         allowed_paths=[str(EXAMPLES)],
         favicon_path=ICON,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import signal
@@ -16,16 +17,20 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.request import urlopen
 
+import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.client import Job
+from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
 from demo.jobs.bounded import Bounds
 from demo.jobs.registry import RUNNERS
+from demo.options.parsing import parse
 from demo.options.table import OPTIONS
 from nst_core.config import TransferConfig
+from tests.support.visits import soon
 
 ROOT = Path(app.__file__).parent
 PATIENCE = 120.0  # seconds for a start, or for a large step, on a busy machine
@@ -45,7 +50,7 @@ def port() -> int:
 
 
 def test_the_defaults() -> None:
-    options = app.parse([])
+    options = parse([])
     assert (options.host, options.port, options.share, options.weights) == ("127.0.0.1", 7860, False, "embedded")
 
 
@@ -69,7 +74,7 @@ def test_on_zero_gpu_its_package_comes_before_all_that_it_changes() -> None:
     ],
 )
 def test_a_page_for_this_machine_answers_to_its_names(arguments: list[str], names: set[str]) -> None:
-    assert app.allowed_hosts(app.parse(arguments)) == names
+    assert app.allowed_hosts(parse(arguments)) == names
 
 
 @pytest.mark.parametrize(
@@ -83,12 +88,12 @@ def test_a_page_for_this_machine_answers_to_its_names(arguments: list[str], name
     ],
 )
 def test_a_picture_may_take_as_long_as_it_needs_where_nobody_else_waits(arguments: list[str], seconds: float) -> None:
-    assert app.bounds(app.parse(arguments)).longest == seconds
+    assert app.bounds(parse(arguments)).longest == seconds
 
 
 def test_a_picture_may_be_as_large_and_take_as_many_steps_as_the_operator_says() -> None:
-    assert app.bounds(app.parse([])) == Bounds()
-    assert app.bounds(app.parse(["--max-size", "512", "--max-steps", "200"])) == Bounds(size=512, steps=200)
+    assert app.bounds(parse([])) == Bounds()
+    assert app.bounds(parse(["--max-size", "512", "--max-steps", "200"])) == Bounds(size=512, steps=200)
 
 
 def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -151,12 +156,12 @@ def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_shared_page_asks_for_a_password_that_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
-    ((name, password),) = app.guests(app.parse(["--share"]))
+    ((name, password),) = app.guests(parse(["--share"]))
     assert len(password) >= 12
-    assert app.guests(app.parse(["--share"])) != [(name, password)]
+    assert app.guests(parse(["--share"])) != [(name, password)]
     assert f"the name {name} and the password {password}" in capsys.readouterr().out
-    assert app.guests(app.parse(["--share", "--auth", "ada:x"])) == [("ada", "x")]
-    assert app.guests(app.parse(["--share", "--no-auth"])) == app.guests(app.parse([])) == []
+    assert app.guests(parse(["--share", "--auth", "ada:x"])) == [("ada", "x")]
+    assert app.guests(parse(["--share", "--no-auth"])) == app.guests(parse([])) == []
     assert capsys.readouterr().out == ""
 
 
@@ -184,6 +189,27 @@ def test_whoever_paints_or_waits_is_told_of_the_end_amid_a_long_step(port: int, 
     assert numbers["step"] < numbers["steps"]
 
 
+@pytest.mark.weights
+def test_what_was_begun_may_be_finished_and_nothing_else_begins(port: int, tmp_path: Path) -> None:
+    with serving(port, tmp_path, NST_DRAIN="60", NST_LOG_FORMAT="json") as server:
+        url = f"http://127.0.0.1:{port}/"
+        client = Client(url, download_files=tmp_path, verbose=False)
+        running = start_a_run(url, tmp_path, size=128, steps=120)
+        server.send_signal(signal.SIGTERM)
+        soon(lambda: httpx.get(f"{url}healthz").status_code == 503)
+        with pytest.raises(AppError, match="wasn't begun"):
+            submitted(url, tmp_path, client, size=128, steps=2).result(PATIENCE)
+        _, numbers = running.result(PATIENCE)
+        assert (numbers["step"], numbers["steps"]) == (120, 120)
+        output, _ = server.communicate(timeout=PATIENCE)
+    assert server.returncode == 0
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    (job,) = (line for line in lines if "outcome" in line)
+    assert (job["outcome"], job["done"], job["size"], job["device"]) == ("finished", 120, 128, "cpu")
+    assert len(job["visitor"]) == 16
+    assert job["peak_memory"] > 100e6
+
+
 @contextmanager
 def serving(port: int, folder: Path, **variables: str) -> Iterator[subprocess.Popen[str]]:
     """A server that answers, started in `folder`, with those variables in its environment."""
@@ -206,16 +232,19 @@ def end(server: subprocess.Popen[str], stop: signal.Signals) -> None:
     assert "Traceback" not in output
 
 
-def submitted(url: str, folder: Path) -> Job:
+def submitted(url: str, folder: Path, client: Client | None = None, size: int = 768, steps: int = 1000) -> Job:
     """A run whose files come into `folder`."""
-    client = Client(url, download_files=folder, verbose=False)
+    client = client or Client(url, download_files=folder, verbose=False)
     photo, painting = (handle_file(str(ROOT / "examples" / name)) for name in ("content/cat.jpg", "style/poppies.jpg"))
-    return client.submit(photo=photo, painting=painting, size=768, steps=1000, scales=1, api_name="/stylize")
+    return client.submit(photo=photo, painting=painting, size=size, steps=steps, scales=1, api_name="/stylize")
 
 
-def start_a_run(url: str, folder: Path) -> Job:
-    """Returns amid the second step of a run, which one core takes longer for than a server waits for its threads."""
-    job = submitted(url, folder)
+def start_a_run(url: str, folder: Path, size: int = 768, steps: int = 1000) -> Job:
+    """Returns amid the second step of a run, which one core takes longer for than a server waits for its threads.
+
+    That is so at the usual size and number of steps.
+    """
+    job = submitted(url, folder, size=size, steps=steps)
     while not any(picture for picture, _ in job.outputs()):
         time.sleep(0.1)
         assert not job.done()
@@ -239,7 +268,7 @@ def test_gradio_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     server = SimpleNamespace(config=SimpleNamespace(encoded_headers=[]))
     ui: Any = SimpleNamespace(launch=lambda **given: told.update(given), share_url=None, server=server)
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "")  # put back at the end
-    options = app.parse(
+    options = parse(
         [
             *("--root-path", "/paint", "--auth", "ada:x", "--tls-keyfile", "k", "--tls-certfile", "c"),
             *("--max-upload-size", "7", "--listen", "::1"),
@@ -256,7 +285,7 @@ def test_gradio_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     [([], "round-robin", ""), (["--queue-order", "fifo", "--device", "cpu"], "fifo", "cpu")],
 )
 def test_a_runner_is_told(arguments: list[str], queue: str, device: str) -> None:
-    told = app.of_runner(app.parse([*arguments, "--queue-size", "3"]), TransferConfig())
+    told = app.of_runner(parse([*arguments, "--queue-size", "3"]), TransferConfig())
     assert (told.queue_order, told.device, told.max_waiting) == (queue, device, 3)
 
 

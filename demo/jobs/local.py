@@ -22,7 +22,7 @@ from demo.jobs.runner import one_by_one
 from demo.jobs.transfers import timed, transfer_of
 from nst_core.config import Pooling, TransferConfig
 from nst_core.cpu.kernels import compile_beside
-from nst_core.device.memory import give_back_freed_memory, keep_freed_memory
+from nst_core.device.memory import forget_peak, give_back_freed_memory, keep_freed_memory, peak_memory
 from nst_core.device.select import resolve_device
 from nst_core.forecast.forecast import suggest
 from nst_core.forecast.machine import UNKNOWN, Machine, as_it_is, probing, recalled, speed
@@ -147,7 +147,12 @@ class LocalRunner:
         with closing(self._one_by_one(transfer, control, remaining)) as steps:
             for progress in paced(steps, remaining):
                 self._slowness = remaining.pace or self._slowness
-                computation = Computation(config=begun, execution=transfer.execution, versions=self._versions)
+                computation = Computation(
+                    config=begun,
+                    execution=transfer.execution,
+                    versions=self._versions,
+                    peak_memory=peak_memory(self._device),
+                )
                 yield replace(progress, steered=tuple(transfer.steered), computation=computation)
 
     def _rest(self) -> None:
@@ -162,6 +167,7 @@ class LocalRunner:
 
     def _begin(self, job: Job, control: Control) -> tuple[Transfer, RemainingTime]:
         """A run that is ready for its first step, to be computed as the memory allows, and how long it will take."""
+        forget_peak(self._device)
         config = control.next_config()
         transfer = transfer_of(job, config, self._extractor(config), self._device)
         machine = self._machine(transfer.network, config)

@@ -97,7 +97,15 @@ class Option:
 
 
 # What `--public` sets where nothing else does.
-PUBLIC: dict[str, Any] = {"max_size": 768, "max_steps": 500, "max_upload_size": 20, "queue_size": 20}
+PUBLIC: dict[str, Any] = {
+    "max_size": 768,
+    "max_steps": 500,
+    "max_upload_size": 20,
+    "queue_size": 20,
+    "jobs_at_once": 2,  # one that is painted, and one that waits
+    "jobs_an_hour": 20,
+    "seconds_an_hour": 600,
+}
 
 OPTIONS = (
     Option(
@@ -209,6 +217,63 @@ OPTIONS = (
         metavar="MB",
         least=1,
         help="how large a picture's file may be (default: %(default)s)",
+    ),
+    Option(
+        name="jobs-at-once",
+        kind=int,
+        default=0,
+        metavar="JOBS",
+        least=1,
+        has_zero=True,
+        help="how many pictures of a visitor may be painted or wait, 0 = any number (default: %(default)s)",
+    ),
+    Option(
+        name="jobs-an-hour",
+        kind=int,
+        default=0,
+        metavar="JOBS",
+        least=1,
+        has_zero=True,
+        help="how many pictures a visitor may have in an hour, 0 = any number (default: %(default)s)",
+    ),
+    Option(
+        name="seconds-an-hour",
+        kind=int,
+        default=0,
+        metavar="SECONDS",
+        least=1,
+        has_zero=True,
+        help="how long may be painted for a visitor in an hour, 0 = as long as it takes (default: %(default)s)",
+    ),
+    Option(
+        name="limits-store",
+        metavar="URL",
+        help="a Redis, such as redis://localhost:6379/0, in which several servers count together what visitors have "
+        "had (default: each counts for itself)",
+    ),
+    Option(
+        name="ban-file",
+        metavar="FILE",
+        help="addresses and networks, one a line, that get nothing from this page; a change counts within a second",
+    ),
+    Option(
+        name="closed-file",
+        metavar="FILE",
+        help="while this file is there no picture is begun, and whoever asks for one is told what stands in it",
+    ),
+    Option(
+        name="drain",
+        kind=float,
+        default=0.0,
+        metavar="SECONDS",
+        least=0,
+        help="how long pictures that were begun may go on once the server is told to end; new ones are refused "
+        "(default: %(default)s, which keeps each as far as it got)",
+    ),
+    Option(
+        name="metrics-token",
+        metavar="TOKEN",
+        help="who sends it may read /metrics from another machine, too (default: only this one)",
     ),
     Option(
         name="root-path",

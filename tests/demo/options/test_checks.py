@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-import app
 from demo.options.checks import bracketed, check, check_address, check_proxies, check_root_path
+from demo.options.parsing import parse
 
 
 @pytest.mark.parametrize("path", ["", "/paint", "/a/b", "https://example.org/paint"])
@@ -49,4 +49,4 @@ def test_a_name_is_no_trusted_proxy() -> None:
 
 def test_who_lets_everybody_in_names_nobody() -> None:
     with pytest.raises(ValueError, match="--no-auth lets everybody in"):
-        check(app.parse(["--auth", "ada:x", "--no-auth"]))
+        check(parse(["--auth", "ada:x", "--no-auth"]))
