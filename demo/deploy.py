@@ -54,7 +54,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns the exit status: 2 for what can't be asked for, 1 where Hugging Face refused it."""
+    """Returns the exit status: 2 for what can't be asked for, 1 where Hugging Face refused it, or isn't there."""
     parser = make_parser()
     options = parser.parse_args(arguments)
     try:
@@ -149,8 +149,25 @@ def upload(options: argparse.Namespace) -> int:
     except HfHubHTTPError as error:
         print(f"{PROGRAM}: error: Hugging Face refused it: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1
+    except Exception as error:
+        reason = unreachable(error)
+        if reason is None:
+            raise
+        print(f"{PROGRAM}: error: Hugging Face can't be reached ({reason}); try again with a network", file=sys.stderr)
+        return 1
     print(f"https://huggingface.co/spaces/{space}")
     return 0
+
+
+def unreachable(error: BaseException) -> str | None:
+    """What the system says of a network that isn't there; None for another error.
+
+    Which library asks, and what its own errors are, depends on the version of huggingface_hub.
+    """
+    reason: BaseException | None = error
+    while reason is not None and not isinstance(reason, OSError):
+        reason = reason.__cause__ or reason.__context__
+    return None if reason is None else str(reason.strerror or reason)
 
 
 if __name__ == "__main__":

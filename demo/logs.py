@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import re
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, TextIO
 
 MOST = 4_000  # characters of what is written at once: a record, or an entry of a traceback
@@ -11,13 +17,67 @@ CONTINUED = "\n    | "  # no record begins so
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-def guarded(text: str) -> str:
-    """A text as it may be written: cut, its control characters escaped, and each line but the first marked as such.
+class Level(StrEnum):
+    """From what weight on something is written."""
 
-    What is cut is the middle: a traceback says what happened at its end.
-    """
-    if len(text) > MOST:
-        text = f"{text[: MOST // 2]}... ({len(text)} characters) ...{text[-MOST // 2 :]}"
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def number(self) -> int:
+        """As `logging` has it."""
+        return logging.getLevelNamesMapping()[self.value.upper()]
+
+
+class Format(StrEnum):
+    """What a line looks like."""
+
+    PLAIN = "plain"
+    JSON = "json"
+
+
+def set_up(level: Level, kind: Format) -> None:
+    """From now on the log, and whatever else is written to stderr, is bounded; before anything is logged."""
+    raw, sys.stderr = sys.stderr, Guarded(sys.stderr)
+    handler = logging.StreamHandler(raw if kind is Format.JSON else sys.stderr)
+    plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler.setFormatter(JsonFormatter() if kind is Format.JSON else plain)
+    handler.setLevel(level.number)
+    # What is counted of jobs is told as information, however little of it is to be read.
+    logging.getLogger().setLevel(min(level.number, logging.INFO))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+class JsonFormatter(logging.Formatter):
+    """An object a line; a record's `extra={"fields": ...}` become its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See `logging.Formatter`."""
+        told: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": cut(record.getMessage()),
+        }
+        if record.exc_info:
+            told["exception"] = cut(self.formatException(record.exc_info))
+        fields: Mapping[str, Any] = getattr(record, "fields", {})
+        return json.dumps(told | dict(fields))
+
+
+def cut(text: str) -> str:
+    """A text that isn't too long: what is left out is the middle, as a traceback says what happened at its end."""
+    if len(text) <= MOST:
+        return text
+    return f"{text[: MOST // 2]}... ({len(text)} characters) ...{text[-MOST // 2 :]}"
+
+
+def guarded(text: str) -> str:
+    """A text as it may be written: cut, its control characters escaped, and each line but the first marked as such."""
+    text = cut(text)
     body = text.removesuffix("\n")
     escaped = _OBEYED.sub(lambda found: found.group().encode("unicode_escape").decode(), body)
     return escaped.replace("\n", CONTINUED) + text[len(body) :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import signal
@@ -12,16 +13,24 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.request import urlopen
 
+import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.client import Job
+from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
 from demo.jobs.bounded import Bounds
 from demo.jobs.registry import RUNNERS
+from demo.options.parsing import parse
+from demo.options.table import OPTIONS
+from nst_core.config import TransferConfig
+from tests.support.visits import soon
 
 ROOT = Path(app.__file__).parent
 PATIENCE = 120.0  # seconds for a start, or for a large step, on a busy machine
@@ -30,8 +39,7 @@ PATIENCE = 120.0  # seconds for a start, or for a large step, on a busy machine
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
     """No option comes from the environment that the tests run in."""
-    options = ("HOST", "PORT", "SHARE", "WEIGHTS", "QUEUE_SIZE", "RUNNER", "TRUSTED_PROXIES", "LONGEST")
-    for name in ("SPACE_ID", "SPACES_ZERO_GPU", *(f"NST_{option}" for option in options)):
+    for name in ("SPACE_ID", "SPACES_ZERO_GPU", *(twin for option in OPTIONS for twin in option.twins)):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -42,7 +50,7 @@ def port() -> int:
 
 
 def test_the_defaults() -> None:
-    options = app.parse([])
+    options = parse([])
     assert (options.host, options.port, options.share, options.weights) == ("127.0.0.1", 7860, False, "embedded")
 
 
@@ -52,27 +60,6 @@ def test_on_zero_gpu_its_package_comes_before_all_that_it_changes() -> None:
     later = ("import gradio", "from demo.", "from nst_core.config")
     places = [source.index(line) for line in ('import_module("spaces")', *later)]
     assert places == sorted(places)
-
-
-def test_the_environment_mirrors_the_options_and_the_command_line_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {
-        "HOST": "0.0.0.0",
-        "PORT": "8001",
-        "SHARE": "1",
-        "WEIGHTS": "a.pth",
-        "QUEUE_SIZE": "3",
-        "RUNNER": "mars",
-        "TRUSTED_PROXIES": "10.0.0.0/8",
-        "ALLOWED_HOSTS": "a.example",
-        "LONGEST": "5",
-    }.items():
-        monkeypatch.setenv(f"NST_{name}", value)
-    options = app.parse([])
-    assert (options.host, options.port, options.share) == ("0.0.0.0", 8001, True)
-    assert (options.weights, options.queue_size, options.runner) == ("a.pth", 3, "mars")
-    assert (options.trusted_proxies, options.longest) == ("10.0.0.0/8", 5)
-    assert options.allowed_hosts == "a.example"
-    assert app.parse(["--port", "8002"]).port == 8002
 
 
 @pytest.mark.parametrize(
@@ -87,13 +74,7 @@ def test_the_environment_mirrors_the_options_and_the_command_line_wins(monkeypat
     ],
 )
 def test_a_page_for_this_machine_answers_to_its_names(arguments: list[str], names: set[str]) -> None:
-    assert app.allowed_hosts(app.parse(arguments)) == names
-
-
-def test_a_space_is_reachable_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPACE_ID", "someone/something")
-    assert app.parse([]).host == "0.0.0.0"
-    assert "10.0.0.0/8" in app.parse([]).trusted_proxies  # all come through its proxies
+    assert app.allowed_hosts(parse(arguments)) == names
 
 
 @pytest.mark.parametrize(
@@ -107,12 +88,12 @@ def test_a_space_is_reachable_from_outside(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_a_picture_may_take_as_long_as_it_needs_where_nobody_else_waits(arguments: list[str], seconds: float) -> None:
-    assert app.bounds(app.parse(arguments)).longest == seconds
+    assert app.bounds(parse(arguments)).longest == seconds
 
 
 def test_a_picture_may_be_as_large_and_take_as_many_steps_as_the_operator_says() -> None:
-    assert app.bounds(app.parse([])) == Bounds()
-    assert app.bounds(app.parse(["--max-size", "512", "--max-steps", "200"])) == Bounds(size=512, steps=200)
+    assert app.bounds(parse([])) == Bounds()
+    assert app.bounds(parse(["--max-size", "512", "--max-steps", "200"])) == Bounds(size=512, steps=200)
 
 
 def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -132,15 +113,16 @@ def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     ("arguments", "words"),
     [
         (["--port", "99999"], "between 1 and 65535"),
-        (["--port", "http"], "invalid int value"),
+        (["--port", "http"], "a whole number, got 'http'"),
         (["--host", "203.0.113.1", "--port", "8123"], "can't listen on 203.0.113.1:8123"),
-        (["--queue-size", "-1"], "can't be negative"),
-        (["--max-size", "64"], "have 128 pixels at least, got 64"),
-        (["--max-steps", "-1"], "at least 1 step, got -1"),
-        (["--max-upload-size", "0"], "at least 1 MB, got 0"),
-        (["--longest", "-1"], "can't be -1 minutes"),
-        (["--longest", "nan"], "can't be nan minutes"),
+        (["--queue-size", "-1"], "at least 0, got -1"),
+        (["--max-size", "64"], "at least 128, got 64"),
+        (["--max-steps", "-1"], "at least 1, got -1"),
+        (["--max-upload-size", "0"], "at least 1, got 0"),
+        (["--longest", "-1"], "at least 0, got -1"),
+        (["--longest", "nan"], "at least 0, got nan"),
         (["--trusted-proxies", "127.0.0.1, proxy.example"], "got 'proxy.example'"),
+        (["--device", "abacus"], "device 'abacus' can't be used here"),
         (["--colour"], "unrecognized arguments"),
     ],
 )
@@ -169,22 +151,18 @@ def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="^0$"):
         app.main(["--help"])
     told = capsys.readouterr().out
-    for word in (
-        "--host",
-        "--port",
-        "--share",
-        "--weights",
-        "--open",
-        "--queue-size",
-        "--runner",
-        "--trusted-proxies",
-        "--allowed-hosts",
-        "--longest",
-        "NST_HOST",
-        "7860",
-        "embedded",
-    ):
+    for word in (*(f"--{option.name}" for option in OPTIONS), "7860", "embedded"):
         assert word in told
+
+
+def test_a_shared_page_asks_for_a_password_that_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    ((name, password),) = app.guests(parse(["--share"]))
+    assert len(password) >= 12
+    assert app.guests(parse(["--share"])) != [(name, password)]
+    assert f"the name {name} and the password {password}" in capsys.readouterr().out
+    assert app.guests(parse(["--share", "--auth", "ada:x"])) == [("ada", "x")]
+    assert app.guests(parse(["--share", "--no-auth"])) == app.guests(parse([])) == []
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.slow
@@ -211,6 +189,27 @@ def test_whoever_paints_or_waits_is_told_of_the_end_amid_a_long_step(port: int, 
     assert numbers["step"] < numbers["steps"]
 
 
+@pytest.mark.weights
+def test_what_was_begun_may_be_finished_and_nothing_else_begins(port: int, tmp_path: Path) -> None:
+    with serving(port, tmp_path, NST_DRAIN="60", NST_LOG_FORMAT="json") as server:
+        url = f"http://127.0.0.1:{port}/"
+        client = Client(url, download_files=tmp_path, verbose=False)
+        running = start_a_run(url, tmp_path, size=128, steps=120)
+        server.send_signal(signal.SIGTERM)
+        soon(lambda: httpx.get(f"{url}healthz").status_code == 503)
+        with pytest.raises(AppError, match="wasn't begun"):
+            submitted(url, tmp_path, client, size=128, steps=2).result(PATIENCE)
+        _, numbers = running.result(PATIENCE)
+        assert (numbers["step"], numbers["steps"]) == (120, 120)
+        output, _ = server.communicate(timeout=PATIENCE)
+    assert server.returncode == 0
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    (job,) = (line for line in lines if "outcome" in line)
+    assert (job["outcome"], job["done"], job["size"], job["device"]) == ("finished", 120, 128, "cpu")
+    assert len(job["visitor"]) == 16
+    assert job["peak_memory"] > 100e6
+
+
 @contextmanager
 def serving(port: int, folder: Path, **variables: str) -> Iterator[subprocess.Popen[str]]:
     """A server that answers, started in `folder`, with those variables in its environment."""
@@ -233,16 +232,19 @@ def end(server: subprocess.Popen[str], stop: signal.Signals) -> None:
     assert "Traceback" not in output
 
 
-def submitted(url: str, folder: Path) -> Job:
+def submitted(url: str, folder: Path, client: Client | None = None, size: int = 768, steps: int = 1000) -> Job:
     """A run whose files come into `folder`."""
-    client = Client(url, download_files=folder, verbose=False)
+    client = client or Client(url, download_files=folder, verbose=False)
     photo, painting = (handle_file(str(ROOT / "examples" / name)) for name in ("content/cat.jpg", "style/poppies.jpg"))
-    return client.submit(photo=photo, painting=painting, size=768, steps=1000, scales=1, api_name="/stylize")
+    return client.submit(photo=photo, painting=painting, size=size, steps=steps, scales=1, api_name="/stylize")
 
 
-def start_a_run(url: str, folder: Path) -> Job:
-    """Returns amid the second step of a run, which one core takes longer for than a server waits for its threads."""
-    job = submitted(url, folder)
+def start_a_run(url: str, folder: Path, size: int = 768, steps: int = 1000) -> Job:
+    """Returns amid the second step of a run, which one core takes longer for than a server waits for its threads.
+
+    That is so at the usual size and number of steps.
+    """
+    job = submitted(url, folder, size=size, steps=steps)
     while not any(picture for picture, _ in job.outputs()):
         time.sleep(0.1)
         assert not job.done()
@@ -259,6 +261,32 @@ def fetch(url: str, server: subprocess.Popen[str]) -> str:
         except OSError:
             time.sleep(0.2)
     raise AssertionError("the server didn't start")
+
+
+def test_gradio_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Any] = {}
+    server = SimpleNamespace(config=SimpleNamespace(encoded_headers=[]))
+    ui: Any = SimpleNamespace(launch=lambda **given: told.update(given), share_url=None, server=server)
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "")  # put back at the end
+    options = parse(
+        [
+            *("--root-path", "/paint", "--auth", "ada:x", "--tls-keyfile", "k", "--tls-certfile", "c"),
+            *("--max-upload-size", "7", "--listen", "::1"),
+        ]
+    )
+    app.launch(ui, options, app.make_server(options))
+    assert (told["root_path"], told["auth"]) == ("/paint", [("ada", "x")])
+    assert (told["max_file_size"], told["server_name"]) == (7_000_000, "[::1]")
+    assert (told["ssl_keyfile"], told["ssl_certfile"]) == ("k", "c")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "queue", "device"),
+    [([], "round-robin", ""), (["--queue-order", "fifo", "--device", "cpu"], "fifo", "cpu")],
+)
+def test_a_runner_is_told(arguments: list[str], queue: str, device: str) -> None:
+    told = app.of_runner(parse([*arguments, "--queue-size", "3"]), TransferConfig())
+    assert (told.queue_order, told.device, told.max_waiting) == (queue, device, 3)
 
 
 @pytest.mark.slow

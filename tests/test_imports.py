@@ -49,14 +49,14 @@ LEVELS = (
     ("nst_core.cli",),
     ("nst_core.__main__", "demo.words", "demo"),
     ("demo.visitors",),
-    ("demo.files", "demo.logs", "demo.options"),
+    ("demo.files", "demo.logs"),
     ("demo.jobs",),
     ("demo.browser",),
     ("demo.form",),
     ("demo.paint",),
     ("demo.tabs",),
     ("demo.api",),
-    ("demo.ui", "demo.deploy"),
+    ("demo.ui", "demo.deploy", "demo.options"),
 )
 HEIGHTS = {group: height for height, level in enumerate(LEVELS) for group in level}
 

@@ -19,6 +19,7 @@ ELSEWHERE = {
     "demo/jobs/transfers.py": "tests/demo/jobs/test_local.py and those of zero_gpu: what runners make of a job",
     "demo/jobs/zero_gpu/lease.py": "tests/demo/jobs/zero_gpu/test_runner.py: what comes of it",
     "demo/jobs/zero_gpu/pieces.py": "records: tests/demo/jobs/zero_gpu/test_painting.py, and test_runner.py",
+    "demo/options/table.py": "tests/demo/options/test_parsing.py asks the same of each option",
     "demo/paint/layout.py": "tests/demo/test_ui.py asks about the page that it makes",
     "demo/paint/resizing.py": "tests/demo/paint/test_downloads.py: pictures as large as they are taken home",
     "demo/paint/running.py": "tests/demo/paint/test_handlers_steering.py",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from demo.jobs.records import Job, Progress, Record
 from demo.jobs.runner import Runner
+from demo.jobs.wrapping import WrappedRunner
 from nst_core.config import TransferConfig
 from nst_core.errors import InputError
 from nst_core.scene.scales import Size
@@ -37,17 +38,12 @@ class Bounds:
         return replace(config, size=int(min(config.size, self.size)), steps=int(min(config.steps, self.steps)))
 
 
-class BoundedRunner:
+class BoundedRunner(WrappedRunner):
     """`runner`, for jobs that ask for no more than they may."""
 
     def __init__(self, runner: Runner, bounds: Bounds) -> None:
-        self._runner, self._bounds, self._longest = runner, bounds, bounds.longest
-
-    def run(self, job: Job) -> Generator[Record, None, None]:
-        """See `Runner.run`."""
-        with closing(self.run_each([job])) as records:
-            for _, record in records:
-                yield record
+        super().__init__(runner)
+        self._bounds, self._longest = bounds, bounds.longest
 
     def run_each(self, jobs: Sequence[Job]) -> Generator[tuple[int, Record], None, None]:
         """See `Runner.run_each`."""
@@ -62,38 +58,10 @@ class BoundedRunner:
                     self._check_pace(record, now - began.setdefault(place, now))
                 yield place, record
 
-    def steer(self, key: str, config: TransferConfig) -> bool:
-        """See `Runner.steer`."""
-        return self._runner.steer(key, config)
-
-    def stop(self, key: str) -> None:
-        """See `Runner.stop`."""
-        self._runner.stop(key)
-
-    def is_under_way(self, key: str) -> bool:
-        """See `Runner.is_under_way`."""
-        return self._runner.is_under_way(key)
-
     def estimate(self, content: Size, styles: Sequence[Size], config: TransferConfig) -> float | None:
         """See `Runner.estimate`."""
         self._bounds.check(config)
-        return self._runner.estimate(content, styles, config)
-
-    def is_measuring(self) -> bool:
-        """See `Runner.is_measuring`."""
-        return self._runner.is_measuring()
-
-    def measure(self, config: TransferConfig) -> None:
-        """See `Runner.measure`."""
-        self._runner.measure(config)
-
-    def end_jobs(self) -> None:
-        """See `Runner.end_jobs`."""
-        self._runner.end_jobs()
-
-    def close(self) -> None:
-        """See `Runner.close`."""
-        self._runner.close()
+        return super().estimate(content, styles, config)
 
     def _check_length(self, job: Job) -> None:
         if math.isinf(self._longest):  # to ask would begin to measure the machine

@@ -15,14 +15,14 @@ import torch
 from demo.jobs.control import Control, Controls, stopping
 from demo.jobs.journal import told
 from demo.jobs.progress import RemainingTime, paced
-from demo.jobs.queue import CALL_EVERY, MAX_WAITING, Queue, Ticket
+from demo.jobs.queue import CALL_EVERY, MAX_WAITING, Order, Queue, Ticket
 from demo.jobs.records import Computation, Job, Record, Waiting
 from demo.jobs.registry import RunnerOptions
 from demo.jobs.runner import one_by_one
 from demo.jobs.transfers import timed, transfer_of
 from nst_core.config import Pooling, TransferConfig
 from nst_core.cpu.kernels import compile_beside
-from nst_core.device.memory import give_back_freed_memory, keep_freed_memory
+from nst_core.device.memory import forget_peak, give_back_freed_memory, keep_freed_memory, peak_memory
 from nst_core.device.select import resolve_device
 from nst_core.forecast.forecast import suggest
 from nst_core.forecast.machine import UNKNOWN, Machine, as_it_is, probing, recalled, speed
@@ -42,13 +42,18 @@ T = TypeVar("T")
 class LocalRunner:
     """One job at a time on one device of this machine; the others wait for their turn."""
 
-    def __init__(self, device: torch.device | str | None = None, max_waiting: int = MAX_WAITING) -> None:
+    def __init__(
+        self,
+        device: torch.device | str | None = None,
+        max_waiting: int = MAX_WAITING,
+        order: Order = Order.ROUND_ROBIN,
+    ) -> None:
         """`device`: where to compute, the best there is by default; `max_waiting`: how many may stand in the queue."""
         self._device = resolve_device(device)
         # An accelerator computes the next step while the processor shows this one; else both would take its time.
         self._looks_ahead = self._device.type != "cpu"
         self._versions = versions(self._device.type)
-        self._queue = Queue(max_waiting)
+        self._queue = Queue(max_waiting, order=order)
         self._controls = Controls()
         # Each thread that computes keeps buffers of its own (120 MB at 192 px), and Gradio's pool has dozens.
         self._painter = ThreadPoolExecutor(1)
@@ -142,7 +147,12 @@ class LocalRunner:
         with closing(self._one_by_one(transfer, control, remaining)) as steps:
             for progress in paced(steps, remaining):
                 self._slowness = remaining.pace or self._slowness
-                computation = Computation(config=begun, execution=transfer.execution, versions=self._versions)
+                computation = Computation(
+                    config=begun,
+                    execution=transfer.execution,
+                    versions=self._versions,
+                    peak_memory=peak_memory(self._device),
+                )
                 yield replace(progress, steered=tuple(transfer.steered), computation=computation)
 
     def _rest(self) -> None:
@@ -157,6 +167,7 @@ class LocalRunner:
 
     def _begin(self, job: Job, control: Control) -> tuple[Transfer, RemainingTime]:
         """A run that is ready for its first step, to be computed as the memory allows, and how long it will take."""
+        forget_peak(self._device)
         config = control.next_config()
         transfer = transfer_of(job, config, self._extractor(config), self._device)
         machine = self._machine(transfer.network, config)
@@ -232,12 +243,13 @@ class LocalRunner:
 
 
 def make_runner(options: RunnerOptions) -> LocalRunner:
-    """For a program that does little else; raises `ValueError` for weights that aren't there."""
-    if resolve_device(None).type == "cpu":
+    """For a program that does little else; raises `ValueError` for weights, or a device, that aren't there."""
+    device = resolve_device(options.device or None)
+    if device.type == "cpu":
         compile_beside()  # while the page is built
     load_parameters(options.defaults.weights)
     keep_freed_memory()
-    return LocalRunner(max_waiting=options.max_waiting)
+    return LocalRunner(device, options.max_waiting, options.queue_order)
 
 
 def _is_over(last: Step | None) -> bool:

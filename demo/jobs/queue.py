@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from threading import Condition
 
 from demo.visitors.identity import Visitor
@@ -14,6 +15,13 @@ MAX_WAITING = 20  # by default
 MOST_OF_A_SESSION = 4  # places: a picture, six small ones, a reconstruction, and one that is about to end
 CALL_EVERY = 1.0  # seconds between two records to someone who waits
 REMEMBERED = 1000  # networks and sessions whose last turn is known
+
+
+class Order(StrEnum):
+    """Whose turn it is."""
+
+    ROUND_ROBIN = "round-robin"  # of networks, then of the sessions of one
+    FIFO = "fifo"  # who came first
 
 
 class Ticket:
@@ -28,13 +36,15 @@ class Ticket:
 class Queue:
     """One at a time, or a few, by turns: first of networks, then of the sessions of one, then of who came first.
 
+    Or, by `Order.FIFO`, of who came first alone.
+
     Where it is full, the network that has most places gives its last one up for one that has less. Gradio's own queue
     counts a cancelled job as gone while its last step still runs.
     """
 
-    def __init__(self, max_waiting: int, at_once: int = 1) -> None:
+    def __init__(self, max_waiting: int, at_once: int = 1, order: Order = Order.ROUND_ROBIN) -> None:
         """`at_once`: how many are served at a time."""
-        self._max_waiting, self._at_once = max_waiting, at_once
+        self._max_waiting, self._at_once, self._order = max_waiting, at_once, order
         self._served: list[Ticket] = []
         self._waiting: list[Ticket] = []  # in the order they came
         self._turns = 0  # so far
@@ -135,6 +145,8 @@ class Queue:
 
     def _in_turn(self) -> list[Ticket]:
         """Those who wait in the order in which they will be served, if nobody else comes."""
+        if self._order is Order.FIFO:
+            return list(self._waiting)
         waiting, last_turns, turn, order = list(self._waiting), dict(self._last_turns), self._turns, list[Ticket]()
         while waiting:
             order.append(min(waiting, key=lambda each: self._rank(each, last_turns)))

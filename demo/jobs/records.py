@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,14 @@ Deep = NDArray[np.uint16]  # as `Pixels`, in 16 bits a channel
 Mask = NDArray[np.uint8]  # (H, W) of any size: of a mask 255 = here, 0 = not here
 
 
+class Kind(StrEnum):
+    """What a job is for."""
+
+    PICTURE = "picture"
+    SKETCH = "sketch"  # one of six
+    RECONSTRUCTION = "reconstruction"
+
+
 @dataclass(frozen=True, eq=False)
 class Job:
     """What to paint: a photo, the paintings, and how."""
@@ -31,6 +40,7 @@ class Job:
     strength_map: Mask | None = None  # how much painting where, as `nst_core.scene.strength` reads it
     key: str = ""  # by which `Runner.steer` finds the job; "" = it can't be steered
     visitor: Visitor = Visitor()  # who asks for it
+    kind: Kind = Kind.PICTURE
 
     @property
     def sizes(self) -> tuple[Size, list[Size]]:
@@ -62,6 +72,7 @@ class Computation:
     config: TransferConfig  # of the first step: the job's own, unless it was steered while it waited
     execution: Execution  # of the last step
     versions: Mapping[str, str]  # of packages, and the kind of device; see `nst_core.recipe.versions`
+    peak_memory: int | None = None  # bytes that the device, or the whole process, had most since the job began
 
 
 @dataclass(frozen=True, eq=False)

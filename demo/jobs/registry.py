@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from importlib import import_module
 
-from demo.jobs.queue import MAX_WAITING
+from demo.jobs.queue import MAX_WAITING, Order
 from demo.jobs.runner import Runner
 from nst_core.config import TransferConfig
 
@@ -21,6 +21,8 @@ class RunnerOptions:
 
     defaults: TransferConfig = TransferConfig()  # which most jobs will differ little from
     max_waiting: int = MAX_WAITING  # how many jobs may stand in the queue
+    queue_order: Order = Order.ROUND_ROBIN
+    device: str = ""  # where to compute, as PyTorch names it; "" = the best there is
 
 
 def is_zero_gpu() -> bool:

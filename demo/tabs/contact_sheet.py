@@ -20,7 +20,7 @@ from demo.files import NOBODY
 from demo.form.request import Selection, Submission, make_selection, make_submission, sizes_of
 from demo.form.values import FormValues
 from demo.form.widgets import FormComponents
-from demo.jobs.records import Job, Pixels, Progress
+from demo.jobs.records import Job, Kind, Pixels, Progress
 from demo.jobs.runner import Runner
 from demo.visitors.identity import Visitor, visitor_of
 from demo.words import Language, language, say, t
@@ -106,7 +106,8 @@ def make_sketch(selection: Selection, speaks: Language = "en", visitor: Visitor 
 
 def jobs_of(submission: Submission) -> list[Job]:
     """The jobs of the six."""
-    return [replace(submission.job, config=variation.applied(submission.job.config)) for variation in SIX]
+    job = replace(submission.job, kind=Kind.SKETCH)
+    return [replace(job, config=variation.applied(job.config)) for variation in SIX]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from demo.browser.toasts import toast
 from demo.browser.wiring import LONG, QUICK, Components, afterwards, listen, unchanged
 from demo.form.settings import in_range, number
 from demo.form.uploads import load, size_of
-from demo.jobs.records import Job, Pixels, Progress
+from demo.jobs.records import Job, Kind, Pixels, Progress
 from demo.jobs.runner import Runner
 from demo.visitors.identity import visitor_of
 from demo.words import Language, language, say, t
@@ -169,8 +169,9 @@ def make_reconstruction(
     shape = fit(image.size, config.size)
     pixels = np.asarray(image)
     if kind == "content":
-        return Reconstruction(kind, Job(pixels, (), content_config(layers[0], config)), shape)
-    return Reconstruction(kind, Job(pixels, (pixels,), style_config(layers, config)), shape)
+        return Reconstruction(kind, Job(pixels, (), content_config(layers[0], config), kind=Kind.RECONSTRUCTION), shape)
+    job = Job(pixels, (pixels,), style_config(layers, config), kind=Kind.RECONSTRUCTION)
+    return Reconstruction(kind, job, shape)
 
 
 def _check_layers(kind: str, layers: Sequence[str], speaks: Language) -> None:

@@ -114,6 +114,8 @@ class Visit:
     async def answer(self) -> None:
         """Answer it, or raise `RefusedError`."""
         self._check_host()
+        if self._visits.server.switches.is_banned(self._caller.network):
+            raise RefusedError(403, "visitors.banned")
         if CLOSED.match(self._route):
             raise RefusedError(404, "visitors.not_yours")
         if self._request.method == "POST":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ class Visitor:
 
     network: str = ""  # see `network_of`; "" = nobody from outside: a test, or this program itself
     session: str = ""  # Gradio's name for the page
+    name: str = field(default="", compare=False)  # today's, by which the log and whoever counts knows the network
 
 
 def network_of(address: str) -> str:

@@ -53,6 +53,11 @@ class Listeners:
         with self._lock:
             return any(stream is Stream.RECORDS for stream, _ in self._streams)
 
+    def count(self) -> int:
+        """How many are open."""
+        with self._lock:
+            return self._networks.total()
+
     def of(self, network: str) -> int:
         """How many streams a network has open."""
         with self._lock:

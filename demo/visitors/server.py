@@ -20,6 +20,7 @@ from demo.visitors.listeners import Listeners
 from demo.visitors.mailboxes import Mailboxes
 from demo.visitors.owners import Owners
 from demo.visitors.sessions import Sessions
+from demo.visitors.switches import Switches
 from demo.visitors.uploads import LARGEST, Uploads
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Server:
     largest_upload: int = LARGEST  # megabytes of a file
     is_behind_proxy: bool = False  # which tells what host was asked for
     remove_unused: Callable[[Collection[Path]], None] = lambda used: None  # of what was made, by what sessions use
+    switches: Switches = field(default_factory=Switches)
     ending: Event = field(default_factory=Event)  # set once it is being stopped
     _hanging_up: list[Callable[[], object]] = field(default_factory=list)  # of those that serve
 

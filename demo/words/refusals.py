@@ -91,6 +91,31 @@ WORDS = {
         "{most} pictures of this page are being painted or waiting already: stop one of them first.",
         "Ya hay {most} imágenes de esta página pintándose o en espera: detén antes una de ellas.",
     ),
+    "refused.your_jobs": (
+        "{most} pictures of yours are being painted or waiting already: wait for one of them, or stop it.",
+        "Ya hay {most} imágenes tuyas pintándose o en espera: espera a que acabe una, o detenla.",
+    ),
+    "refused.jobs_an_hour": (
+        "{most} pictures an hour are what each visitor gets here: you can have the next one in {minutes} min.",
+        "Aquí cada visitante puede pintar {most} imágenes por hora: la siguiente, dentro de {minutes} min.",
+    ),
+    "refused.seconds_an_hour": (
+        "Each visitor gets {most} s of painting an hour here, and {left} of yours are left: try again in {minutes} min,"
+        " or choose fewer steps or a lower resolution.",
+        "Aquí cada visitante dispone de {most} s de pintura por hora, y te quedan {left}: vuelve a intentarlo dentro de"
+        " {minutes} min, o elige menos pasos o una resolución menor.",
+    ),
+    "refused.more_than_an_hour": (
+        "This would take about {seconds} s, and each visitor gets {most} s of painting an hour here: choose fewer steps"
+        " or a lower resolution.",
+        "Esto tardaría unos {seconds} s, y aquí cada visitante dispone de {most} s de pintura por hora: elige menos"
+        " pasos o una resolución menor.",
+    ),
+    "refused.closed": ("{reason}", "{reason}"),  # as whoever closed the page has written it
+    "refused.closed_for_now": (
+        "No pictures are painted here at the moment: come back later.",
+        "Ahora mismo aquí no se pintan imágenes: vuelve más tarde.",
+    ),
     "refused.most_size": (
         "A picture may have {most} pixels here at most: choose a lower resolution.",
         "Aquí una imagen puede tener {most} píxeles como máximo: elige una resolución menor.",

@@ -30,6 +30,10 @@ WORDS = {
         "This page is here by these names alone: {hosts}. Whoever runs it allows others with --allowed-hosts.",
         "Esta página solo está aquí con estos nombres: {hosts}. Quien la lleva permite otros con --allowed-hosts.",
     ),
+    "visitors.banned": (
+        "This page isn't open to your network.",
+        "Esta página no está abierta a tu red.",
+    ),
     "visitors.foreign": (
         "This server is only asked by its own page, and by programs.",
         "A este servidor solo le preguntan su propia página y los programas.",

@@ -6,8 +6,12 @@ import ctypes
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
 
 # In the order of their versions: the limit of a control group, what it uses, and in `memory.stat` how much of that is
 # the cache of files that it would drop first.
@@ -76,6 +80,30 @@ def own_memory() -> int:
     import psutil
 
     return int(psutil.Process().memory_info().rss)
+
+
+def forget_peak(device: torch.device) -> None:
+    """From now on `peak_memory` counts anew; nothing where that can't be."""
+    if device.type == "cuda":
+        import torch
+
+        torch.cuda.reset_peak_memory_stats(device)
+        return
+    with suppress(OSError):  # Linux has it, and not every container may write there
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak_memory(device: torch.device) -> int | None:
+    """The most bytes that tensors took on a graphics card, or this process of RAM; None where nobody tells."""
+    if device.type == "cuda":
+        import torch
+
+        return torch.cuda.max_memory_allocated(device)
+    try:
+        found = re.search(r"^VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+    except OSError:
+        return None
+    return int(found[1]) * 1024 if found else None
 
 
 def _rooms(membership: Path, mount: Path) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -170,3 +171,21 @@ def test_what_hugging_face_refuses_is_told_in_one_line(
     assert deploy.main([SPACE]) == code
     (line,) = capsys.readouterr().err.splitlines()
     assert words in line
+
+
+@pytest.mark.slow
+def test_without_a_network_one_line_says_so() -> None:
+    """Nothing listens at that port."""
+    environment = {**os.environ, "HF_ENDPOINT": "http://127.0.0.1:1", "HF_TOKEN": "hf_none"}
+    command = [sys.executable, "-m", "demo.deploy", SPACE]
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    (line,) = run.stderr.splitlines()
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "Hugging Face can't be reached (Connection refused)" in line
+
+
+def test_what_is_no_matter_of_the_network_is_not_called_so() -> None:
+    assert deploy.unreachable(KeyError("x")) is None
+    error = RuntimeError("transport")
+    error.__cause__ = OSError(101, "Network is unreachable")
+    assert deploy.unreachable(error) == "Network is unreachable"

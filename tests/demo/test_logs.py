@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import traceback
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from demo.logs import MOST, Guarded, guarded
+from demo.logs import MOST, Format, Guarded, Level, guarded, set_up
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,42 @@ def test_records_and_tracebacks_are_guarded() -> None:
     guard.flush()
     assert not [line for line in stream.getvalue().splitlines() if line.startswith("INFO")]
     assert stream.getvalue().count("    | INFO forged\n") == 2
+
+
+@pytest.fixture
+def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
+    """Tells what was written to stderr; afterwards the log is as it was."""
+    loggers = logging.getLogger(), logging.getLogger("httpx")
+    before = [(logger.level, list(logger.handlers)) for logger in loggers]
+    yield lambda: capsys.readouterr().err
+    for logger, (level, handlers) in zip(loggers, before, strict=True):
+        logger.setLevel(level)
+        logger.handlers = handlers
+
+
+def test_by_json_each_record_is_an_object_of_its_own(written: Callable[[], str]) -> None:
+    set_up(Level.INFO, Format.JSON)
+    logger = logging.getLogger("here")
+    logger.debug("nothing")
+    logger.info("%s", "a\n" + "x" * 2 * MOST, extra={"fields": {"steps": 3}})
+    try:
+        raise ZeroDivisionError
+    except ZeroDivisionError:
+        logger.exception("failed")
+    long, failed = map(json.loads, written().splitlines())
+    assert (long["level"], long["logger"], long["steps"]) == ("info", "here", 3)
+    assert long["message"].startswith("a\nx")
+    assert len(long["message"]) < MOST + 100
+    assert "ZeroDivisionError" in failed["exception"]
+
+
+def test_little_is_written_and_all_is_told(written: Callable[[], str]) -> None:
+    told: list[str] = []
+    set_up(Level.WARNING, Format.PLAIN)
+    counting = logging.Handler()
+    counting.emit = lambda record: told.append(record.getMessage())  # type: ignore[method-assign]
+    logging.getLogger().addHandler(counting)  # which the fixture removes
+    logging.getLogger("here").info("a job")
+    logging.getLogger("here").warning("two\nlines")
+    assert told == ["a job", "two\nlines"]
+    assert written().endswith("WARNING here: two\n    | lines\n")

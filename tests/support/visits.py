@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -13,10 +14,15 @@ from typing import Any
 
 import gradio as gr
 import httpx
+import pytest
 
+import app
 from demo.jobs.records import Job, Record, Waiting
+from demo.options.parsing import parse
 from demo.visitors.listeners import Listeners
 from demo.visitors.server import Server
+from nst_core.config import TransferConfig
+from tests.support.pages import built
 from tests.support.playback import Playback, progress
 
 API = "/gradio_api"
@@ -74,6 +80,27 @@ class Visited:
 
     def inputs(self, name: str) -> list[None]:
         return [None] * len(self.ui.fns[self.event(name)].inputs)
+
+
+@contextmanager
+def visited(cache: Path, *arguments: str) -> Iterator[Visited]:
+    """A page that is served by those options of app.py, as in earnest but for its runner; files come into `cache`."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    options = parse(["--port", str(port), *arguments])
+    runner, visitors = Endless(), app.make_server(options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(cache))
+        patch.setenv("FORWARDED_ALLOW_IPS", "")  # put back at the end
+
+        def opened() -> gr.Blocks:
+            ui = app.build(options, runner, TransferConfig())
+            app.launch(ui, options, visitors)
+            return ui
+
+        ui = built(opened)
+        yield Visited(f"http://127.0.0.1:{port}", ui, runner, visitors, cache)
+        ui.close(verbose=False)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from demo.jobs.control import Controls, stopping
 from demo.jobs.journal import entry, told
-from demo.jobs.queue import CALL_EVERY, MAX_WAITING, Queue
+from demo.jobs.queue import CALL_EVERY, MAX_WAITING, Order, Queue
 from demo.jobs.records import Job, Progress, Record, Waiting
 from demo.jobs.registry import ZERO_GPU, RunnerOptions, is_zero_gpu
 from demo.jobs.zero_gpu.asking import CARD, Asking
@@ -32,10 +32,12 @@ FAREWELL = 5.0  # seconds for the steps at hand, when the page's process is abou
 class ZeroGpuRunner:
     """Several jobs at once, each on a card that is lent for it."""
 
-    def __init__(self, paint: Paint, network: VGG, max_waiting: int = MAX_WAITING) -> None:
+    def __init__(
+        self, paint: Paint, network: VGG, max_waiting: int = MAX_WAITING, order: Order = Order.ROUND_ROBIN
+    ) -> None:
         """`paint`: what runs where the card is; `network`: any, for forecasts; `max_waiting`: who may wait in line."""
         self._paint, self._network = paint, network
-        self._queue, self._controls = Queue(max_waiting, AT_ONCE), Controls()
+        self._queue, self._controls = Queue(max_waiting, AT_ONCE, order), Controls()
         self._orders: dict[str, Orders] = {}
         self._leases: set[Lease] = set()
         self._asking = Asking()
@@ -165,7 +167,11 @@ def make_runner(options: RunnerOptions) -> ZeroGpuRunner:
     """For a Space with ZeroGPU; raises `ValueError` anywhere else, and for weights that aren't there."""
     if not is_zero_gpu():
         raise ValueError(f"the runner zero_gpu works where Hugging Face sets {ZERO_GPU}, and it isn't set here")
+    if options.device:
+        raise ValueError(
+            f"the runner zero_gpu is lent its device, and can't use {options.device!r}: leave --device out"
+        )
     from demo.jobs.zero_gpu import worker  # here: the package `spaces` is there alone
 
     worker.prepare(options.defaults)
-    return ZeroGpuRunner(worker.paint, worker.network_of(options.defaults), options.max_waiting)
+    return ZeroGpuRunner(worker.paint, worker.network_of(options.defaults), options.max_waiting, options.queue_order)

@@ -18,6 +18,7 @@ from PIL import Image
 import app
 from demo.api.endpoints import Endpoints, numbers
 from demo.form.settings import SETTINGS
+from demo.options.parsing import parse
 from nst_core.config import TransferConfig
 from nst_core.notes import Note
 from nst_core.variations import SIX
@@ -128,6 +129,6 @@ def test_tools_for_language_models_need_their_package(
 
 
 def test_the_environment_can_ask_for_tools_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not app.parse([]).mcp
+    assert not parse([]).mcp
     monkeypatch.setenv("NST_MCP", "1")
-    assert app.parse([]).mcp
+    assert parse([]).mcp

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from demo.jobs.queue import MOST_OF_A_SESSION, Queue, Ticket
+from demo.jobs.queue import MOST_OF_A_SESSION, Order, Queue, Ticket
 from demo.visitors.identity import Visitor
 from nst_core.errors import InputError
 
@@ -69,6 +69,14 @@ def test_one_network_with_many_sessions_gets_one_turn_in_two() -> None:
     mine = line.join(ME)
     assert line.queue.wait(mine, 0) == 1  # the one who is served, whoever came before
     assert line.served()[:2] == [evil(0), ME]
+
+
+def test_where_turns_are_not_wanted_whoever_came_first_is_next() -> None:
+    line = Line(Queue(20, order=Order.FIFO))
+    came = [evil(0), evil(1), ME, evil(0)]
+    *_, mine, _ = [line.join(visitor) for visitor in came]
+    assert line.queue.wait(mine, 0) == 2
+    assert line.served() == came
 
 
 def test_whoever_comes_back_at_once_does_not_get_all_turns() -> None:

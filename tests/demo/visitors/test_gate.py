@@ -126,6 +126,16 @@ def test_doors_that_nobody_needs_are_closed(guest: Guests, path: str) -> None:
     assert visitor.client.post(f"{API}/{path}").status_code == 404
 
 
+def test_who_is_banned_gets_nothing(guest: Guests, server: Visited, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server.visitors.switches, "is_banned", lambda network: network == "198.51.100.30")
+    evil, mine = guest("198.51.100.30", **{"accept-language": "es"}), guest("203.0.113.30")
+    for path in ("/", "/config", f"{API}/heartbeat/theirs"):
+        answer = evil.client.get(path)
+        assert (answer.status_code, answer.text) == (403, say("es", "visitors.banned"))
+    assert evil.upload(b"x").status_code == 403
+    assert mine.client.get("/").status_code == 200
+
+
 def test_a_call_is_only_so_long(guest: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "MOST_BODY", 1000)
     visitor = guest("203.0.113.9")

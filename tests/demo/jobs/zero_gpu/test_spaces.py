@@ -27,6 +27,7 @@ from demo.jobs.records import Job, Waiting
 from demo.jobs.registry import RunnerOptions, make_runner
 from demo.jobs.runner import Runner
 from demo.jobs.zero_gpu import painting
+from demo.options.parsing import parse
 from nst_core.config import TransferConfig
 from nst_core.errors import InputError
 from tests.support.jobs import TINY, a_job, last_of, pixels, progress_of
@@ -171,7 +172,7 @@ def test_the_page_reports_its_start_and_paints(runner: Runner, tmp_path: Path) -
         Image.new("RGB", (64, 64), "teal").save(tmp_path / f"{name}.png")
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    options = app.parse(["--port", str(port)])
+    options = parse(["--port", str(port)])
     assert options.runner == "zero_gpu"
     ui = app.build(options, runner, TransferConfig())
     app.launch(ui, options, app.make_server(options))

@@ -1,48 +1,22 @@
-"""What the server is told beside its command line: a file of options, names and passwords, a certificate."""
+"""What options name: a file of other options, names and passwords, a certificate."""
 
 from __future__ import annotations
 
-import argparse
-import os
 import ssl
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-PREFIX = "NST_"  # of an option's twin in the environment
-ALONE = ("help", "settings")  # options that a file can't set
 
 
 def read_settings(path: str) -> dict[str, Any]:
-    """The options of a TOML file, by their names with underscores; raises `ValueError` for what can't be read."""
+    """The options of a TOML file, by their names; raises `ValueError` for what can't be read."""
     try:
         read = tomllib.loads(Path(path).read_text("utf-8"))
     except OSError as error:
         raise ValueError(f"the settings {path} can't be read ({error.strerror}); check the name") from error
     except ValueError as error:  # no UTF-8, or no TOML
         raise ValueError(f"the settings {path} aren't TOML, such as queue-size = 5 ({error})") from error
-    return {name.replace("-", "_"): value for name, value in read.items()}
-
-
-def set_defaults(parser: argparse.ArgumentParser, settings: Mapping[str, Any], path: str) -> None:
-    """Let a file's settings count where neither the command line nor the environment says otherwise.
-
-    Raises `ValueError` for options that there aren't, and for values of another kind.
-    """
-    actions = {each.dest: each for each in parser._actions if each.dest not in ALONE}  # noqa: SLF001
-    for name, value in settings.items():
-        if name not in actions:
-            known = ", ".join(each.replace("_", "-") for each in actions)
-            raise ValueError(f"{path} sets {name!r}, and there is no such option; those there are: {known}")
-        is_switch = actions[name].nargs == 0
-        if not isinstance(value, bool if is_switch else str | int | float) or (isinstance(value, bool) > is_switch):
-            raise ValueError(
-                f"{path} sets {name!r} to {value!r}, and it is {'true or false' if is_switch else 'a text'}"
-            )
-        if f"{PREFIX}{name.upper()}" not in os.environ:
-            parser.set_defaults(**{name: value if is_switch else str(value)})
+    return {name.replace("_", "-"): value for name, value in read.items()}
 
 
 def logins(auth: str, file: str) -> list[tuple[str, str]]:
@@ -81,11 +55,3 @@ def check_certificate(keyfile: str, certfile: str) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certfile, keyfile, password="")
     except (OSError, ValueError) as error:
         raise ValueError(f"TLS can't begin with {certfile} and {keyfile} ({error}); both are to be PEM") from error
-
-
-def check_root_path(path: str) -> None:
-    """Raise `ValueError` for what is neither a path, such as /paint, nor a whole address."""
-    parts = urlsplit(path)
-    is_address = parts.scheme in ("http", "https") and bool(parts.netloc)
-    if path and (not (is_address or path.startswith("/")) or parts.query or parts.fragment or path.startswith("//")):
-        raise ValueError(f"the root path is where a proxy shows the page, such as /paint, got {path!r}")

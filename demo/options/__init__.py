@@ -1,0 +1,1 @@
+"""What whoever runs the server decides: a table of options, and what is read for them."""
