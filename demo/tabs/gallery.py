@@ -44,7 +44,7 @@ THUMBNAIL = 240  # pixels of the long side
 
 @dataclass(frozen=True)
 class Entry:
-    """A result: its file, small as an address, and what was asked for; `made` tells the run and the step.
+    """A result: its file, small as an address, and what was asked for; `made` tells the run's segment and the step.
 
     What was brushed, up to a megabyte a map, isn't kept.
     """
@@ -54,6 +54,7 @@ class Entry:
     thumbnail: str
     selection: Selection
     lost: tuple[str, ...]  # keys of the words for what the form can't be set to
+    is_end: bool = False  # the end of its segment as far as it is known; a moment that was downloaded is none
 
 
 Entries = tuple[Entry, ...]
@@ -107,10 +108,13 @@ class Gallery:
     def add(
         self, request: gr.Request, entries: Entries | None, painted: Painted | None, running: Running | None
     ) -> tuple[Entries, Any]:
-        """A run has ended, or is left for another: the entries with its last picture, and the thumbnails."""
+        """A run has ended, or is left for another: the entries with its last picture, and the thumbnails.
+
+        A run that is left ends a step later, and this comes again: the later picture takes the earlier one's place.
+        """
         if painted is None or self.runner.is_under_way(painted.key):
             return entries or (), gr.skip()
-        return collected(language(request), entries or (), painted, running, painted.at(None))
+        return collected(language(request), entries or (), painted, running, painted.at(None), is_end=True)
 
     def restore(self, request: gr.Request, entries: Entries | None, shown: tuple[str, int] | None) -> FormValues:
         """Use these settings was pressed: the values of the form."""
@@ -174,9 +178,17 @@ def add_shown(
 
 
 def collected(
-    speaks: Language, entries: Entries, painted: Painted, running: Running | None, picture: RunPicture
+    speaks: Language,
+    entries: Entries,
+    painted: Painted,
+    running: Running | None,
+    picture: RunPicture,
+    is_end: bool = False,
 ) -> tuple[Entries, Any]:
-    """The entries with a picture, and the thumbnails; one that is there already stays once."""
+    """The entries with a picture, and the thumbnails; one that is there already stays once.
+
+    The end of a segment, `is_end`, takes the place of what was its end before.
+    """
     segment = painted.segment(picture, running)
     made = (segment.key, picture.index)
     if any(entry.made == made for entry in entries):
@@ -192,11 +204,26 @@ def collected(
     thumbnail = html.data_uri(picture.image, scaled(segment.size, THUMBNAIL))
     selection = segment.selected(picture.index)
     entry = Entry(
-        made, kept, thumbnail, replace(selection, masks=(), strength_map=None), tuple(_lost(segment, picture.index))
+        made,
+        kept,
+        thumbnail,
+        replace(selection, masks=(), strength_map=None),
+        tuple(_lost(segment, picture.index)),
+        is_end,
     )
-    forget(entries[: max(0, len(entries) + 1 - MOST)])
-    entries = (*entries, entry)[-MOST:]
+    entries = with_entry(entries, entry)
     return entries, thumbnails(speaks, entries)
+
+
+def with_entry(entries: Entries, entry: Entry) -> Entries:
+    """The entries with one more, the last `MOST` of them; the end of a segment stands where its end before stood."""
+    key, _ = entry.made
+    earlier = next((each for each in entries if entry.is_end and each.is_end and each.made[0] == key), None)
+    if earlier is not None:
+        forget([earlier])
+        return tuple(entry if each is earlier else each for each in entries)
+    forget(entries[: max(0, len(entries) + 1 - MOST)])
+    return (*entries, entry)[-MOST:]
 
 
 def _lost(segment: Segment, step: int) -> Iterator[str]:

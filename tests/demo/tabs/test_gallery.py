@@ -85,6 +85,21 @@ def test_a_picture_is_collected_once_and_the_next_beside_it(photo: FileDataDict,
     assert html.index('data-index="1"') < html.index('data-index="0"')  # the newest first
 
 
+def test_a_run_that_was_left_and_ends_a_step_later_is_collected_once(
+    photo: FileDataDict, painting: FileDataDict
+) -> None:
+    first = made(photo, painting, key="left", steps=9)
+    submission = make_submission(first.selection, key="left")
+    entries = collected(made(photo, painting, key="before"), first, made(photo, painting, key="next"))
+    (left,) = (entry for entry in entries if entry.made == ("left", 2))
+    entries, _ = add_shown(ENGLISH, entries, followed(submission, progress(4, 9), first), None, 4)
+    entries, html = add(ENGLISH, entries, followed(submission, progress(5, 9), first))
+    assert [entry.made for entry in entries] == [("before", 2), ("left", 5), ("next", 2), ("left", 4)]
+    assert read_recipe(entries[1].path).steps_done == 5
+    assert not left.path.exists()
+    assert html.count("<button") == 4
+
+
 def test_nothing_is_collected_before_something_was_painted(photo: FileDataDict, painting: FileDataDict) -> None:
     assert add(ENGLISH, None, None)[0] == ()
     painted = made(photo, painting, key="run")
