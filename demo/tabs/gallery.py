@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from pathlib import Path
 from typing import Any, ClassVar
 
 import gradio as gr
@@ -21,9 +19,8 @@ from demo.browser.toasts import inform, toast, warn
 from demo.browser.wiring import LONG, QUICK, Components, afterwards, listen, unchanged
 from demo.files import new_folder_beside
 from demo.form import links
-from demo.form.library import subject
-from demo.form.recipes import described, dropped, page_config, restored, still_there
-from demo.form.request import Selection, make_selection
+from demo.form.recipes import dropped, page_config, restored, still_there
+from demo.form.request import make_selection
 from demo.form.values import FormValues, form_values, in_slots, left_alone
 from demo.form.widgets import FormComponents
 from demo.jobs.runner import Runner
@@ -31,33 +28,14 @@ from demo.paint import downloads
 from demo.paint.downloads import Format
 from demo.paint.layout import PaintComponents
 from demo.paint.running import Running
-from demo.paint.session import Painted, RunPicture, Segment
+from demo.paint.session import Painted, RunPicture
+from demo.tabs.entries import THUMBNAIL, Entries, Entry, copied, forget, lost_of, with_entry
+from demo.tabs.tiles import caption, thumbnails
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.images.sizes import scaled
 
 logger = logging.getLogger(__name__)
-
-MOST = 20  # results of a session: files of at most 3 MB each at the sizes of the page
-THUMBNAIL = 240  # pixels of the long side
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A result: its file, small as an address, and what was asked for; `made` tells the run's segment and the step.
-
-    What was brushed, up to a megabyte a map, isn't kept.
-    """
-
-    made: tuple[str, int]
-    path: Path
-    thumbnail: str
-    selection: Selection
-    lost: tuple[str, ...]  # keys of the words for what the form can't be set to
-    is_end: bool = False  # the end of its segment as far as it is known; a moment that was downloaded is none
-
-
-Entries = tuple[Entry, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,42 +186,11 @@ def collected(
         kept,
         thumbnail,
         replace(selection, masks=(), strength_map=None),
-        tuple(_lost(segment, picture.index)),
+        tuple(lost_of(segment, picture.index)),
         is_end,
     )
     entries = with_entry(entries, entry)
     return entries, thumbnails(speaks, entries)
-
-
-def with_entry(entries: Entries, entry: Entry) -> Entries:
-    """The entries with one more, the last `MOST` of them; the end of a segment stands where its end before stood."""
-    key, _ = entry.made
-    earlier = next((each for each in entries if entry.is_end and each.is_end and each.made[0] == key), None)
-    if earlier is not None:
-        forget([earlier])
-        return tuple(entry if each is earlier else each for each in entries)
-    forget(entries[: max(0, len(entries) + 1 - MOST)])
-    return (*entries, entry)[-MOST:]
-
-
-def _lost(segment: Segment, step: int) -> Iterator[str]:
-    if segment.selection.masks:
-        yield "lost.regions"
-    if segment.selection.strength_map is not None:
-        yield "lost.strength_map"
-    if len(segment.configs(step)) > 1:
-        yield "lost.steered"
-    if segment.went_on:
-        yield "lost.went_on"
-
-
-def copied(file: Path, folder: Path) -> Path:
-    """A copy of its own, in a new folder; raises `OSError`, and then there is no half of it."""
-    try:
-        return Path(shutil.copyfile(file, folder / file.name))
-    except OSError:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
 
 
 def show(request: gr.Request, entries: Entries | None, event: gr.EventData) -> DetailView:
@@ -261,36 +208,6 @@ def show(request: gr.Request, entries: Entries | None, event: gr.EventData) -> D
         large=path,
         words=f'<p class="made">{escape(caption(speaks, entry.selection))}</p>',
         download=gr.update(value=path, label=say(speaks, "gallery.download")),
-    )
-
-
-def forget(entries: Iterable[Entry] | None) -> None:
-    """Remove the files of entries."""
-    for entry in entries or ():
-        shutil.rmtree(entry.path.parent, ignore_errors=True)
-
-
-def caption(speaks: Language, selection: Selection) -> str:
-    """What a result was made of."""
-    return described(subject(selection, speaks), selection.config, speaks)
-
-
-def thumbnails(speaks: Language, entries: Entries) -> str:
-    """HTML: a button a result, the newest first, `data-index` its place among the `entries`."""
-    if not entries:
-        return f'<p class="made">{escape(say(speaks, "gallery.empty"))}</p>'
-    buttons = (_button(speaks, place, entry) for place, entry in reversed(list(enumerate(entries))))
-    return f'<div class="results">{"".join(buttons)}</div>'
-
-
-def _button(speaks: Language, place: int, entry: Entry) -> str:
-    config = entry.selection.config
-    label = say(speaks, "gallery.show", settings=caption(speaks, entry.selection))
-    steps = html.steps(speaks, entry.made[1])
-    short = say(speaks, "gallery.short", strength=config.strength, size=config.size, steps=steps)
-    return (
-        f'<button type="button" data-index="{place}" aria-label="{escape(label)}" title="{escape(label)}">'
-        f'<img src="{entry.thumbnail}" alt=""><small>{escape(short)}</small></button>'
     )
 
 

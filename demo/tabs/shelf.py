@@ -28,7 +28,9 @@ from demo.form.widgets import FormComponents
 from demo.jobs.runner import Runner
 from demo.paint.layout import PaintComponents
 from demo.paint.running import Running
-from demo.tabs.gallery import MOST, THUMBNAIL, Entries, Entry, GalleryComponents, copied, forget, thumbnails
+from demo.tabs.entries import MOST, THUMBNAIL, Entries, Entry, copied, forget
+from demo.tabs.gallery import GalleryComponents
+from demo.tabs.tiles import thumbnails
 from demo.visitors.identity import Visitor, visitor_of
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig

@@ -22,7 +22,9 @@ from demo.form.values import MOST_PAINTINGS, FormValues, form_values
 from demo.jobs.records import Computation
 from demo.paint.session import Painted, Segment, followed
 from demo.tabs import gallery
-from demo.tabs.gallery import MOST, Entries, Gallery, add_shown, show, thumbnails
+from demo.tabs.entries import MOST, Entries, forget
+from demo.tabs.gallery import Gallery, add_shown, show
+from demo.tabs.tiles import thumbnails
 from demo.words import LANGUAGES
 from nst_core.config import Border, TransferConfig
 from nst_core.execution import Execution
@@ -158,7 +160,7 @@ def test_it_holds_only_so_many(photo: FileDataDict, painting: FileDataDict) -> N
     assert [entry.made[0] for entry in more] == [*map(str, range(1, MOST)), "more"]
     assert not entries[0].path.exists()
     assert all(entry.path.exists() for entry in more)
-    gallery.forget(more)
+    forget(more)
     assert not any(entry.path.parent.exists() for entry in more)
 
 
@@ -169,7 +171,7 @@ def test_a_click_shows_it_large(photo: FileDataDict, painting: FileDataDict, sai
     assert "77 %" in detail.words
     assert detail.download["value"] == detail.large
     assert not shown(show(ENGLISH, entries, clicked(2)))
-    gallery.forget(entries)
+    forget(entries)
     assert not shown(show(ENGLISH, entries, clicked(1)))
     assert "gone" in said[0]
 
@@ -431,8 +433,3 @@ def test_a_link_comes_from_the_form(photo: FileDataDict, painting: FileDataDict,
 def test_it_speaks_spanish(photo: FileDataDict, painting: FileDataDict) -> None:
     _, html = add(SPANISH, (), made(photo, painting))
     assert "del cuadro" in html
-
-
-def test_a_picture_that_was_pasted_has_a_name_all_the_same(photo: FileDataDict, painting: FileDataDict) -> None:
-    photo["orig_name"] = None
-    assert gallery.caption("en", Selection(photo, (painting,), DEFAULTS)).startswith("a picture × great_wave:")

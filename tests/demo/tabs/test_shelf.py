@@ -15,8 +15,9 @@ from demo.paint import downloads
 from demo.paint.downloads import Format
 from demo.paint.running import Running
 from demo.paint.session import followed
-from demo.tabs.gallery import Entries, Entry, caption
+from demo.tabs.entries import Entries, Entry
 from demo.tabs.shelf import Shelf, manifest
+from demo.tabs.tiles import caption
 from nst_core.config import TransferConfig
 from tests.support.playback import ENGLISH, SPANISH, Playback, form, progress, shown, upload
 
