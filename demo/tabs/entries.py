@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from demo.form.request import Selection
@@ -27,20 +27,55 @@ class Entry:
     selection: Selection
     lost: tuple[str, ...]  # keys of the words for what the form can't be set to
     is_end: bool = False  # the end of its segment as far as it is known; a moment that was downloaded is none
+    is_favourite: bool = False
 
 
 Entries = tuple[Entry, ...]
 
 
+@dataclass(frozen=True)
+class Deleted:
+    """A result that was deleted and can come back, and its place among the entries."""
+
+    entry: Entry
+    place: int
+
+
 def with_entry(entries: Entries, entry: Entry) -> Entries:
-    """The entries with one more, the last `MOST` of them; the end of a segment stands where its end before stood."""
+    """The entries with one more; the end of a segment stands where its end before stood, and is as much a favourite."""
     key, _ = entry.made
     earlier = next((each for each in entries if entry.is_end and each.is_end and each.made[0] == key), None)
-    if earlier is not None:
-        forget([earlier])
-        return tuple(entry if each is earlier else each for each in entries)
-    forget(entries[: max(0, len(entries) + 1 - MOST)])
-    return (*entries, entry)[-MOST:]
+    if earlier is None:
+        return within_limit((*entries, entry))
+    forget([earlier])
+    entry = replace(entry, is_favourite=earlier.is_favourite)
+    return tuple(entry if each is earlier else each for each in entries)
+
+
+def within_limit(entries: Entries) -> Entries:
+    """As many as are kept, with the files of the others removed: what is oldest goes, and favourites last."""
+    by_worth = sorted(range(len(entries)), key=lambda place: (entries[place].is_favourite, place))
+    gone = by_worth[: max(0, len(entries) - MOST)]
+    forget(entries[place] for place in gone)
+    return tuple(entry for place, entry in enumerate(entries) if place not in gone)
+
+
+def with_favourite(entries: Entries, place: int) -> Entries:
+    """The entries, the one at that place now a favourite, or none any more."""
+    return tuple(
+        replace(entry, is_favourite=not entry.is_favourite) if number == place else entry
+        for number, entry in enumerate(entries)
+    )
+
+
+def place_of(entries: Entries, made: tuple[str, int] | None) -> int | None:
+    """Where the one is that was made so; None where there is none."""
+    return next((place for place, entry in enumerate(entries) if entry.made == made), None)
+
+
+def with_deleted(entries: Entries, deleted: Deleted) -> Entries:
+    """The entries with one that comes back to its place."""
+    return within_limit((*entries[: deleted.place], deleted.entry, *entries[deleted.place :]))
 
 
 def lost_of(segment: Segment, step: int) -> Iterator[str]:
