@@ -88,8 +88,8 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
             checked=pictures.checked,
             painted=view.painted,
             running=view.running,
-            entries=parts.entries,
-            thumbnails=parts.thumbnails,
+            entries=parts.results.entries,
+            thumbnails=parts.results.thumbnails,
             unknown=keys.unknown,
         )
         returned = returning.wire(ui, keys, coming_back)

@@ -19,18 +19,23 @@ BUTTONS = {  # what each is drawn with, in a square of 20
     "closer": "M4 10h12M10 4v12",
     "fullscreen": "M3 8V3h5M12 3h5v5M17 12v5h-5M8 17H3v-5",
 }
-TEMPLATE = (
-    """{{#if value}}<div class="view"><div class="picture" style="--ratio: {{value.width}} / {{value.height}}">
-<img src="{{value.before.url}}" alt="{{words.before}}" draggable="false">
-<img src="{{value.after.url}}" alt="{{words.after}}" draggable="false">
-<div class="handle" role="slider" tabindex="0" aria-label="{{words.compare}}" aria-valuemin="0" aria-valuemax="100"
-aria-valuenow="50"><i></i></div></div></div><div class="zoom">"""
+ZOOM = (
+    '<div class="zoom">'
     + "".join(
         f'<button type="button" data-do="{name}" aria-label="{{{{words.{name}}}}}" title="{{{{words.{name}}}}}">'
         f'<svg viewBox="0 0 20 20" aria-hidden="true"><path d="{drawn}"/></svg></button>'
         for name, drawn in BUTTONS.items()
     )
-    + "</div>{{/if}}"
+    + "</div>"
+)
+TEMPLATE = (
+    """{{#if value}}<div class="view"><div class="picture" style="--ratio: {{value.width}} / {{value.height}}">
+<img src="{{value.before.url}}" alt="{{words.before}}" draggable="false">
+<img src="{{value.after.url}}" alt="{{words.after}}" draggable="false">
+<div class="handle" role="slider" tabindex="0" aria-label="{{words.compare}}" aria-valuemin="0" aria-valuemax="100"
+aria-valuenow="50"><i></i></div></div></div>"""
+    + ZOOM
+    + "{{/if}}"
 )
 
 
@@ -43,7 +48,7 @@ def showing(before: str, after: str, speaks: Language) -> dict[str, Any]:
     """An update of the element to pictures of one size, by their paths: left of the handle and right of it."""
     with Image.open(after) as image:
         width, height = image.size
-    value = {"before": _file(before), "after": _file(after), "width": width, "height": height}
+    value = {"before": file_data(before), "after": file_data(after), "width": width, "height": height}
     # In Gradio 6.31 an element that wasn't visible so far has no other properties than those that come with it.
     return gr.update(value=value, visible=True, words=words(speaks))
 
@@ -53,6 +58,6 @@ def words(speaks: Language) -> dict[str, str]:
     return {name: say(speaks, f"compare.{name}") for name in ("before", "after", "compare", *BUTTONS)}
 
 
-def _file(path: str) -> dict[str, Any]:
+def file_data(path: str) -> dict[str, Any]:
     """Gradio gives it an address, where it may be served."""
     return {"path": path, "meta": {"_type": "gradio.FileData"}}

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from html import escape
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import gradio as gr
 from gradio.data_classes import FileDataDict
 from gradio.events import Dependency
 
-from demo.browser import html
+from demo.browser import beside, html
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load, script
 from demo.browser.toasts import inform, toast, warn
-from demo.browser.wiring import LONG, QUICK, Components, afterwards, listen, unchanged
+from demo.browser.wiring import LONG, QUICK, afterwards, listen
 from demo.files import new_folder_beside
 from demo.form import links
-from demo.form.library import subject
-from demo.form.recipes import described, dropped, page_config, restored, still_there
-from demo.form.request import Selection, make_selection
+from demo.form.recipes import dropped, page_config, restored, still_there
+from demo.form.request import make_selection
 from demo.form.values import FormValues, form_values, in_slots, left_alone
 from demo.form.widgets import FormComponents
 from demo.jobs.runner import Runner
@@ -31,66 +27,29 @@ from demo.paint import downloads
 from demo.paint.downloads import Format
 from demo.paint.layout import PaintComponents
 from demo.paint.running import Running
-from demo.paint.session import Painted, RunPicture, Segment
+from demo.paint.session import Painted, RunPicture
+from demo.tabs import archive, results
+from demo.tabs.entries import THUMBNAIL, Entries, Entry, copied, forget, lost_of, place_of, with_entry
+from demo.tabs.results import DetailComponents, ResultsComponents
+from demo.tabs.tiles import Compared, thumbnails
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
 from nst_core.images.sizes import scaled
 
 logger = logging.getLogger(__name__)
 
-MOST = 20  # results of a session: files of at most 3 MB each at the sizes of the page
-THUMBNAIL = 240  # pixels of the long side
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A result: its file, small as an address, and what was asked for; `made` tells the run and the step.
-
-    What was brushed, up to a megabyte a map, isn't kept.
-    """
-
-    made: tuple[str, int]
-    path: Path
-    thumbnail: str
-    selection: Selection
-    lost: tuple[str, ...]  # keys of the words for what the form can't be set to
-
-
-Entries = tuple[Entry, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DetailView:
-    """Values for what shows an entry large; what isn't given stays as it is."""
-
-    shown: Any = unchanged()
-    area: Any = unchanged()
-    large: Any = unchanged()
-    words: Any = unchanged()
-    download: Any = unchanged()
-
-
-@dataclass(frozen=True, kw_only=True)
-class DetailComponents(Components):
-    """What shows an entry large."""
-
-    Values: ClassVar = DetailView
-
-    shown: gr.State  # `Entry.made` of the one that was clicked: places change when there are too many
-    area: gr.Column
-    large: gr.Image
-    words: gr.HTML
-    download: gr.DownloadButton
-
 
 @dataclass(frozen=True, kw_only=True)
 class GalleryComponents:
     """What there is in the gallery."""
 
-    entries: gr.State
-    thumbnails: gr.HTML
-    detail: DetailComponents
+    results: ResultsComponents
     use: gr.Button
+    delete: gr.Button
+    undo: gr.Button
+    pack: gr.Button
+    packed: gr.State  # the path of the file with all results
+    packed_path: gr.Textbox  # the same for the browser; nobody sees it
     drop: gr.File
     copy: gr.Button
     link: gr.Textbox
@@ -105,12 +64,21 @@ class Gallery:
     defaults: TransferConfig
 
     def add(
-        self, request: gr.Request, entries: Entries | None, painted: Painted | None, running: Running | None
+        self,
+        request: gr.Request,
+        entries: Entries | None,
+        compared: Compared | None,
+        painted: Painted | None,
+        running: Running | None,
     ) -> tuple[Entries, Any]:
-        """A run has ended, or is left for another: the entries with its last picture, and the thumbnails."""
+        """A run has ended, or is left for another: the entries with its last picture, and the thumbnails.
+
+        A run that is left ends a step later, and this comes again: the later picture takes the earlier one's place.
+        """
         if painted is None or self.runner.is_under_way(painted.key):
             return entries or (), gr.skip()
-        return collected(language(request), entries or (), painted, running, painted.at(None))
+        more = collected(entries or (), painted, running, painted.at(None), is_end=True)
+        return renewed(language(request), entries, more, compared)
 
     def restore(self, request: gr.Request, entries: Entries | None, shown: tuple[str, int] | None) -> FormValues:
         """Use these settings was pressed: the values of the form."""
@@ -165,22 +133,35 @@ class Gallery:
 
 
 def add_shown(
-    request: gr.Request, entries: Entries | None, painted: Painted | None, running: Running | None, step: float
+    request: gr.Request,
+    entries: Entries | None,
+    compared: Compared | None,
+    painted: Painted | None,
+    running: Running | None,
+    step: float,
 ) -> tuple[Entries, Any]:
     """The moment that the timeline shows was downloaded: the entries with it, and the thumbnails."""
     if painted is None:
         return entries or (), gr.skip()
-    return collected(language(request), entries or (), painted, running, painted.at(step))
+    return renewed(language(request), entries, collected(entries or (), painted, running, painted.at(step)), compared)
+
+
+def renewed(speaks: Language, entries: Entries | None, more: Entries, compared: Compared | None) -> tuple[Entries, Any]:
+    """The entries with what has come, and the thumbnails where that is anything."""
+    return more, gr.skip() if more is entries or not more else thumbnails(speaks, more, compared or ())
 
 
 def collected(
-    speaks: Language, entries: Entries, painted: Painted, running: Running | None, picture: RunPicture
-) -> tuple[Entries, Any]:
-    """The entries with a picture, and the thumbnails; one that is there already stays once."""
+    entries: Entries, painted: Painted, running: Running | None, picture: RunPicture, is_end: bool = False
+) -> Entries:
+    """The entries with a picture; one that is there already stays once, and without room on the disk they stay.
+
+    The end of a segment, `is_end`, takes the place of what was its end before.
+    """
     segment = painted.segment(picture, running)
     made = (segment.key, picture.index)
-    if any(entry.made == made for entry in entries):
-        return entries, gr.skip()
+    if place_of(entries, made) is not None:
+        return entries
     try:
         # Those of a run go when the next one begins.
         kept = copied(
@@ -188,91 +169,29 @@ def collected(
         )
     except OSError as error:
         logger.warning("a picture can't be collected: %s", error)
-        return entries, gr.skip()
-    thumbnail = html.data_uri(picture.image, scaled(segment.size, THUMBNAIL))
+        return entries
     selection = segment.selected(picture.index)
     entry = Entry(
-        made, kept, thumbnail, replace(selection, masks=(), strength_map=None), tuple(_lost(segment, picture.index))
+        made=made,
+        path=kept,
+        thumbnail=html.data_uri(picture.image, scaled(segment.size, THUMBNAIL)),
+        selection=replace(selection, masks=(), strength_map=None),
+        lost=tuple(lost_of(segment, picture.index)),
+        is_end=is_end,
     )
-    forget(entries[: max(0, len(entries) + 1 - MOST)])
-    entries = (*entries, entry)[-MOST:]
-    return entries, thumbnails(speaks, entries)
-
-
-def _lost(segment: Segment, step: int) -> Iterator[str]:
-    if segment.selection.masks:
-        yield "lost.regions"
-    if segment.selection.strength_map is not None:
-        yield "lost.strength_map"
-    if len(segment.configs(step)) > 1:
-        yield "lost.steered"
-    if segment.went_on:
-        yield "lost.went_on"
-
-
-def copied(file: Path, folder: Path) -> Path:
-    """A copy of its own, in a new folder; raises `OSError`, and then there is no half of it."""
-    try:
-        return Path(shutil.copyfile(file, folder / file.name))
-    except OSError:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def show(request: gr.Request, entries: Entries | None, event: gr.EventData) -> DetailView:
-    """A thumbnail was clicked: its picture large, with its words and its file."""
-    if not entries or not 0 <= event.index < len(entries):
-        return DetailView()
-    entry = entries[event.index]
-    if not entry.path.exists():  # after a day
-        warn(language(request), say(language(request), "gallery.gone"))
-        return DetailView()
-    speaks, path = language(request), str(entry.path)
-    return DetailView(
-        shown=entry.made,
-        area=gr.update(visible=True),
-        large=path,
-        words=f'<p class="made">{escape(caption(speaks, entry.selection))}</p>',
-        download=gr.update(value=path, label=say(speaks, "gallery.download")),
-    )
-
-
-def forget(entries: Iterable[Entry] | None) -> None:
-    """Remove the files of entries."""
-    for entry in entries or ():
-        shutil.rmtree(entry.path.parent, ignore_errors=True)
-
-
-def caption(speaks: Language, selection: Selection) -> str:
-    """What a result was made of."""
-    return described(subject(selection, speaks), selection.config, speaks)
-
-
-def thumbnails(speaks: Language, entries: Entries) -> str:
-    """HTML: a button a result, the newest first, `data-index` its place among the `entries`."""
-    if not entries:
-        return f'<p class="made">{escape(say(speaks, "gallery.empty"))}</p>'
-    buttons = (_button(speaks, place, entry) for place, entry in reversed(list(enumerate(entries))))
-    return f'<div class="results">{"".join(buttons)}</div>'
-
-
-def _button(speaks: Language, place: int, entry: Entry) -> str:
-    config = entry.selection.config
-    label = say(speaks, "gallery.show", settings=caption(speaks, entry.selection))
-    steps = html.steps(speaks, entry.made[1])
-    short = say(speaks, "gallery.short", strength=config.strength, size=config.size, steps=steps)
-    return (
-        f'<button type="button" data-index="{place}" aria-label="{escape(label)}" title="{escape(label)}">'
-        f'<img src="{entry.thumbnail}" alt=""><small>{escape(short)}</small></button>'
-    )
+    return with_entry(entries, entry)
 
 
 def build_gallery(localized: Localized) -> GalleryComponents:
     """Lay the gallery out, where this is called; `wire` makes it work."""
     with gr.Column(elem_id="gallery"):
         gr.Markdown(t("gallery.title"))
-        results = localized.html(_nothing, js_on_load=on_load("report-clicks"), elem_id="results")
-        with gr.Row(visible=False, elem_id="made") as detail:
+        tiles = localized.html(_nothing, js_on_load=on_load("report-clicks"), elem_id="results")
+        with gr.Row(visible=False, elem_id="deleted") as notice:
+            told = gr.HTML()
+            undo = gr.Button(t("gallery.undo"), min_width=120, scale=0, elem_id="undo-delete")
+        both = beside.beside(elem_id="beside")
+        with gr.Row(visible=False, elem_id="made") as area:
             large = gr.Image(
                 label=t("gallery.large"),
                 show_label=False,
@@ -285,18 +204,33 @@ def build_gallery(localized: Localized) -> GalleryComponents:
                 words = gr.HTML()
                 use = gr.Button(t("gallery.use"), variant="primary", elem_id="use")
                 download = gr.DownloadButton(say("en", "gallery.download"), elem_id="download-made")
+                delete = gr.Button(t("gallery.delete"), elem_id="delete-made")
         with gr.Row():
             drop = gr.File(label=t("gallery.drop"), height=150, min_width=260, elem_id="drop")
             with gr.Column(min_width=260):
+                pack = gr.Button(t("gallery.pack"), elem_id="download-all")
                 copy = gr.Button(t("links.button"), elem_id="copy-link")
                 link = gr.Textbox(label=t("links.label"), visible=False, interactive=False, elem_id="link")
                 forget_all = gr.Button(t("shelf.forget"), elem_id="forget")
                 gr.Markdown(t("shelf.explained"), elem_id="about-forgetting")
+        packed_path = gr.Textbox(visible="hidden", elem_id="packed")
     return GalleryComponents(
-        entries=gr.State(delete_callback=forget),
-        thumbnails=results,
-        detail=DetailComponents(shown=gr.State(), area=detail, large=large, words=words, download=download),
+        results=ResultsComponents(
+            entries=gr.State(delete_callback=forget),
+            thumbnails=tiles,
+            compared=gr.State(),
+            beside=both,
+            detail=DetailComponents(shown=gr.State(), area=area, large=large, words=words, download=download),
+            deleted=gr.State(delete_callback=results.forget_deleted),
+            notice=notice,
+            told=told,
+        ),
         use=use,
+        delete=delete,
+        undo=undo,
+        pack=pack,
+        packed=gr.State(delete_callback=archive.remove),
+        packed_path=packed_path,
         drop=drop,
         copy=copy,
         link=link,
@@ -317,20 +251,18 @@ def wire(
     Collected is what a `view` holds after the `runs`, and each moment of it that is downloaded. Returns the events that
     fill the form with pictures, so that the page can show as many places for paintings.
     """
-    kept, collection = (
-        [parts.entries, view.painted, view.running],
-        [parts.entries, parts.thumbnails],
-    )
+    shelf = parts.results
+    collect = [shelf.entries, shelf.compared, view.painted, view.running]
     for run in runs:
-        afterwards(run, gallery.add, kept, collection)
-    listen(view.download.click, add_shown, [*kept, view.timeline], collection, **QUICK)
-    listen(parts.thumbnails.click, show, parts.entries, parts.detail, **LONG)
+        afterwards(run, gallery.add, collect, [shelf.entries, shelf.thumbnails])
+    listen(view.download.click, add_shown, [*collect, view.timeline], [shelf.entries, shelf.thumbnails], **QUICK)
+    _wire_results(parts)
     asked = listen(parts.copy.click, gallery.link, form, parts.link, preprocess=False, **LONG)
     asked.then(None, parts.link, parts.link, js=script("copy-link"))
     read = listen(
         parts.drop.upload,
         gallery.read,
-        [parts.entries, parts.drop],
+        [shelf.entries, parts.drop],
         form,
         preprocess=False,
         **LONG,
@@ -339,10 +271,24 @@ def wire(
     afterwards(read, lambda: None, None, parts.drop)  # ready for the next one
     parts.use.click(None, js=script("scroll-to-element", "pictures"))  # at once
     return [
-        listen(parts.use.click, gallery.restore, [parts.entries, parts.detail.shown], form, **LONG),
+        listen(parts.use.click, gallery.restore, [shelf.entries, shelf.detail.shown], form, **LONG),
         read,
         listen(ui.load, gallery.opened, None, form, **LONG),
     ]
+
+
+def _wire_results(parts: GalleryComponents) -> None:
+    """What can be done with the results themselves."""
+    shelf = parts.results
+    chosen = [shelf.entries, shelf.compared]
+    listen(shelf.thumbnails.click, results.clicked, chosen, shelf, **LONG)
+    shelf.beside.change(None, js=script("scroll-to-element", "beside"))
+    listen(parts.delete.click, results.delete, [*chosen, shelf.detail.shown, shelf.deleted], shelf, **LONG)
+    listen(parts.undo.click, results.undo, [*chosen, shelf.deleted], shelf, **LONG)
+    packed = listen(
+        parts.pack.click, results.pack, [shelf.entries, parts.packed], [parts.packed, parts.packed_path], **LONG
+    )
+    packed.success(None, parts.packed_path, None, js=script("download-file"))
 
 
 def _nothing(speaks: Language) -> str:

@@ -16,8 +16,9 @@ from demo.form.uploads import uploaded
 from demo.form.values import FormValues, left_alone
 from demo.form.widgets import FormComponents
 from demo.paint.running import Running
-from demo.tabs.gallery import Entries, thumbnails
+from demo.tabs.entries import Entries
 from demo.tabs.shelf import manifest
+from demo.tabs.tiles import thumbnails
 from demo.visitors.left import Left, left_by
 from demo.words import language
 

@@ -14,7 +14,7 @@ import numpy as np
 from gradio.data_classes import FileDataDict
 from gradio.events import Dependency
 
-from demo.browser import html
+from demo.browser import beside, html
 from demo.browser.scripts import script
 from demo.browser.toasts import inform
 from demo.browser.wiring import LONG, Components, listen, unchanged
@@ -28,7 +28,11 @@ from demo.form.widgets import FormComponents
 from demo.jobs.runner import Runner
 from demo.paint.layout import PaintComponents
 from demo.paint.running import Running
-from demo.tabs.gallery import MOST, THUMBNAIL, Entries, Entry, GalleryComponents, copied, forget, thumbnails
+from demo.tabs import archive
+from demo.tabs.entries import MOST, THUMBNAIL, Deleted, Entries, Entry, copied, forget, within_limit
+from demo.tabs.gallery import GalleryComponents
+from demo.tabs.results import DetailView, ResultsComponents, ResultsView, forget_deleted
+from demo.tabs.tiles import thumbnails
 from demo.visitors.identity import Visitor, visitor_of
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
@@ -52,9 +56,8 @@ class ShelfView:
 class ForgottenView:
     """Values for a page that has nothing of what was made; what isn't given stays as it is."""
 
-    entries: Any = unchanged()
-    thumbnails: Any = unchanged()
-    area: Any = unchanged()
+    results: ResultsView = ResultsView()
+    packed: Any = unchanged()
     painted: Any = unchanged()
     running: Any = unchanged()
     pane: Any = unchanged()
@@ -83,9 +86,8 @@ class ForgottenTargets(Components):
 
     Values: ClassVar = ForgottenView
 
-    entries: gr.State
-    thumbnails: gr.HTML
-    area: gr.Column
+    results: ResultsComponents
+    packed: gr.State
     painted: gr.State
     running: gr.State
     pane: gr.HTML
@@ -111,9 +113,25 @@ def manifest(form: FormValues, entries: Entries | None) -> str:
             "pictures": [path_of(picture) for picture in (form.photo, *form.paintings)],
             "blends": form.blends,
             "settings": dict(form.settings),
-            "results": [{"made": entry.made, "path": str(entry.path)} for entry in entries or ()],
+            "results": [
+                {"made": each.made, "path": str(each.path), "favourite": each.is_favourite} for each in entries or ()
+            ],
         }
     )
+
+
+@dataclass(frozen=True)
+class _Result:
+    """A result as the browser brings it."""
+
+    made: tuple[str, int]
+    path: str
+    is_favourite: bool
+
+
+def _result(told: Mapping[str, Any]) -> _Result:
+    key, step = told["made"]
+    return _Result((str(key), int(step)), str(told["path"]), bool(told.get("favourite")))
 
 
 @dataclass(frozen=True)
@@ -130,11 +148,12 @@ class Shelf:
             brought = json.loads(text)
             pictures = [_found(path, speaks) for path in brought["pictures"]]
             form = _form(brought, pictures)
-            results = [(str(each["made"][0]), int(each["made"][1]), str(each["path"])) for each in brought["results"]]
+            results = [_result(each) for each in brought["results"]]
             known = _hashed(Selection(pictures[0], tuple(filter(None, pictures[1:])), self.defaults))
         except (ValueError, LookupError, TypeError, AttributeError):  # another version of this page kept it
             return ShelfView(form=left_alone())
-        back = (*(entries or ()), *self._entries(results[-MOST:], known, visitor_of(request), speaks))[-MOST:]
+        brought_back = self._entries(results[-MOST:], known, visitor_of(request), speaks)
+        back = within_limit((*(entries or ()), *brought_back))
         if not back:
             return ShelfView(form=form)
         inform(say(speaks, "shelf.back"))  # the status belongs to what comes next
@@ -146,18 +165,17 @@ class Shelf:
         )
 
     def _entries(
-        self, results: Sequence[tuple[str, int, str]], known: Selection, visitor: Visitor, speaks: Language
+        self, results: Sequence[_Result], known: Selection, visitor: Visitor, speaks: Language
     ) -> Iterator[Entry]:
-        for key, step, path in results:
+        for result in results:
             try:
-                yield self._entry((key, step), _file(path), known, visitor, speaks)
+                yield self._entry(result, known, visitor, speaks)
             except (ValueError, OSError) as error:
                 logger.info("a picture that a browser has kept can't be used: %s", error)
 
-    def _entry(
-        self, made: tuple[str, int], file: FileDataDict, known: Selection, visitor: Visitor, speaks: Language
-    ) -> Entry:
+    def _entry(self, result: _Result, known: Selection, visitor: Visitor, speaks: Language) -> Entry:
         """A result of the gallery by its file; raises `ValueError` for what is none, `OSError` without room for it."""
+        file = _file(result.path)
         recipe, _ = dropped(file, speaks)
         form = restored(recipe, self.defaults, [known], speaks).form
         image, size = load("photo", file, speaks, THUMBNAIL), size_of("photo", file, speaks)
@@ -165,14 +183,35 @@ class Shelf:
         selection = _hashed(Selection(photo, tuple(filter(None, paintings)), recipe.last_config))
         thumbnail = html.data_uri(np.asarray(image), scaled(size, THUMBNAIL))
         kept = copied(uploaded("photo", file, speaks), new_folder(visitor))
-        return Entry(made, kept, thumbnail, selection, tuple(_lost(recipe)))
+        lost = tuple(_lost(recipe))
+        return Entry(result.made, kept, thumbnail, selection, lost, is_favourite=result.is_favourite)
 
-    def forget(self, request: gr.Request, entries: Entries | None, running: Running | None) -> ForgottenView:
+    def forget(
+        self,
+        request: gr.Request,
+        entries: Entries | None,
+        deleted: Deleted | None,
+        packed: Path | None,
+        running: Running | None,
+    ) -> ForgottenView:
         """Forget what I made was pressed: the gallery is empty, and so is the stage, unless something is painted."""
         speaks = language(request)
         forget(entries)
+        forget_deleted(deleted)
+        archive.remove(packed)
         inform(say(speaks, "shelf.forgotten"))
-        view = ForgottenView(entries=(), thumbnails=thumbnails(speaks, ()), area=gr.update(visible=False))
+        view = ForgottenView(
+            results=ResultsView(
+                entries=(),
+                thumbnails=thumbnails(speaks, ()),
+                compared=(),
+                beside=beside.hidden(),
+                detail=DetailView(shown=None, area=gr.update(visible=False)),
+                deleted=None,
+                notice=gr.update(visible=False),
+            ),
+            packed=None,
+        )
         if running is not None and self.runner.is_under_way(running.key):
             return view
         return replace(
@@ -257,17 +296,17 @@ def wire(
 
     `own`, `unknown`: the keys of this page, and of such a one. Returns the event that fills the form.
     """
+    results = gallery.results
     parts.kept.change(None, [own, parts.kept], None, js=script("shelf", "keep"))
     unknown.change(None, [own, unknown], parts.brought, js=script("shelf", "bring"))
     gallery.forget.click(None, js=script("shelf", "forget"))
     listen(
         gallery.forget.click,
         shelf.forget,
-        [gallery.entries, view.running],
+        [results.entries, results.deleted, gallery.packed, view.running],
         ForgottenTargets(
-            entries=gallery.entries,
-            thumbnails=gallery.thumbnails,
-            area=gallery.detail.area,
+            results=results,
+            packed=gallery.packed,
             painted=view.painted,
             running=view.running,
             pane=view.pane,
@@ -279,5 +318,5 @@ def wire(
         ),
         **LONG,
     )
-    filled = ShelfTargets(form=form, entries=gallery.entries, thumbnails=gallery.thumbnails, pane=view.pane)
-    return listen(parts.brought.change, shelf.unpack, [parts.brought, gallery.entries], filled, **LONG)
+    filled = ShelfTargets(form=form, entries=results.entries, thumbnails=results.thumbnails, pane=view.pane)
+    return listen(parts.brought.change, shelf.unpack, [parts.brought, results.entries], filled, **LONG)

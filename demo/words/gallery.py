@@ -14,6 +14,12 @@ WORDS = {
     ),
     "gallery.short": ("{strength} % · {size} px · {steps}", "{strength} % · {size} px · {steps}"),
     "gallery.show": ("Show: {settings}", "Ver: {settings}"),
+    "gallery.star": ("Favourite: {settings}", "Favorita: {settings}"),
+    "gallery.compare": ("Compare: {settings}", "Comparar: {settings}"),
+    "gallery.delete": ("Delete this one", "Borrar esta"),
+    "gallery.deleted": ("Deleted: {settings}.", "Borrada: {settings}."),
+    "gallery.undo": ("Undo", "Deshacer"),
+    "gallery.pack": ("Download all, with recipes (ZIP)", "Descargar todo, con recetas (ZIP)"),
     "shelf.forget": ("Forget what I made", "Olvidar lo que hice"),
     "shelf.explained": (
         "This browser keeps your last pictures, 50 MB at most, so that they are still there when the server was started"

@@ -114,9 +114,9 @@ def upload(path: Path, size: Size | None = None, colour: str = "teal") -> FileDa
     return {"path": str(path), "orig_name": path.name, "is_stream": False}
 
 
-def clicked(index: int) -> gr.EventData:
-    """The event of a button with that `data-index`."""
-    return gr.EventData(None, {"index": index})
+def clicked(index: int, act: str = "") -> gr.EventData:
+    """The event of a button or box with that `data-index` and `data-act`."""
+    return gr.EventData(None, {"index": index, "act": act})
 
 
 def shown(value: Any) -> bool:

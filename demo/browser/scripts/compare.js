@@ -1,4 +1,5 @@
-// Moves the handle between the photo and the picture, looks closer at both, and at the whole screen; for the element of `comparison.py`.
+// Moves the handle between the photo and the picture, looks closer at both, and at the whole screen; for the elements of
+// `comparison.py` and `beside.py`, where two views show the same part of their pictures.
 // The wheel and swipes are the page's: only the handle drags, and what was enlarged is moved below the pointer. Fingers
 // that are spread, and the wheel with Ctrl, as trackpads report them, look closer as the buttons do.
 export default function compare({element, watch}) {
@@ -9,14 +10,15 @@ export default function compare({element, watch}) {
     let place = 50;
     let zoom = 1;
     const find = selector => element.querySelector(selector);
-    const frame = () => element.closest('#comparison');
+    const views = () => [...element.querySelectorAll('.view')];
+    const frame = () => element.closest('#comparison, #beside');
     const keep = (value, low, high) => Math.max(low, Math.min(high, value));
     const show = () => {
         const picture = find('.picture');
         if (!picture) return;
         element.style.setProperty('--at', `${place}%`);
         element.style.setProperty('--zoom', zoom);
-        find('.handle').ariaValueNow = Math.round(place);
+        find('.handle')?.setAttribute('aria-valuenow', Math.round(place));
         const shown = (picture.clientWidth * devicePixelRatio) / find('img').naturalWidth;
         element.toggleAttribute('data-enlarged', zoom > 1);
         element.toggleAttribute('data-clear', zoom > 1 && shown >= CLEAR);
@@ -25,15 +27,30 @@ export default function compare({element, watch}) {
         place = keep(to, 0, 100);
         show();
     };
+    const align = from => {
+        for (const view of views().filter(each => each !== from)) {
+            const left = (from.scrollLeft * view.scrollWidth) / from.scrollWidth;
+            const top = (from.scrollTop * view.scrollHeight) / from.scrollHeight;
+            const isOff = Math.abs(view.scrollLeft - left) > 1 || Math.abs(view.scrollTop - top) > 1;
+            if (isOff) view.scrollTo({left, top, behavior: 'instant'}); // which tells of itself in turn
+        }
+    };
+    const viewAt = (x, y) =>
+        views().find(view => {
+            const {left, right, top, bottom} = view.getBoundingClientRect();
+            return left <= x && x <= right && top <= y && y <= bottom;
+        });
     // What is at a place of the window stays there.
     const look = (times, x, y) => {
-        const [view, picture] = [find('.view'), find('.picture')];
+        const view = viewAt(x, y) ?? find('.view');
+        const picture = view.querySelector('.picture');
         const was = picture.getBoundingClientRect();
         const [across, down] = [(x - was.x) / was.width, (y - was.y) / was.height];
         zoom = keep(times, 1, MOST);
         show();
         const is = picture.getBoundingClientRect();
         view.scrollBy(is.x + across * is.width - x, is.y + down * is.height - y);
+        align(view);
     };
     const fill = isFull => {
         frame().classList.toggle('fullscreen', isFull);
@@ -55,7 +72,7 @@ export default function compare({element, watch}) {
         const isMoved = zoom > 1 && event.pointerType === 'mouse' && event.target.closest('.view');
         if (event.button !== 0 || !(handle || isMoved)) return;
         event.preventDefault();
-        const held = handle ?? find('.view');
+        const held = handle ?? event.target.closest('.view');
         handle?.focus({preventScroll: true});
         const follow = ({clientX, movementX, movementY}) => {
             const {x, width} = find('.picture').getBoundingClientRect();
@@ -73,6 +90,7 @@ export default function compare({element, watch}) {
         event.preventDefault();
         move(place + by);
     });
+    element.addEventListener('scroll', ({target}) => align(target), true);
     document.addEventListener('keydown', ({key}) => {
         if (key === 'Escape' && frame()?.classList.contains('fullscreen')) fill(false);
     });

@@ -5,6 +5,7 @@ export default function keepFocus() {
     const instead = {
         show: '#stop, #stylize:enabled',
         sheet: '#sketches button:enabled',
+        gallery: '#undo-delete, #results button, #forget',
         inside: '#inside-stop, #rebuild-content:enabled',
     };
     // The download rests while a file is made, and comes back; a list lets go once something is chosen, and Tab goes
@@ -13,8 +14,10 @@ export default function keepFocus() {
     let had = [];
     document.addEventListener('focusin', ({target}) => {
         const list = target.closest('#examples, #results, #sketches, #offered, #photos');
-        const place = target.closest('#show, #sheet, #inside');
-        const own = target.id ? `#${target.id}` : list && `#${list.id} [data-index="${target.dataset.index}"]`;
+        const place = target.closest('#show, #sheet, #gallery, #inside');
+        const {index, act} = target.dataset;
+        const inList = list && `#${list.id} [data-index="${index}"]${act ? `[data-act="${act}"]` : ''}`;
+        const own = target.id ? `#${target.id}` : inList;
         had = [own && `${own}:enabled`, !target.matches(staying) && instead[place?.id]].filter(Boolean);
     });
     document.addEventListener('pointerdown', () => {

@@ -22,12 +22,14 @@ from demo.form.values import MOST_PAINTINGS, FormValues, form_values
 from demo.jobs.records import Computation
 from demo.paint.session import Painted, Segment, followed
 from demo.tabs import gallery
-from demo.tabs.gallery import MOST, Entries, Gallery, add_shown, show, thumbnails
+from demo.tabs.entries import MOST, Entries, forget
+from demo.tabs.gallery import Gallery, add_shown
+from demo.tabs.tiles import thumbnails
 from demo.words import LANGUAGES
 from nst_core.config import Border, TransferConfig
 from nst_core.execution import Execution
 from nst_core.recipe import Ingredient, Role, read_recipe
-from tests.support.playback import ENGLISH, SPANISH, Playback, clicked, progress, shown, upload
+from tests.support.playback import ENGLISH, SPANISH, Playback, progress, shown, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -54,7 +56,7 @@ def made(photo: FileDataDict, *paintings: FileDataDict, key: str = "run", **opti
 
 def add(request: gr.Request, entries: Entries | None, painted: Painted | None) -> tuple[Entries, Any]:
     """At the end of a run."""
-    return Gallery(Playback(()), DEFAULTS).add(request, entries, painted, None)
+    return Gallery(Playback(()), DEFAULTS).add(request, entries, None, painted, None)
 
 
 def collected(*paintings: Painted) -> Entries:
@@ -85,14 +87,29 @@ def test_a_picture_is_collected_once_and_the_next_beside_it(photo: FileDataDict,
     assert html.index('data-index="1"') < html.index('data-index="0"')  # the newest first
 
 
+def test_a_run_that_was_left_and_ends_a_step_later_is_collected_once(
+    photo: FileDataDict, painting: FileDataDict
+) -> None:
+    first = made(photo, painting, key="left", steps=9)
+    submission = make_submission(first.selection, key="left")
+    entries = collected(made(photo, painting, key="before"), first, made(photo, painting, key="next"))
+    (left,) = (entry for entry in entries if entry.made == ("left", 2))
+    entries, _ = add_shown(ENGLISH, entries, None, followed(submission, progress(4, 9), first), None, 4)
+    entries, html = add(ENGLISH, entries, followed(submission, progress(5, 9), first))
+    assert [entry.made for entry in entries] == [("before", 2), ("left", 5), ("next", 2), ("left", 4)]
+    assert read_recipe(entries[1].path).steps_done == 5
+    assert not left.path.exists()
+    assert html.count("<button") == 4
+
+
 def test_nothing_is_collected_before_something_was_painted(photo: FileDataDict, painting: FileDataDict) -> None:
     assert add(ENGLISH, None, None)[0] == ()
     painted = made(photo, painting, key="run")
     runner = Playback(())
     runner.under_way.add("run")
-    assert Gallery(runner, DEFAULTS).add(ENGLISH, (), painted, None)[0] == ()
+    assert Gallery(runner, DEFAULTS).add(ENGLISH, (), None, painted, None)[0] == ()
     runner.stop("run")
-    assert len(Gallery(runner, DEFAULTS).add(ENGLISH, (), painted, None)[0]) == 1
+    assert len(Gallery(runner, DEFAULTS).add(ENGLISH, (), None, painted, None)[0]) == 1
 
 
 def test_an_earlier_moment_that_is_downloaded_is_collected_too_and_once(
@@ -103,13 +120,13 @@ def test_an_earlier_moment_that_is_downloaded_is_collected_too_and_once(
     whole = followed(submission, progress(6, 6, size=submission.size), first)
     entries = collected(whole)
     for step in (2, 2, 6):
-        entries, _ = add_shown(ENGLISH, entries, whole, None, step)
+        entries, _ = add_shown(ENGLISH, entries, None, whole, None, step)
     assert [entry.made for entry in entries] == [("run", 6), ("run", 2)]
     html = thumbnails("en", entries)
     assert "64 px · 6\N{NO-BREAK SPACE}steps<" in html
     assert "64 px · 2\N{NO-BREAK SPACE}steps<" in html  # as many as it has had
     assert read_recipe(entries[1].path).steps_done == 2
-    assert add_shown(ENGLISH, entries, None, None, 2)[0] == entries
+    assert add_shown(ENGLISH, entries, None, None, None, 2)[0] == entries
 
 
 def test_a_full_disk_collects_nothing_and_loses_nothing(
@@ -143,20 +160,8 @@ def test_it_holds_only_so_many(photo: FileDataDict, painting: FileDataDict) -> N
     assert [entry.made[0] for entry in more] == [*map(str, range(1, MOST)), "more"]
     assert not entries[0].path.exists()
     assert all(entry.path.exists() for entry in more)
-    gallery.forget(more)
+    forget(more)
     assert not any(entry.path.parent.exists() for entry in more)
-
-
-def test_a_click_shows_it_large(photo: FileDataDict, painting: FileDataDict, said: list[str]) -> None:
-    entries = collected(made(photo, painting), made(photo, painting, key="next", strength=77))
-    detail = show(ENGLISH, entries, clicked(1))
-    assert (detail.shown, detail.area["visible"], detail.large) == (entries[1].made, True, str(entries[1].path))
-    assert "77 %" in detail.words
-    assert detail.download["value"] == detail.large
-    assert not shown(show(ENGLISH, entries, clicked(2)))
-    gallery.forget(entries)
-    assert not shown(show(ENGLISH, entries, clicked(1)))
-    assert "gone" in said[0]
 
 
 def selected(values: FormValues) -> Selection:
@@ -233,7 +238,7 @@ def test_that_a_run_was_steered_is_not_claimed_to_be_back(
 
 def test_an_earlier_moment_goes_by_what_was_chosen_then(photo: FileDataDict, painting: FileDataDict) -> None:
     painted = steered(photo, painting)
-    entries, _ = gallery.collected("en", (), painted, None, replace(painted.at(None), index=1))
+    entries = gallery.collected((), painted, None, replace(painted.at(None), index=1))
     assert (entries[0].selection.config.strength, entries[0].lost) == (21, ())
 
 
@@ -416,8 +421,3 @@ def test_a_link_comes_from_the_form(photo: FileDataDict, painting: FileDataDict,
 def test_it_speaks_spanish(photo: FileDataDict, painting: FileDataDict) -> None:
     _, html = add(SPANISH, (), made(photo, painting))
     assert "del cuadro" in html
-
-
-def test_a_picture_that_was_pasted_has_a_name_all_the_same(photo: FileDataDict, painting: FileDataDict) -> None:
-    photo["orig_name"] = None
-    assert gallery.caption("en", Selection(photo, (painting,), DEFAULTS)).startswith("a picture × great_wave:")

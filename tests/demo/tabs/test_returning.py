@@ -14,7 +14,7 @@ from demo.form.checks import Checked
 from demo.form.request import Selection
 from demo.paint.running import Running
 from demo.tabs import returning
-from demo.tabs.gallery import Entry
+from demo.tabs.entries import Entry
 from demo.tabs.returning import ReturnComponents, Returning, name_of_session, remember
 from nst_core.config import TransferConfig
 from tests.support.playback import ENGLISH, form, shown, upload

@@ -15,8 +15,10 @@ from demo.paint import downloads
 from demo.paint.downloads import Format
 from demo.paint.running import Running
 from demo.paint.session import followed
-from demo.tabs.gallery import Entries, Entry, caption
+from demo.tabs import archive
+from demo.tabs.entries import Deleted, Entries, Entry
 from demo.tabs.shelf import Shelf, manifest
+from demo.tabs.tiles import caption
 from nst_core.config import TransferConfig
 from tests.support.playback import ENGLISH, SPANISH, Playback, form, progress, shown, upload
 
@@ -55,7 +57,8 @@ def brought(chosen: Any, entries: Entries) -> dict[str, Any]:
 def test_what_the_browser_kept_comes_back(
     photo: FileDataDict, painting: FileDataDict, entry: Entry, said: list[str]
 ) -> None:
-    kept = brought(form(photo, None, painting, blends=(20.0,), strength=33), (entry,))
+    favourite = replace(entry, is_favourite=True)
+    kept = brought(form(photo, None, painting, blends=(20.0,), strength=33), (favourite,))
     view = SHELF.unpack(ENGLISH, json.dumps(kept), None)
     assert view.form.photo == photo["path"]
     assert view.form.paintings == (None, painting["path"], None, None)
@@ -64,6 +67,7 @@ def test_what_the_browser_kept_comes_back(
     assert not shown(view.form.regions)
     (back,) = view.entries
     assert back.made == entry.made
+    assert back.is_favourite
     assert back.path != entry.path  # a copy that goes with the session
     assert back.path.read_bytes() == entry.path.read_bytes()
     assert back.selection.config.strength == 33
@@ -77,6 +81,7 @@ def test_what_the_browser_kept_comes_back(
 def test_it_stands_beside_what_was_made_meanwhile(photo: FileDataDict, painting: FileDataDict, entry: Entry) -> None:
     before = replace(entry, made=("another", 2))
     kept = brought(form(photo, painting), (entry,))
+    del kept["results"][0]["favourite"]  # an earlier version of the page has kept it
     assert [each.made for each in SHELF.unpack(ENGLISH, json.dumps(kept), (before,)).entries] == [
         ("another", 2),
         ("run", 2),
@@ -110,18 +115,28 @@ def test_what_is_none_of_ours_changes_nothing(text: str) -> None:
 
 
 def test_what_was_made_is_forgotten_here_and_on_the_server(entry: Entry, said: list[str]) -> None:
-    view = SHELF.forget(SPANISH, (entry,), None)
+    view = SHELF.forget(SPANISH, (entry,), None, None, None)
     assert not entry.path.exists()
-    assert (view.entries, view.painted, view.running) == ((), None, None)
-    assert not view.comparison["visible"]
-    assert not view.area["visible"]
-    assert "<img" not in view.pane + view.thumbnails
+    assert (view.results.entries, view.painted, view.running) == ((), None, None)
+    for update in (view.comparison, view.results.detail.area, view.results.beside, view.results.notice):
+        assert not update["visible"]
+    assert "<img" not in view.pane + view.results.thumbnails
     assert said == ["Lo que hiciste está olvidado."]
+
+
+def test_what_was_deleted_and_what_was_packed_is_forgotten_too(entry: Entry, said: list[str]) -> None:
+    packed = archive.write((entry,))
+    view = SHELF.forget(ENGLISH, (), Deleted(entry, 0), packed, None)
+    assert not entry.path.exists()
+    assert not packed.exists()
+    assert (view.results.deleted, view.packed, view.results.compared) == (None, None, ())
 
 
 def test_who_forgets_amid_a_run_keeps_that(entry: Entry) -> None:
     runner = Playback(())
     runner.under_way.add("run")
-    view = Shelf(runner, TransferConfig()).forget(ENGLISH, (), Running("run", entry.selection, TransferConfig()))
-    assert view.entries == ()
+    view = Shelf(runner, TransferConfig()).forget(
+        ENGLISH, (), None, None, Running("run", entry.selection, TransferConfig())
+    )
+    assert view.results.entries == ()
     assert not any(map(shown, (view.painted, view.running, view.pane, view.status)))
