@@ -39,6 +39,7 @@ CLEAN_UP = (3600, KEPT_FOR)  # seconds: every hour, the files older than a day
 # Scripts that listen from when the page is loaded.
 LISTENERS = (
     "keep-scroll-position",
+    "one-tab-stop",
     "keep-focus",
     "snap-timeline",
     "mark-shown-step",
