@@ -39,6 +39,7 @@ CLEAN_UP = (3600, KEPT_FOR)  # seconds: every hour, the files older than a day
 # Scripts that listen from when the page is loaded.
 LISTENERS = (
     "keep-scroll-position",
+    "one-tab-stop",
     "keep-focus",
     "snap-timeline",
     "mark-shown-step",
@@ -100,15 +101,15 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         left = listen(sketch_clicked, painting.leave, view.running, view.running, **QUICK)
         sketch_chosen = contact_sheet.wire(sheets, sheet, start.six, form)
         runs = wire_runs(painting, form, view, sketch_chosen, Following(runner, view.painted), returned, keys.before)
-        filled = gallery.wire(Gallery(runner, defaults), ui, parts, [left, *runs.begun], view, form)
-        returning.wire_opening(filled[-1], keys)
+        *filled, opened = gallery.wire(Gallery(runner, defaults), ui, parts, [left, *runs.begun], view, form)
+        returning.wire_opening(opened, keys)
         filled.append(shelf.wire(Shelf(runner, defaults), shelf_parts, keys.own, keys.unknown, parts, form, view))
         wire_steering(painting, form, view)
         estimated = wire_estimate(painting, ui, form, start.estimate, view, runs.ended)
         returning.wire_remembering(estimated[0], (start.start, start.six), coming_back, shelf_parts.kept)
         contact_sheet.wire_estimate(sheets, estimated, form, start.six_estimate)
         wire_next_steps(NextSteps(runner, defaults), estimated, form, view)
-        checked = wire_pictures(ui, form, pictures, filled, returned, examples)
+        checked = wire_pictures(ui, form, pictures, filled, [opened, returned], examples)
         wire_remarks(Remarks(defaults), form, pictures, [checked, *estimated])
         gr.on([ui.load, form.photo.change], None, form.photo, js=script("show-photo"))
         several = [pictures.slots.add.click, *(each.change for each in form.paintings)]

@@ -50,7 +50,7 @@ def buttons(pairs: Sequence[Pair], language: Language = "en") -> str:
     """HTML: one button a pair, `data-index` its place in `pairs`, with both pictures and the painting's name."""
     group = escape(say(language, "examples.label"))
     inside = "".join(_button(index, pair, language) for index, pair in enumerate(pairs))
-    return f'<div class="pairs" role="group" aria-label="{group}">{inside}</div>'
+    return f'<div class="pairs" role="toolbar" aria-label="{group}">{inside}</div>'
 
 
 def mark(pairs: Sequence[Pair], photo: FileDataDict | None, painting: FileDataDict | None) -> Any:
@@ -94,7 +94,8 @@ def _button(index: int, pair: Pair, language: Language) -> str:
     photo, title = say(language, f"photo.{pair.content.stem}"), say(language, f"painting.{pair.style.stem}")
     label = say(language, "examples.pair", photo=photo, title=title, painter=pair.painter)
     return (
-        f'<button type="button" data-index="{index}" aria-pressed="false" aria-label="{escape(label)}">'
+        f'<button type="button" data-index="{index}" tabindex="{-1 if index else 0}" aria-pressed="false"'
+        f' aria-label="{escape(label)}">'
         f'<img src="{_thumbnail(pair)}" width="{HALF[0]}" height="{HALF[1] // 2}" alt="">'
         f"<span>{escape(title)}</span><small>{escape(pair.painter)}</small></button>"
     )

@@ -76,12 +76,13 @@ def _painting(pair: Pair, language: Language) -> str:
 def _row(name: str, pictures: Sequence[tuple[Path, str]], language: Language) -> str:
     heading = escape(say(language, f"{name}.label"))
     inside = "".join(_button(index, *picture) for index, picture in enumerate(pictures))
-    return f'<p id="{name}-label">{heading}</p><div role="group" aria-labelledby="{name}-label">{inside}</div>'
+    return f'<p id="{name}-label">{heading}</p><div role="toolbar" aria-labelledby="{name}-label">{inside}</div>'
 
 
 def _button(index: int, path: Path, label: str) -> str:
     return (
-        f'<button type="button" data-index="{index}" aria-label="{escape(label)}" title="{escape(label)}">'
+        f'<button type="button" data-index="{index}" tabindex="{-1 if index else 0}" aria-label="{escape(label)}"'
+        f' title="{escape(label)}">'
         f'<img src="{_thumbnail(path)}" width="{SHOWN[0]}" height="{SHOWN[1]}" alt=""></button>'
     )
 

@@ -19,6 +19,8 @@ TARGETS = {  # the id of each place for a file on the page, and the key of what 
     "drop": "receive.recipe",
 }
 
+SLOTS = tuple(place for place in TARGETS if place != "drop")  # for the photo and each painting
+
 
 def targets(speaks: Language) -> str:
     """HTML: the targets that lie over the page while a file is dragged across it, `data-place` the id of each place."""
@@ -39,13 +41,19 @@ def camera(speaks: Language) -> str:
     )
 
 
-def refuse(request: gr.Request, event: gr.EventData) -> None:
-    """Say why files weren't taken. What the browser tells of them is only shown."""
+def refuse(request: gr.Request, event: gr.EventData) -> tuple[str, str]:
+    """Say why files weren't taken: the sentence, and the id of the slot that it is about, "" for none.
+
+    What the browser tells of them is only shown.
+    """
     told = {key: _short(getattr(event, key)) for key in ("name", "count", "places", "megabytes")}
-    about = _short(event.about)
-    if about in ("too_many", "too_large", "folder", "no_file", "nothing_copied", "no_clipboard"):
-        speaks = language(request)
-        warn(speaks, say(speaks, f"receive.{about}", **told))
+    about, place = _short(event.about), _short(event.place)
+    if about not in ("too_many", "too_large", "folder", "no_file", "nothing_copied", "no_clipboard"):
+        return "", ""
+    speaks = language(request)
+    sentence = say(speaks, f"receive.{about}", **told)
+    warn(speaks, sentence)
+    return sentence, place if place in SLOTS else ""
 
 
 def _short(value: object) -> str:

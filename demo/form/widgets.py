@@ -19,6 +19,7 @@ from demo.browser.wiring import Components
 from demo.form import brushing, example_pairs, palette, regions, strength_map
 from demo.form.brushing import BrushedComponents
 from demo.form.settings import DIALS, SETTINGS, Kind, Setting
+from demo.form.slot_errors import build_slot_errors
 from demo.form.values import EVEN, MOST_PAINTINGS, WHOLE, Dials, FormValues
 from demo.words import Language, t
 from nst_core.config import TransferConfig
@@ -120,6 +121,7 @@ class PictureComponents:
     regions: BrushedComponents
     strength_map: BrushedComponents
     checked: gr.State  # what was seen of them, as `checks.check` keeps it
+    errors: gr.HTML  # told at the slots
     remarks: gr.HTML
 
     def form(self, settings: Mapping[str, Any]) -> FormComponents:
@@ -150,6 +152,7 @@ def pictures(examples: Sequence[example_pairs.Pair], localized: Localized) -> Pi
             swap=gr.Button(t("pictures.swap"), size="sm", elem_id="swap"),
             undo=gr.Button(t("pictures.undo"), size="sm", interactive=False, elem_id="undo"),
         )
+    errors = build_slot_errors()
     remarks = gr.HTML(js_on_load=on_load("report-clicks"), elem_id="remarks")
     with gr.Row(elem_id="rows"):
         to_take = tuple(
@@ -173,6 +176,7 @@ def pictures(examples: Sequence[example_pairs.Pair], localized: Localized) -> Pi
         regions=of_paintings,
         strength_map=of_strengths,
         checked=gr.State(),
+        errors=errors,
         remarks=remarks,
     )
 

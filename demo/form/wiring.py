@@ -12,9 +12,9 @@ from gradio.events import Dependency
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load, script
 from demo.browser.wiring import LONG, QUICK, listen
-from demo.form import brushing, example_pairs, palette, previews, receiving, regions, replacing, strength_map
+from demo.form import brushing, example_pairs, palette, previews, receiving, replacing
 from demo.form.brushing import BrushedView
-from demo.form.checks import check
+from demo.form.checks import check, refuse
 from demo.form.remarks import Remarks, choose_margins
 from demo.form.values import MOST_PAINTINGS
 from demo.form.widgets import FormComponents, PictureComponents, SlotView
@@ -25,10 +25,7 @@ def wire_brushes(pictures: PictureComponents, buttons: Sequence[gr.Button], retu
 
     `returned`: the event that brings back what was brushed.
     """
-    for brushed, colours in (
-        (pictures.regions, regions.COLOURS),
-        (pictures.strength_map, tuple(strength_map.COLOURS.values())),
-    ):
+    for brushed, colours in zip((pictures.regions, pictures.strength_map), replacing.PALETTES, strict=True):
         for triggers, options in (
             ([brushed.canvas.input], LONG | {"trigger_mode": "always_last"}),
             ([button.click for button in buttons], QUICK),
@@ -43,21 +40,22 @@ def wire_pictures(
     ui: gr.Blocks,
     form: FormComponents,
     pictures: PictureComponents,
-    filled: Sequence[Dependency],
-    returned: Dependency,
+    replaced: Sequence[Dependency],
+    completed: Sequence[Dependency],
     examples: Sequence[example_pairs.Pair],
 ) -> Dependency:
     """A bad picture is refused at once, and paintings can be added.
 
-    `filled`: events after which there may be more paintings than there are slots to see; `returned`: one that brings
-    back what was brushed as well. Returns the event after which it is known what was seen of the pictures.
+    After `replaced` and `completed` there may be more paintings than there are slots to see; after the former, other
+    settings are in the form, for which nothing was brushed. Returns the event after which it is known what was seen of
+    the pictures.
     """
     kept, slots, previewed = pictures.checked, pictures.slots, gr.JSON(visible=False)
     checked = listen(
         partial(gr.on, [ui.load, *(picture.change for picture in form.pictures)]),
         check,
-        [kept, form.pictures],
-        [kept, form.pictures, pictures.regions, pictures.strength_map, previewed, pictures.tools.undo],
+        [kept, form.pictures, [form.regions, form.strength_map]],
+        [kept, form.pictures, pictures.regions, pictures.strength_map, previewed, pictures.tools.undo, pictures.errors],
         preprocess=False,
         trigger_mode="multiple",
         **LONG | {"concurrency_limit": 1},  # the next one knows what was kept, and that a word was said
@@ -69,9 +67,9 @@ def wire_pictures(
     listen(pictures.photos.click, palette.taking_photo(examples), None, form.photo, **LONG)
     listen(pictures.paintings.click, palette.taking(examples), taken, form.paintings, preprocess=False, **LONG)
     _wire_replacing(form, pictures)
-    for event in (*filled, returned):
+    for event in (*replaced, *completed):
         listen(event.then, show_paintings, taken, slots, preprocess=False, **QUICK)
-    for event in filled:
+    for event in replaced:
         listen(event.then, bare, None, [pictures.regions, pictures.strength_map], **QUICK)
     return checked
 
@@ -94,7 +92,7 @@ def wire_files(localized: Localized, pictures: PictureComponents) -> None:
     listeners = ("take-files", "drop-anywhere", "paste-anywhere", "click-filled-slot")
     receiver = localized.html(receiving.targets, js_on_load=on_load(*listeners), elem_id="receiver")
     localized.html(receiving.camera, elem_id="camera-window")
-    listen(receiver.refuse, receiving.refuse, None, None, **LONG)
+    listen(receiver.refuse, refuse, pictures.checked, [pictures.checked, pictures.errors], **LONG)
     pictures.tools.camera.click(None, js=script("take-photo"))
     pictures.tools.paste.click(None, js=script("paste-picture"))
 

@@ -36,8 +36,12 @@ def test_an_enlarged_picture_lies_over_all_else(open_page: Open, width: int, sch
             y => document.elementFromPoint(x * innerWidth, y * innerHeight).closest('#comparison')
         ))"""
     )
+    for key in [*["Tab"] * 5, *["Shift+Tab"] * 6]:  # more than there is to reach
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.closest('#comparison') !== null")
     page.keyboard.press("Escape")
-    expect(page.locator("#comparison").get_by_role("button", name="Fullscreen")).to_be_visible()
+    expect(page.locator("#comparison").get_by_role("button", name="Fullscreen")).to_be_focused()
+    expect(page.locator("#comparison")).not_to_have_attribute("role", "dialog")
     check_frame(page)
 
 

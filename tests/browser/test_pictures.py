@@ -188,8 +188,10 @@ def test_examples_of_the_one_kind_never_touch_the_other(open_page: Open, tmp_pat
     expect(undo).to_be_disabled()
     choose_pair(page, 4)
     check("red_panda", "summertime")
+    place = page.locator("#pictures").bounding_box()
     page.set_input_files("#photo input[type=file]", mine)
     expect(pairs).to_be_hidden()
+    assert page.locator("#pictures").bounding_box() == place  # nothing moves under the hand
     with settling(page):
         page.get_by_role("button", name="The Great Wave off Kanagawa by Katsushika Hokusai", exact=True).click()
     check("mine", "great_wave")
@@ -237,6 +239,11 @@ def test_an_uploaded_photo_is_painted(open_page: Open, tmp_path: Path) -> None:
         page.get_by_role("button", name="More or less painting in places?").click()
     expect(page.locator("#strength-map .legend li")).to_have_text(["turquoise: less painting", "violet: more painting"])
     brush(page, "strength-map")
+    with settling(page):
+        page.set_input_files("#photo input[type=file]", ROOT / "examples/content/cat.jpg")
+    with settling(page):
+        page.get_by_role("button", name="Undo", exact=True).first.click()
+    page.wait_for_selector("#photo img[src*=tower]")
     start(page, steps=6)
     expect(remarks).not_to_contain_text("enlarged")  # at 128 px it isn't
     page.wait_for_selector("#comparison img", timeout=PATIENCE)

@@ -45,6 +45,27 @@ def check_shown(page: Page, **names: str) -> None:
         expect(picture).to_have_attribute("src", re.compile(name))
 
 
+def test_why_a_file_was_not_taken_stays_at_its_slot_until_another_comes(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(1440, 900, locale="es-ES")
+    check_shown(page, photo="neuschwanstein", painting="starry_night")
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"not a picture at all")
+    for slot in ("photo", "painting"):
+        page.set_input_files(f"#{slot} input[type=file]", broken)
+        expect(page.locator(f"#{slot} .slot-error")).to_contain_text("este archivo no es una imagen")
+    photo = page.locator("#photo .image-frame")
+    expect(photo).to_have_accessible_description(re.compile("este archivo no es una imagen"))
+    for toast in page.get_by_test_id("toast-close").all():
+        toast.click()
+    expect(page.get_by_test_id("toast-body")).to_have_count(0)
+    expect(page.locator("#photo .slot-error")).to_be_visible()
+    page.set_input_files("#photo input[type=file]", CAT)
+    check_shown(page, photo="cat", painting="starry_night")
+    expect(page.locator("#photo .slot-error")).to_have_count(0)
+    expect(page.locator("#painting .slot-error")).to_be_visible()
+    page.screenshot(path=SCREENSHOTS / "slot-error.png")
+
+
 def test_a_file_may_be_dropped_anywhere_on_the_page(open_page: Open, tmp_path: Path) -> None:
     page = open_page()
     check_shown(page, photo="neuschwanstein", painting="starry_night")

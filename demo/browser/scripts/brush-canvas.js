@@ -43,21 +43,22 @@ export default function brushCanvas({element, props, trigger, watch, over, colou
         props.value = sent;
         trigger('input');
     };
-    const restore = async () => {
-        if (!image || props.value === sent) return;
+    const redraw = async () => {
         sent = props.value;
         bare();
         if (!sent) return;
         const drawn = Object.assign(new Image(), {src: sent});
         await drawn.decode();
+        if (drawn.src !== sent) return; // something else came meanwhile
         context.drawImage(drawn, 0, 0, canvas.width, canvas.height);
         image = context.getImageData(0, 0, canvas.width, canvas.height);
         pixels = new Uint32Array(image.data.buffer);
         show();
     };
+    const restore = () => image && props.value !== sent && redraw();
     const look = () => {
-        const found = document.querySelector(over)?.src;
-        if (found && found !== picture.src) picture.src = found;
+        const found = document.querySelector(over);
+        if (found && found.src !== picture.src) picture.src = found.src;
     };
 
     const radius = () => Number(size.value) / 2;
@@ -108,8 +109,7 @@ export default function brushCanvas({element, props, trigger, watch, over, colou
     };
 
     canvas.ariaLabel = props.label;
-    picture.addEventListener('load', bare);
-    picture.addEventListener('load', restore);
+    picture.addEventListener('load', redraw);
     canvas.addEventListener('pointerdown', event => {
         if (!image || event.button) return;
         canvas.setPointerCapture(event.pointerId);
@@ -145,6 +145,7 @@ export default function brushCanvas({element, props, trigger, watch, over, colou
         show();
     });
     watch('value', restore);
+    watch('value', look); // what comes back may be another picture's
     new IntersectionObserver(look).observe(element);
     look();
 }

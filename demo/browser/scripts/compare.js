@@ -6,6 +6,7 @@ export default function compare({element, watch}) {
     const STEP = 5; // percent of the width, for each press of a key
     const MOST = 16; // times as large as the frame shows it
     const CLEAR = 3; // from so many pixels of the screen on, a picture's pixel is shown as it is: a square
+    const NO_DIALOG = {role: null, ariaModal: null, ariaLabel: null};
     const KEYS = {ArrowLeft: -STEP, ArrowDown: -STEP, ArrowRight: STEP, ArrowUp: STEP, Home: -100, End: 100};
     let place = 50;
     let zoom = 1;
@@ -18,7 +19,8 @@ export default function compare({element, watch}) {
         if (!picture) return;
         element.style.setProperty('--at', `${place}%`);
         element.style.setProperty('--zoom', zoom);
-        find('.handle')?.setAttribute('aria-valuenow', Math.round(place));
+        const told = Math.round(place);
+        Object.assign(find('.handle') ?? {}, {ariaValueNow: told, ariaValueText: `${told} %`});
         const shown = (picture.clientWidth * devicePixelRatio) / find('img').naturalWidth;
         element.toggleAttribute('data-enlarged', zoom > 1);
         element.toggleAttribute('data-clear', zoom > 1 && shown >= CLEAR);
@@ -53,9 +55,20 @@ export default function compare({element, watch}) {
         align(view);
     };
     const fill = isFull => {
+        const button = find('[data-do=fullscreen]');
         frame().classList.toggle('fullscreen', isFull);
-        find('[data-do=fullscreen]').ariaPressed = isFull;
+        button.ariaPressed = isFull;
+        Object.assign(frame(), isFull ? {role: 'dialog', ariaModal: 'true', ariaLabel: button.ariaLabel} : NO_DIALOG);
+        button.focus({preventScroll: true});
         show();
+    };
+    // What lies below the whole screen isn't to be reached.
+    const stayWithin = event => {
+        const reached = [...element.querySelectorAll('button, [tabindex="0"]')];
+        const [first, last] = event.shiftKey ? [reached.at(-1), reached[0]] : [reached[0], reached.at(-1)];
+        if (document.activeElement !== last && element.contains(document.activeElement)) return;
+        event.preventDefault();
+        first.focus();
     };
     const middle = () => {
         const {x, y, width, height} = find('.view').getBoundingClientRect();
@@ -91,8 +104,10 @@ export default function compare({element, watch}) {
         move(place + by);
     });
     element.addEventListener('scroll', ({target}) => align(target), true);
-    document.addEventListener('keydown', ({key}) => {
-        if (key === 'Escape' && frame()?.classList.contains('fullscreen')) fill(false);
+    document.addEventListener('keydown', event => {
+        if (!frame()?.classList.contains('fullscreen')) return;
+        if (event.key === 'Escape') fill(false);
+        if (event.key === 'Tab') stayWithin(event);
     });
     element.addEventListener(
         'wheel',

@@ -7,8 +7,8 @@ export default function takeFiles({trigger}) {
     const slots = () => [...document.querySelectorAll('#pictures > *')].filter(inputOf);
     const most = window.gradio_config.max_file_size;
     const megabytes = Math.floor(most / 1e6);
-    const refuse = (about, {name = '', count = 0, places = 0} = {}) =>
-        trigger('refuse', {about, name, count, places, megabytes});
+    const refuse = (about, {name = '', count = 0, places = 0, place = ''} = {}) =>
+        trigger('refuse', {about, name, count, places, place, megabytes});
     const listed = files => {
         const all = new DataTransfer();
         for (const file of files) all.items.add(file);
@@ -31,7 +31,7 @@ export default function takeFiles({trigger}) {
             if (tooLarge) {
                 event.stopPropagation();
                 input.value = '';
-                refuse('too_large', tooLarge);
+                refuse('too_large', {name: tooLarge.name, place: place.id});
             } else if (place.id !== 'drop') input.files = listed([...input.files].map(asPicture));
         },
         true,

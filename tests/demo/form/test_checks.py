@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from gradio.data_classes import FileDataDict
 
 from demo.form.brushing import BrushedView
-from demo.form.checks import Checked, check
+from demo.form.checks import Checked, check, refuse
 from nst_core.scene.remarks import Impression
 from tests.support.playback import ENGLISH, SPANISH, shown, upload
 
@@ -31,8 +33,9 @@ def checked(
     kept: Checked | None, *pictures: FileDataDict | None, request: gr.Request = ENGLISH
 ) -> tuple[Checked, tuple[Any, ...], BrushedView]:
     """What the page has now, what the widgets get, and what either canvas and its map get."""
-    now, widgets, regions, strengths, previewed, undo = check(request, kept, pictures)
+    now, widgets, regions, strengths, previewed, undo, errors = check(request, kept, pictures, (None, None))
     assert regions == strengths
+    assert [error for error in now.errors if error] == re.findall("<p[^>]+>([^<]+)</p>", unescape(errors))
     assert previewed == []
     assert undo["interactive"] == bool(now.earlier)
     return now, widgets, regions
@@ -64,6 +67,36 @@ def test_a_bad_one_makes_way_for_the_one_before(
     now, *_ = checked(now, broken, painting, *NONE)
     checked(now, broken, broken, *NONE)
     assert said[1:] == [BROKEN, BROKEN.replace("Photo", "Painting")]
+
+
+def test_why_it_was_refused_stays_at_its_place_until_another_picture_comes(
+    photo: FileDataDict, painting: FileDataDict, broken: FileDataDict, said: list[str]
+) -> None:
+    now, *_ = checked(Checked((photo, painting, *NONE)), broken, painting, *NONE)
+    assert now.errors == (BROKEN, *[None] * 4)
+    now, *_ = checked(now, photo, painting, *NONE)  # the one before is there again
+    now, *_ = checked(now, photo, broken, *NONE)
+    now, *_ = checked(now, photo, painting, *NONE)
+    assert now.errors == (BROKEN, BROKEN.replace("Photo", "Painting"), *NONE)
+    now, *_ = checked(now, painting, painting, *NONE)
+    assert now.errors == (None, BROKEN.replace("Photo", "Painting"), *NONE)
+    now, *_ = checked(now, painting, None, *NONE)
+    assert not any(now.errors)
+    now, *_ = checked(Checked(), broken, None, *NONE)
+    now, *_ = checked(now, None, None, *NONE)  # the place was empty, and is again
+    assert now.errors == (BROKEN, *[None] * 4)
+    assert len(said) == 3
+
+
+def test_what_the_browser_did_not_take_is_told_there_as_well(said: list[str]) -> None:
+    told = {"name": "sky.tif", "count": 0, "places": 0, "megabytes": 50}
+    large = gr.EventData(None, told | {"about": "too_large", "place": "painting"})
+    now, errors = refuse(ENGLISH, large, None)
+    assert now.errors == (None, "sky.tif has more than 50 MB: scale it down first, or save it as JPEG.", *NONE)
+    assert "sky.tif has more than 50 MB" in errors
+    elsewhere = gr.EventData(None, told | {"about": "too_large", "place": "drop"})
+    assert refuse(ENGLISH, elsewhere, now)[0] == now
+    assert len(said) == 2
 
 
 def test_where_there_was_none_there_is_none(painting: FileDataDict, broken: FileDataDict, said: list[str]) -> None:

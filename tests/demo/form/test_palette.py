@@ -32,6 +32,7 @@ def test_each_photo_is_offered_once_and_touches_no_painting() -> None:
 
 def test_each_is_a_button_with_a_name_in_both_languages() -> None:
     html = palette.buttons(PAIRS)
+    assert html.count('tabindex="0"') == 1  # a row is one stop for Tab
     count = len(palette.paintings(PAIRS))
     assert re.findall(r'data-index="(\d+)"', html) == [str(index) for index in range(count)]
     assert 'aria-label="The Starry Night by Vincent van Gogh"' in html

@@ -30,7 +30,7 @@ def uploaded(cache: Path, name: str, format: str, image: Image.Image = PICTURE) 
 
 
 def chosen(photo: FileDataDict, painting: FileDataDict) -> Checked:
-    now, widgets, *_, previewed, _ = check(ENGLISH, None, (photo, painting, *NONE))
+    now, widgets, *_, previewed, _, _ = check(ENGLISH, None, (photo, painting, *NONE), (None, None))
     assert not shown(widgets)  # the picture stays the one that was sent
     assert previewed == ([photo["path"]] if preview_of(photo).exists() else [])
     return now
@@ -83,7 +83,7 @@ def test_a_picture_that_is_refused_has_none(cache: Path, painting: FileDataDict,
 
 
 def chosen_none(photo: FileDataDict, painting: FileDataDict) -> bool:
-    return check(ENGLISH, None, (photo, painting, *NONE))[0].pictures[0] is None
+    return check(ENGLISH, None, (photo, painting, *NONE), (None, None))[0].pictures[0] is None
 
 
 def test_a_full_disk_takes_the_preview_alone(

@@ -18,7 +18,7 @@ class Told(gr.EventData):
     """What the browser tells of files that it doesn't take."""
 
     def __init__(self, **told: Any) -> None:
-        super().__init__(None, {"name": "", "count": 0, "places": 0, "megabytes": 50} | told)
+        super().__init__(None, {"name": "", "count": 0, "places": 0, "place": "", "megabytes": 50} | told)
 
 
 @pytest.fixture
@@ -52,11 +52,12 @@ def test_the_camera_has_a_button_that_waits_for_it(speaks: Any) -> None:
     ],
 )
 def test_what_was_not_taken_is_told_in_words(warned: list[str], told: dict[str, Any], words: str) -> None:
-    receiving.refuse(SPANISH, Told(**told))
+    assert receiving.refuse(SPANISH, Told(**told, place="photo"))[1] == "photo"
     (said,) = warned
     assert words in said
 
 
 def test_nothing_else_is_told_that_a_program_may_ask_for(warned: list[str]) -> None:
-    receiving.refuse(SPANISH, Told(about="recipe"))
+    assert receiving.refuse(SPANISH, Told(about="recipe")) == ("", "")
     assert not warned
+    assert receiving.refuse(SPANISH, Told(about="too_large", place="drop"))[1] == ""

@@ -30,7 +30,7 @@ def pictures(cache: Path) -> tuple[FileDataDict, FileDataDict]:
 
 
 def checked(*pictures: FileDataDict | None) -> Checked:
-    now, *_ = check(ENGLISH, None, (*pictures, *[None] * (5 - len(pictures))))
+    now, *_ = check(ENGLISH, None, (*pictures, *[None] * (5 - len(pictures))), (None, None))
     return now
 
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from gradio.data_classes import FileDataDict
 
+from demo.form.brushing import reading
 from demo.form.checks import MOST_UNDONE, Checked, check
-from demo.form.replacing import undo
+from demo.form.replacing import PALETTES, undo
+from demo.jobs.records import Mask
 from tests.support.playback import ENGLISH, shown, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
 
 NONE = (None,) * 3
+Brushed = tuple[Mask | None, Mask | None]
 
 
-def seen(kept: Checked | None, *pictures: FileDataDict | None) -> Checked:
-    return check(ENGLISH, kept, (*pictures, *NONE))[0]
+def seen(kept: Checked | None, *pictures: FileDataDict | None, brushed: Brushed = (None, None)) -> Checked:
+    return check(ENGLISH, kept, (*pictures, *NONE), brushed)[0]
 
 
 @pytest.fixture
@@ -41,6 +45,18 @@ def test_what_was_replaced_comes_back_in_turn(
     assert regions.brushed is None
     assert kept.impression_of(photo) is not None
     assert not said
+
+
+def test_what_was_brushed_on_a_photo_comes_back_with_it(photo: FileDataDict, other: FileDataDict) -> None:
+    strengths = np.array([[0, 2], [1, 0]], np.uint8)
+    kept = seen(seen(None, photo, None), other, None, brushed=(None, strengths))
+    _, _, regions, on_strengths, _ = undo(ENGLISH, kept)
+    assert (regions.brushed, regions.canvas) == (None, "")
+    assert on_strengths.brushed is strengths
+    again = reading(PALETTES[1])(ENGLISH, on_strengths.canvas)
+    assert again is not None
+    assert again.tolist() == strengths.tolist()
+    assert not shown(on_strengths.fold)
 
 
 def test_a_removed_one_comes_back_and_one_that_came_into_an_empty_place_stays(
