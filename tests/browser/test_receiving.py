@@ -63,7 +63,7 @@ def test_why_a_file_was_not_taken_stays_at_its_slot_until_another_comes(open_pag
     check_shown(page, photo="cat", painting="starry_night")
     expect(page.locator("#photo .slot-error")).to_have_count(0)
     expect(page.locator("#painting .slot-error")).to_be_visible()
-    page.screenshot(path=SCREENSHOTS / "slot-error.png")
+    photograph(page, "slot-error", whole=False)
 
 
 def test_a_file_may_be_dropped_anywhere_on_the_page(open_page: Open, tmp_path: Path) -> None:
