@@ -101,7 +101,8 @@ class Objective:
     ) -> None:
         self.block = block
         self._network, self._scene, self._config = network, scene, config
-        self.targets = Targets(network, scene, config, block, None if earlier is None else earlier.targets)
+        known = None if earlier is None else earlier.targets
+        self.targets: Targets = Targets(network, scene, config, block, known)
 
     @property
     def notes(self) -> list[Note]:
