@@ -67,7 +67,7 @@ from demo.visitors.health import ROUTE as HEALTH
 from demo.visitors.pseudonyms import Pseudonyms
 from demo.visitors.quotas import Quota, Quotas
 from demo.visitors.server import Server
-from demo.visitors.storage import Salts, make_storage, today
+from demo.visitors.storage import Salts, Storage, make_storage, today
 from demo.visitors.switches import Switches
 from demo.visitors.uploads import MEGABYTE
 from demo.words import I18N
@@ -85,8 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         defaults = bounds(options).within(TransferConfig(weights=options.weights))
         server = make_server(options)
         server.switches.check_files()
+        storage = make_storage(options.limits_store)
         # Last, since it takes longest.
-        runner = admitting(options, make_runner(options.runner, of_runner(options, defaults)), server)
+        runner = admitting(options, make_runner(options.runner, of_runner(options, defaults)), server, storage)
     except ValueError as error:
         print(f"app.py: error: {error}", file=sys.stderr)
         return 2
@@ -94,9 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def admitting(options: argparse.Namespace, runner: Runner, server: Server) -> AdmittingRunner:
+def admitting(options: argparse.Namespace, runner: Runner, server: Server, storage: Storage) -> AdmittingRunner:
     """The runner for jobs that this server takes."""
-    storage = make_storage(options.limits_store)
     quota = Quota(at_once=options.jobs_at_once, jobs=options.jobs_an_hour, seconds=options.seconds_an_hour)
     names = Pseudonyms(Salts(storage).of, today)
     return AdmittingRunner(runner, Quotas(quota, storage), server.switches, server.ending, names.of)

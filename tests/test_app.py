@@ -194,18 +194,18 @@ def test_what_was_begun_may_be_finished_and_nothing_else_begins(port: int, tmp_p
     with serving(port, tmp_path, NST_DRAIN="60", NST_LOG_FORMAT="json") as server:
         url = f"http://127.0.0.1:{port}/"
         client = Client(url, download_files=tmp_path, verbose=False)
-        running = start_a_run(url, tmp_path, size=128, steps=120)
+        running = start_a_run(url, tmp_path, size=128, steps=60)
         server.send_signal(signal.SIGTERM)
         soon(lambda: httpx.get(f"{url}healthz").status_code == 503)
         with pytest.raises(AppError, match="wasn't begun"):
             submitted(url, tmp_path, client, size=128, steps=2).result(PATIENCE)
         _, numbers = running.result(PATIENCE)
-        assert (numbers["step"], numbers["steps"]) == (120, 120)
+        assert (numbers["step"], numbers["steps"]) == (60, 60)
         output, _ = server.communicate(timeout=PATIENCE)
     assert server.returncode == 0
     lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     (job,) = (line for line in lines if "outcome" in line)
-    assert (job["outcome"], job["done"], job["size"], job["device"]) == ("finished", 120, 128, "cpu")
+    assert (job["outcome"], job["done"], job["size"], job["device"]) == ("finished", 60, 128, "cpu")
     assert len(job["visitor"]) == 16
     assert job["peak_memory"] > 100e6
 

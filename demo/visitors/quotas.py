@@ -13,9 +13,9 @@ from threading import Lock
 
 from limits import RateLimitItemPerHour
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 
+from demo.visitors.storage import Storage
 from nst_core.errors import InputError
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Quota:
 class Quotas:
     """What visitors have had, by their names. An hour begins with the first picture, so all know when it ends."""
 
-    def __init__(self, quota: Quota, storage: MemoryStorage | RedisStorage) -> None:
+    def __init__(self, quota: Quota, storage: Storage) -> None:
         """`storage`: where the hours are counted; how many are painted at once is this process's own business."""
         self.quota = quota
         self._limiter = FixedWindowRateLimiter(storage)

@@ -13,11 +13,12 @@ from limits.storage import MemoryStorage, RedisStorage, storage_from_string
 
 logger = logging.getLogger(__name__)
 
+Storage = MemoryStorage | RedisStorage
 IN_MEMORY = "memory://"
 SALT_LASTS = 2 * 24 * 3600  # seconds
 
 
-def make_storage(url: str) -> MemoryStorage | RedisStorage:
+def make_storage(url: str) -> Storage:
     """The storage at an address, `redis://HOST:PORT/NUMBER` or "" for this process's memory.
 
     Raises `ValueError` where nothing answers, which tells no password.
@@ -30,7 +31,7 @@ def make_storage(url: str) -> MemoryStorage | RedisStorage:
     except (ConfigurationError, ValueError) as error:
         advice = "pip install 'limits[redis]', or leave --limits-store out"
         raise ValueError(f"there is no client for the Redis at {host} ({type(error).__name__}): {advice}") from error
-    assert isinstance(storage, MemoryStorage | RedisStorage)
+    assert isinstance(storage, Storage)
     if not storage.check():
         raise ValueError(f"the Redis at {host} doesn't answer; check --limits-store")
     return storage
@@ -44,7 +45,7 @@ def today() -> str:
 class Salts:
     """What is mixed into visitors' names: another secret each day, the same for all replicas."""
 
-    def __init__(self, storage: MemoryStorage | RedisStorage) -> None:
+    def __init__(self, storage: Storage) -> None:
         self._storage = storage
         self._day, self._salt = "", b""
 
