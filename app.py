@@ -89,7 +89,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         check(options)
         defaults = bounds(options).within(TransferConfig(weights=options.weights))
-        runner = make_runner(options.runner, RunnerOptions(defaults=defaults, max_waiting=options.queue_size))
+        runner = make_runner(
+            options.runner,
+            RunnerOptions(
+                defaults=defaults,
+                max_waiting=options.queue_size,
+                ray_address=options.ray_address,
+                painters=options.painters,
+            ),
+        )
     except ValueError as error:
         print(f"app.py: error: {error}", file=sys.stderr)
         return 2
@@ -104,7 +112,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="app.py",
         description="Neural style transfer in the browser: a photo and a painting in, the painting appears.",
         epilog="The environment can set options too: NST_HOST, NST_PORT, NST_SHARE=1, NST_WEIGHTS, NST_MCP=1, "
-        "NST_QUEUE_SIZE, NST_RUNNER, NST_TRUSTED_PROXIES, NST_ALLOWED_HOSTS, NST_LONGEST, NST_MAX_SIZE, "
+        "NST_QUEUE_SIZE, NST_RUNNER, NST_RAY_ADDRESS, NST_PAINTERS, "
+        "NST_TRUSTED_PROXIES, NST_ALLOWED_HOSTS, NST_LONGEST, NST_MAX_SIZE, "
         "NST_MAX_STEPS, NST_MAX_UPLOAD_SIZE, NST_ROOT_PATH, NST_AUTH, "
         "NST_AUTH_FILE, NST_TLS_KEYFILE, NST_TLS_CERTFILE; and so can a file, NST_SETTINGS.",
     )
@@ -147,6 +156,21 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--runner",
         default=os.environ.get("NST_RUNNER", usual_runner()),
         help=f"where pictures are painted: {', '.join(RUNNERS)}, the last of them on a Space with ZeroGPU alone "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--ray-address",
+        metavar="ADDRESS",
+        default=os.environ.get("NST_RAY_ADDRESS", "local"),
+        help="of the Ray cluster that the runner ray paints on: HOST:PORT, auto for the one that this machine is a "
+        "node of, or local for one that is started here (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--painters",
+        type=painters,
+        metavar="N|auto",
+        default=os.environ.get("NST_PAINTERS", "auto"),
+        help="how many pictures the runner ray paints at a time, auto = one a graphics card, or one a machine "
         "(default: %(default)s)",
     )
     parser.add_argument(
@@ -228,6 +252,15 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="a TOML file of options, such as queue-size = 5; the environment and the command line override it",
     )
     return parsed(parser, arguments)
+
+
+def painters(text: str) -> int | None:
+    """How many, None for as many as there are devices."""
+    if text == "auto":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be auto or a whole number of at least 1, got {text!r}")
+    return int(text)
 
 
 def parsed(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -141,6 +141,7 @@ def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["--longest", "-1"], "can't be -1 minutes"),
         (["--longest", "nan"], "can't be nan minutes"),
         (["--trusted-proxies", "127.0.0.1, proxy.example"], "got 'proxy.example'"),
+        (["--painters", "0"], "must be auto or a whole number of at least 1, got '0'"),
         (["--colour"], "unrecognized arguments"),
     ],
 )
@@ -177,6 +178,8 @@ def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         "--open",
         "--queue-size",
         "--runner",
+        "--ray-address",
+        "--painters",
         "--trusted-proxies",
         "--allowed-hosts",
         "--longest",
