@@ -109,6 +109,8 @@ def of_runner(options: argparse.Namespace, defaults: TransferConfig) -> RunnerOp
         max_waiting=options.queue_size,
         queue_order=Order(options.queue_order),
         device=options.device,
+        ray_address=options.ray_address,
+        painters=options.painters,
     )
 
 

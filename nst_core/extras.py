@@ -12,6 +12,7 @@ EXTRAS = {
     "av": ("a film", "av>=17,<19"),
     "pyvips": ("16 bits a channel, or a colour profile,", "pyvips[binary]>=3,<4"),
     "pillow_heif": ("a HEIC photo", "pillow-heif>=1.1,<2"),
+    "ray": ("painting on a cluster", "ray>=2.50,<3"),
     "torchvision": ("the choice of torchvision's weights", "torchvision>=0.23,<1"),
 }
 

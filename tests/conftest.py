@@ -45,6 +45,28 @@ def share_the_cores(workers: int) -> None:
     os.environ["OMP_NUM_THREADS"] = str(threads)  # of the programs that tests start
 
 
+RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_ENABLE_AUTO_CONNECT": "0"}
+
+
+@pytest.fixture(scope="session")
+def ray_here() -> Iterator[None]:
+    """Ray on this machine, which has room for two painters with a thread each; started once."""
+    for name, value in RAY.items():
+        os.environ.setdefault(name, value)  # it is read at the import
+    ray = pytest.importorskip("ray", reason="Ray isn't installed: pip install -r tests/requirements.txt")
+    ray.init(
+        address="local",
+        num_cpus=2,
+        num_gpus=0,
+        object_store_memory=100 * 2**20,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level="ERROR",
+    )
+    yield
+    ray.shutdown()
+
+
 @pytest.hookimpl(wrapper=True)  # before pytest-xdist reads the marks, also where the tests to run are named
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """Side by side, the tests of a file stay together: they share what was set up for them.

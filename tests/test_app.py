@@ -123,6 +123,7 @@ def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["--longest", "nan"], "at least 0, got nan"),
         (["--trusted-proxies", "127.0.0.1, proxy.example"], "got 'proxy.example'"),
         (["--device", "abacus"], "device 'abacus' can't be used here"),
+        (["--painters", "0"], "must be auto or a whole number of at least 1, got '0'"),
         (["--colour"], "unrecognized arguments"),
     ],
 )

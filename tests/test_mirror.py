@@ -16,6 +16,8 @@ ELSEWHERE = {
     "demo/form/recipes.py": "tests/demo/tabs/test_gallery.py reads what it finds in a file",
     "demo/form/widgets.py": "tests/demo/test_ui.py asks about each of them, in the page that they make",
     "demo/jobs/runner.py": "the Protocol alone; tests/demo/jobs/test_contract.py asks every runner for it",
+    "demo/jobs/ray/following.py": "tests/demo/jobs/ray/test_runner.py: what comes of it",
+    "demo/jobs/ray/painter.py": "tests/demo/jobs/ray/test_runner.py, where it is an actor",
     "demo/jobs/transfers.py": "tests/demo/jobs/test_local.py and those of zero_gpu: what runners make of a job",
     "demo/jobs/zero_gpu/lease.py": "tests/demo/jobs/zero_gpu/test_runner.py: what comes of it",
     "demo/jobs/zero_gpu/pieces.py": "records: tests/demo/jobs/zero_gpu/test_painting.py, and test_runner.py",

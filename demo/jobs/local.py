@@ -169,10 +169,13 @@ class LocalRunner:
         """A run that is ready for its first step, to be computed as the memory allows, and how long it will take."""
         forget_peak(self._device)
         config = control.next_config()
-        transfer = transfer_of(job, config, self._extractor(config), self._device)
+        transfer = self._transfer(job, config)
         machine = self._machine(transfer.network, config)
         slowness = self._slowness if machine else None
         return transfer, timed(transfer, job, machine or as_it_is(transfer.network, UNKNOWN), slowness)
+
+    def _transfer(self, job: Job, config: TransferConfig) -> Transfer:
+        return transfer_of(job, config, self._extractor(config), self._device)
 
     def _machine(self, network: VGG, config: TransferConfig) -> Machine | None:
         """The machine with the memory of this moment; None while its pace isn't known."""

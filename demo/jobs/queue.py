@@ -71,6 +71,20 @@ class Queue:
         with self._moved:
             return not self._places()
 
+    @property
+    def is_free(self) -> bool:
+        """Whether who joined now would be served at once."""
+        with self._moved:
+            return not self._waiting and len(self._served) < self._at_once
+
+    def serve_at_once(self, at_once: int) -> None:
+        """Serve so many at a time from now on; who is being served stays."""
+        with self._moved:
+            self._at_once = at_once
+            for _ in range(at_once):
+                self._serve()
+            self._moved.notify_all()
+
     def wait(self, ticket: Ticket, seconds: float) -> int:
         """How many are ahead of `ticket`, as soon as it is nobody, else after `seconds`.
 

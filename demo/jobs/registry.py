@@ -11,7 +11,7 @@ from demo.jobs.runner import Runner
 from nst_core.config import TransferConfig
 
 # Modules of this package, each with a function `make_runner(options: RunnerOptions) -> Runner`.
-RUNNERS = ("local", "zero_gpu")
+RUNNERS = ("local", "ray", "zero_gpu")
 ZERO_GPU = "SPACES_ZERO_GPU"  # which Hugging Face sets on Spaces whose card is lent by the second
 
 
@@ -23,6 +23,8 @@ class RunnerOptions:
     max_waiting: int = MAX_WAITING  # how many jobs may stand in the queue
     queue_order: Order = Order.ROUND_ROBIN
     device: str = ""  # where to compute, as PyTorch names it; "" = the best there is
+    ray_address: str = "local"  # of a Ray cluster, HOST:PORT or "auto"; "local" = Ray is started on this machine
+    painters: int | None = None  # how many paint on the cluster at most; None = as many as it has cards, or nodes
 
 
 def is_zero_gpu() -> bool:

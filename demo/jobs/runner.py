@@ -22,9 +22,10 @@ class Runner(Protocol):
         ...
 
     def run_each(self, jobs: Sequence[Job]) -> Generator[tuple[int, Record], None, None]:
-        """The records of jobs that belong together, one after the other, each with its job's place, 0 ..
+        """The records of jobs that belong together, each with its job's place, 0 ..
 
-        What is lent for a time is lent once for all of them. As `run` apart from that.
+        One job after the other, or several at a time where there is room for them; what is lent for a time is lent once
+        for all of them. As `run` apart from that.
         """
         ...
 

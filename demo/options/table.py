@@ -96,6 +96,15 @@ class Option:
         return f"0 for no bound, or {bounds}" if self.has_zero else bounds
 
 
+def painters(text: str) -> int | None:
+    """How many, None for as many as there are devices."""
+    if text == "auto":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be auto or a whole number of at least 1, got {text!r}")
+    return int(text)
+
+
 # What `--public` sets where nothing else does.
 PUBLIC: dict[str, Any] = {
     "max_size": 768,
@@ -151,6 +160,21 @@ OPTIONS = (
         default=RUNNERS[0],
         help=f"where pictures are painted: {', '.join(RUNNERS)}; zero_gpu on a Space with ZeroGPU alone, and there by "
         "itself (default: %(default)s)",
+    ),
+    Option(
+        name="ray-address",
+        default="local",
+        metavar="ADDRESS",
+        help="of the Ray cluster that the runner ray paints on: HOST:PORT, auto for the one that this machine is a "
+        "node of, or local for one that is started here (default: %(default)s)",
+    ),
+    Option(
+        name="painters",
+        kind=painters,
+        default=None,
+        metavar="N|auto",
+        help="how many pictures the runner ray paints at a time, auto = one a graphics card, or one a machine "
+        "(default: auto)",
     ),
     Option(
         name="queue-size",

@@ -10,8 +10,9 @@ from collections.abc import Callable, Generator
 import gradio as gr
 import torch
 
+from demo.jobs.failures import Failed
 from demo.jobs.zero_gpu.painting import painted
-from demo.jobs.zero_gpu.pieces import Failed, Parked, Piece, Told
+from demo.jobs.zero_gpu.pieces import Parked, Piece, Told
 from nst_core.config import TransferConfig
 from nst_core.network.vgg import VGG
 from tests.support.networks import tiny_network

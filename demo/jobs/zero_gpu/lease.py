@@ -12,11 +12,12 @@ from pathlib import Path
 
 import gradio as gr
 
+from demo.jobs.failures import Failed
 from demo.jobs.queue import CALL_EVERY
 from demo.jobs.records import Job
 from demo.jobs.zero_gpu.asking import Asking
 from demo.jobs.zero_gpu.orders import Orders
-from demo.jobs.zero_gpu.pieces import Begun, Failed, Finished, Parked, Piece, Shown, Told
+from demo.jobs.zero_gpu.pieces import Begun, Finished, Parked, Piece, Shown, Told
 from demo.jobs.zero_gpu.refusals import fewer_seconds, refusal
 
 Paint = Callable[[Piece], Generator[Told, None, None]]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from demo.jobs.failures import Failed
 from demo.jobs.records import Job, Progress
 from nst_core.config import TransferConfig
-from nst_core.device.memory import is_out_of_memory
-from nst_core.errors import InputError
 
 Steered = tuple[tuple[int, TransferConfig], ...]  # the first step of each later config, and it
 
@@ -59,33 +56,6 @@ class Finished:
     """All jobs of the piece are done."""
 
     slowness: float | None  # how many times the seconds that were assumed the steps took; None = too few to tell
-
-
-@dataclass(frozen=True)
-class Failed:
-    """An error of the worker, as data: of an `InputError` that is raised there only the name would arrive."""
-
-    sentence: str
-    about: str = ""  # of an `InputError`
-    values: Mapping[str, Any] = field(default_factory=dict)
-    is_refusal: bool = True  # a sentence for a person; else something broke
-    is_out_of_memory: bool = False
-
-    @classmethod
-    def of(cls, error: Exception) -> Failed:
-        """The record of an error."""
-        if isinstance(error, InputError):
-            return cls(str(error), error.about, error.values)
-        if isinstance(error, ValueError):
-            return cls(str(error))
-        text = f"{type(error).__name__}: {error}"
-        return cls(text, is_refusal=False, is_out_of_memory=is_out_of_memory(error))
-
-    def error(self) -> Exception:
-        """The error of the record."""
-        if self.is_refusal:
-            return InputError(self.sentence, self.about, **self.values)
-        return MemoryError(self.sentence) if self.is_out_of_memory else RuntimeError(self.sentence)
 
 
 Told = Begun | Shown | Parked | Finished | Failed

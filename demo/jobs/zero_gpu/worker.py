@@ -10,8 +10,9 @@ from dataclasses import replace
 import psutil
 import spaces
 
+from demo.jobs.failures import Failed
 from demo.jobs.zero_gpu.painting import painted
-from demo.jobs.zero_gpu.pieces import Failed, Piece, Told
+from demo.jobs.zero_gpu.pieces import Piece, Told
 from nst_core.config import Pooling, TransferConfig
 from nst_core.device.select import resolve_device
 from nst_core.network.vgg import VGG, load_vgg19

@@ -36,7 +36,9 @@ HERE = [name for name in RUNNERS if (name == "zero_gpu") == is_zero_gpu()]
 @pytest.fixture(scope="module", params=HERE)
 def runner(request: pytest.FixtureRequest) -> Iterator[Runner]:
     """One for all tests, each of which leaves it idle; after the last one it is closed amid a job."""
-    runner = make_runner(request.param, RunnerOptions(defaults=TINY, max_waiting=2))
+    if request.param == "ray":
+        request.getfixturevalue("ray_here")
+    runner = make_runner(request.param, RunnerOptions(defaults=TINY, max_waiting=2, painters=1))
     yield runner
     records = begun(runner, the_job(FOREVER))
     next(progress_of(records))

@@ -140,3 +140,16 @@ def test_a_session_has_few_places() -> None:
         line.join(ME)
     assert caught.value.about == "too_many_of_yours"
     line.join(Visitor(ME.network, "another page"))
+
+
+def test_more_are_served_at_once_as_soon_as_there_is_room() -> None:
+    queue = Queue(5)
+    line = Line(queue)
+    assert queue.is_free
+    tickets = [line.join(evil(place)) for place in range(4)]
+    assert not queue.is_free
+    queue.serve_at_once(3)
+    assert [queue.wait(ticket, 0) for ticket in tickets] == [0, 0, 0, 1]
+    queue.serve_at_once(1)  # who is being served stays
+    line.leave(tickets[0])
+    assert [queue.wait(ticket, 0) for ticket in tickets[1:]] == [0, 0, 1]

@@ -11,11 +11,12 @@ import pytest
 import torch
 
 from demo.jobs import progress
+from demo.jobs.failures import Failed
 from demo.jobs.records import Job
 from demo.jobs.zero_gpu.asking import RESERVE
 from demo.jobs.zero_gpu.orders import Orders
 from demo.jobs.zero_gpu.painting import painted
-from demo.jobs.zero_gpu.pieces import Begun, Failed, Finished, Parked, Piece, Shown, Told
+from demo.jobs.zero_gpu.pieces import Begun, Finished, Parked, Piece, Shown, Told
 from nst_core.errors import InputError
 from nst_core.reconstruct import content_config, style_config
 from tests.support.jobs import TINY, a_job
