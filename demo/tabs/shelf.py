@@ -132,7 +132,7 @@ class Shelf:
             form = _form(brought, pictures)
             results = [(str(each["made"][0]), int(each["made"][1]), str(each["path"])) for each in brought["results"]]
             known = _hashed(Selection(pictures[0], tuple(filter(None, pictures[1:])), self.defaults))
-        except (ValueError, LookupError, TypeError, AttributeError):  # another version of this page kept it
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # another version has kept it
             return ShelfView(form=left_alone())
         back = (*(entries or ()), *self._entries(results[-MOST:], known, visitor_of(request), speaks))[-MOST:]
         if not back:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -47,6 +48,7 @@ def test_a_file_s_options_count_where_nothing_else_says_otherwise(
     ("text", "words"),
     [
         ("port = ", "aren't TOML"),
+        ("port = " + "[" * 90_000, "aren't TOML"),
         ("colour = 5", "sets 'colour', and there is no such option"),
         ("settings = 'b.toml'", "sets 'settings', and there is no such option"),
         ("share = 1", "'share' to 1, and it is true or false"),
@@ -138,7 +140,7 @@ def test_where_it_cannot(path: str) -> None:
 
 def test_gradio_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     told: dict[str, Any] = {}
-    server = SimpleNamespace(config=SimpleNamespace(encoded_headers=[]))
+    server = SimpleNamespace(config=SimpleNamespace(encoded_headers=[], http_protocol_class=asyncio.Protocol))
     ui: Any = SimpleNamespace(launch=lambda **given: told.update(given), share_url=None, server=server)
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "")  # put back at the end
     options = app.parse(
