@@ -8,7 +8,8 @@ import traceback
 
 import pytest
 
-from demo.logs import MOST, Guarded, guarded
+from demo import logs
+from demo.logs import BURST, MOST, Guarded, guarded
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,19 @@ def test_records_and_tracebacks_are_guarded() -> None:
     guard.flush()
     assert not [line for line in stream.getvalue().splitlines() if line.startswith("INFO")]
     assert stream.getvalue().count("    | INFO forged\n") == 2
+
+
+def test_a_flood_is_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(logs.time, "monotonic", lambda: now)
+    stream = io.StringIO()
+    guard = Guarded(stream)
+    line = "refused: " + "x" * 3000 + "\n"
+    for _ in range(10 * BURST // len(line)):
+        guard.write(line)
+    assert len(stream.getvalue()) <= BURST
+    now += 3600.0
+    guard.write("the next one\n")
+    *_, told, last = stream.getvalue().splitlines()
+    assert told.endswith(" characters of the log are left out: too many came at once")
+    assert last == "the next one"
