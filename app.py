@@ -58,6 +58,7 @@ from demo.logs import Guarded
 from demo.options import check_certificate, check_root_path, logins, read_settings, set_defaults
 from demo.paint import first_view
 from demo.ui import STYLESHEETS, build_ui, theme
+from demo.visitors.connections import Connections, limited, most_files
 from demo.visitors.farewell import CLOSING, MOST, bid_farewell, end_within
 from demo.visitors.gate import Gate
 from demo.visitors.health import ROUTE as HEALTH
@@ -291,7 +292,7 @@ def check_tools() -> None:
 
 def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig) -> None:
     """Run the server until it is interrupted."""
-    sys.stderr = Guarded(sys.stderr)
+    sys.stdout, sys.stderr = Guarded(sys.stdout), Guarded(sys.stderr)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     runner.measure(defaults)
@@ -375,6 +376,8 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server) -> None:
     config = ui.server.config  # which would say by what, and in which version, every page is served
     config.encoded_headers = [header for header in config.encoded_headers if header[0] != b"server"]
     config.timeout_graceful_shutdown = CLOSING
+    proxies = [each.strip() for each in options.trusted_proxies.split(",") if each.strip()]
+    config.http_protocol_class = limited(config.http_protocol_class, Connections(proxies, most_files()))
 
 
 def allowed_hosts(options: argparse.Namespace) -> frozenset[str]:
