@@ -61,6 +61,7 @@ from demo.options.parsing import parse
 from demo.options.table import LOCAL, LONGEST, LOOPBACK
 from demo.paint import first_view
 from demo.ui import STYLESHEETS, build_ui, theme
+from demo.visitors.connections import Connections, limited, most_files
 from demo.visitors.farewell import CLOSING, MOST, bid_farewell, end_within
 from demo.visitors.gate import Gate
 from demo.visitors.health import ROUTE as HEALTH
@@ -202,6 +203,8 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server, routes: S
     config = ui.server.config  # which would say by what, and in which version, every page is served
     config.encoded_headers = [header for header in config.encoded_headers if header[0] != b"server"]
     config.timeout_graceful_shutdown = CLOSING
+    proxies = [each.strip() for each in options.trusted_proxies.split(",") if each.strip()]
+    config.http_protocol_class = limited(config.http_protocol_class, Connections(proxies, most_files()))
 
 
 def guests(options: argparse.Namespace) -> list[tuple[str, str]]:

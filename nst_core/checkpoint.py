@@ -16,6 +16,8 @@ from nst_core.files import replacing
 from nst_core.scene.scales import Plan
 
 FORMAT = "nst_core state, version 3"
+MOST_RECORDS = 10_000  # tensors of a state, which has a few dozen
+MOST_STRUCTURE = 2_000_000  # bytes of all that isn't tensors: a recipe, names and numbers
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,15 @@ def load_state(path: Path, device: str = "cpu") -> tuple[Checkpoint, str]:
 def _records(path: Path, checked: bool) -> list[int]:
     """The sizes of what is in a state's archive in bytes, tensors alone; `ValueError` where a checksum is wrong.
 
-    PyTorch writes CRC-32 of each, and doesn't look at them when it reads.
+    PyTorch writes CRC-32 of each, and doesn't look at them when it reads. Nor does it look at how much there is.
     """
     with ZipFile(path) as archive:
-        if any(record.compress_type != ZIP_STORED for record in archive.infolist()):
+        records = archive.infolist()
+        if any(record.compress_type != ZIP_STORED for record in records):
             raise ValueError("packed")
+        beside = sum(record.file_size for record in records if "/data/" not in record.filename)
+        if len(records) > MOST_RECORDS or beside > MOST_STRUCTURE:
+            raise ValueError("far more than a state has")
         if checked and archive.testzip() is not None:
             raise ValueError("a checksum is wrong")
         return [each.file_size for each in archive.infolist() if "/data/" in each.filename]
@@ -87,11 +93,15 @@ def _check_storages(found: Any, sizes: list[int]) -> None:
 
 
 def _storages(found: Any) -> Iterator[torch.UntypedStorage]:
-    if isinstance(found, torch.Tensor):
-        yield found.untyped_storage()
-    elif isinstance(found, dict | list | tuple):
-        for each in found.values() if isinstance(found, dict) else found:
-            yield from _storages(each)
+    """Of all tensors within; what is there in many places is looked at once, or it could take for ever."""
+    seen, left = set[int](), [found]
+    while left:
+        each = left.pop()
+        if isinstance(each, torch.Tensor):
+            yield each.untyped_storage()
+        elif isinstance(each, dict | list | tuple) and id(each) not in seen:
+            seen.add(id(each))
+            left += each.values() if isinstance(each, dict) else each
 
 
 def _checkpoint(plan: Any, scale: Any, done: Any, descent: Any) -> Checkpoint:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import os
@@ -266,7 +267,7 @@ def fetch(url: str, server: subprocess.Popen[str]) -> str:
 
 def test_gradio_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     told: dict[str, Any] = {}
-    server = SimpleNamespace(config=SimpleNamespace(encoded_headers=[]))
+    server = SimpleNamespace(config=SimpleNamespace(encoded_headers=[], http_protocol_class=asyncio.Protocol))
     ui: Any = SimpleNamespace(launch=lambda **given: told.update(given), share_url=None, server=server)
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "")  # put back at the end
     options = parse(

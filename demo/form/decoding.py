@@ -8,11 +8,12 @@ import logging
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from queue import LifoQueue
-from threading import Timer
+from threading import Condition, Timer
 from typing import Any
 
 from PIL import Image
@@ -94,19 +95,55 @@ class Decoder:
                 pass  # waited for, its pipes closed
 
 
-_decoders: LifoQueue[Decoder] = LifoQueue()
-for _ in range(PROCESSES):
-    _decoders.put(Decoder())
+class Decoders:
+    """So many processes, for whoever comes; a network leaves one of them to others, as a picture may take long."""
+
+    def __init__(self, count: int) -> None:
+        self._free = [Decoder() for _ in range(count)]
+        self._each = max(1, count - 1)
+        self._busy: Counter[str] = Counter()  # by network
+        self._waiting: list[Ticket] = []  # in the order they came
+        self._changed = Condition()
+
+    @contextmanager
+    def one(self, network: str) -> Iterator[Decoder]:
+        """One of them, as soon as one is free for this network."""
+        taken = self._take(Ticket(network))
+        try:
+            yield taken
+        finally:
+            with self._changed:
+                self._busy[network] -= 1
+                self._busy += Counter()  # those of whom nothing is left go
+                self._free.append(taken)  # which is the next one to be used: it is warm
+                self._changed.notify_all()
+
+    def _take(self, ticket: Ticket) -> Decoder:
+        with self._changed:
+            self._waiting.append(ticket)
+            self._changed.wait_for(lambda: self._free and self._next() is ticket)
+            self._waiting.remove(ticket)
+            self._busy[ticket.network] += 1
+            self._changed.notify_all()
+            return self._free.pop()
+
+    def _next(self) -> Ticket | None:
+        return next((each for each in self._waiting if self._busy[each.network] < self._each), None)
 
 
-@contextmanager
-def decoder() -> Iterator[Decoder]:
-    """One of the processes, as soon as one is free."""
-    taken = _decoders.get()
-    try:
-        yield taken
-    finally:
-        _decoders.put(taken)
+@dataclass(frozen=True, eq=False)
+class Ticket:
+    """One who waits."""
+
+    network: str
+
+
+_decoders = Decoders(PROCESSES)
+
+
+def decoder(network: str = "") -> AbstractContextManager[Decoder]:
+    """One of the processes, as soon as one is free for this network."""
+    return _decoders.one(network)
 
 
 def _refusal(answer: Mapping[str, Any]) -> Exception:

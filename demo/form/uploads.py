@@ -9,12 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from gradio.context import LocalContext
 from gradio.data_classes import FileDataDict
 from gradio.utils import get_upload_folder
 from PIL import Image
 
 from demo.browser.toasts import message_of
 from demo.form.decoding import decoder
+from demo.visitors.identity import visitor_of
 from demo.words import Language, say
 from nst_core.images import read_size
 from nst_core.scene.scales import Size
@@ -35,7 +37,7 @@ def load(kind: str, picture: FileDataDict | None, language: Language, size: int)
     """
 
     def decode(path: Path) -> Image.Image:
-        with decoder() as taken:
+        with decoder(visitor_of(LocalContext.request.get(None)).network) as taken:
             return taken.decode(path, size)
 
     return _read(decode, kind, picture, language)

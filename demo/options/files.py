@@ -7,14 +7,17 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+MOST_LETTERS = 100_000  # of such a file
+
 
 def read_settings(path: str) -> dict[str, Any]:
     """The options of a TOML file, by their names; raises `ValueError` for what can't be read."""
     try:
-        read = tomllib.loads(Path(path).read_text("utf-8"))
+        with open(path, encoding="utf-8") as file:
+            read = tomllib.loads(file.read(MOST_LETTERS))
     except OSError as error:
         raise ValueError(f"the settings {path} can't be read ({error.strerror}); check the name") from error
-    except ValueError as error:  # no UTF-8, or no TOML
+    except (ValueError, RecursionError) as error:  # no UTF-8, or no TOML; or it is nested too deeply
         raise ValueError(f"the settings {path} aren't TOML, such as queue-size = 5 ({error})") from error
     return {name.replace("_", "-"): value for name, value in read.items()}
 

@@ -150,7 +150,7 @@ class Shelf:
             form = _form(brought, pictures)
             results = [_result(each) for each in brought["results"]]
             known = _hashed(Selection(pictures[0], tuple(filter(None, pictures[1:])), self.defaults))
-        except (ValueError, LookupError, TypeError, AttributeError):  # another version of this page kept it
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # another version has kept it
             return ShelfView(form=left_alone())
         brought_back = self._entries(results[-MOST:], known, visitor_of(request), speaks)
         back = within_limit((*(entries or ()), *brought_back))

@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TypeVar
 
 from demo.visitors.listeners import Listeners
 from demo.visitors.owners import Caller
+from demo.visitors.recent import Recent
 
 GRACE = 30.0  # seconds from when a connection broke
 AFTER_GOODBYE = 5.0  # seconds, where the page said that it was closed: a page that is loaded anew says so, too
 JUST_OPENED = 5.0  # seconds: a page that is loaded anew is asked for before the one in its place is left
 LOOK_EVERY = 0.2  # seconds
-MOST_REMEMBERED = 10_000  # farewells, callers who opened a page, and pages that took others' places
-
-K = TypeVar("K")
-V = TypeVar("V")
+MOST_HEIRS = 10_000  # each needs a session that holds something, of which a network has only so many
 
 
 @dataclass(frozen=True)
@@ -34,21 +31,23 @@ class Absences:
     def __init__(self, listeners: Listeners) -> None:
         self._listeners = listeners
         self._since: dict[str, float] = {}  # when the connection of a session broke
-        self._goodbyes: dict[str, Goodbye] = {}  # by session
-        self._opened: dict[Caller, float] = {}  # when somebody asked for a page last
+        self._goodbyes = Recent[str, Goodbye]()  # by session
+        self._opened = Recent[Caller, float]()  # when somebody asked for a page last
         self._heirs: dict[str, str] = {}  # the session that goes on with what another had begun
 
     def opened(self, caller: Caller) -> None:
         """A page is asked for: perhaps in the place of one that is being left."""
-        _remember(self._opened, caller, time.monotonic())
+        self._opened.put(caller, time.monotonic(), caller.network)
 
     def said_goodbye(self, session: str, caller: Caller) -> None:
         """Its page is being closed, or loaded anew."""
-        _remember(self._goodbyes, session, Goodbye(caller, time.monotonic()))
+        self._goodbyes.put(session, Goodbye(caller, time.monotonic()), caller.network)
 
     def taken_up(self, session: str, heir: str) -> None:
         """The page of another session goes on with what this one had begun, for as long as somebody is there."""
-        _remember(self._heirs, session, heir)
+        self._heirs[session] = heir
+        if len(self._heirs) > MOST_HEIRS:
+            del self._heirs[next(iter(self._heirs))]
 
     async def wait(self, session: str) -> None:
         """The connection of a session broke: return once nobody is expected any more."""
@@ -69,13 +68,7 @@ class Absences:
 
     def _patience(self, session: str) -> float:
         goodbye = self._goodbyes.get(session)
-        if goodbye is None or self._opened.get(goodbye.caller, -GRACE) > goodbye.at - JUST_OPENED:
+        if goodbye is None:
             return GRACE
-        return AFTER_GOODBYE
-
-
-def _remember(table: dict[K, V], key: K, value: V) -> None:
-    table.pop(key, None)
-    table[key] = value
-    if len(table) > MOST_REMEMBERED:
-        del table[next(iter(table))]
+        opened = self._opened.get(goodbye.caller)
+        return AFTER_GOODBYE if opened is None or opened <= goodbye.at - JUST_OPENED else GRACE

@@ -6,11 +6,13 @@ by each file's size alone, and pages of other servers may ask, too.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
 import secrets
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
@@ -19,27 +21,30 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demo.visitors.doors import API, is_open
 from demo.visitors.identity import Visitor
 from demo.visitors.listeners import Stream
 from demo.visitors.owners import COOKIE, TooManySessionsError, caller_of
 from demo.visitors.server import Visits
 from demo.visitors.streams import NotReadStream, replayed
+from demo.visitors.upload_progress import MOST_LETTERS as MOST_OF_AN_UPLOAD
+from demo.visitors.upload_progress import forget, forget_soon
 from demo.visitors.uploading import TooLargeError, Uploading
 from demo.words import language, say
 from nst_core.files import is_disk_full
 
 logger = logging.getLogger(__name__)
 
-API = "/gradio_api"
 HEALTH = "/healthz"
+PROGRESS = "/upload_progress"
 MOST_BODY = 4_000_000  # bytes of a call: a stroke's layer, and a form's values
+MOST_VALUES = 20_000  # in it: a form has fifty, and each takes up to a hundred times its bytes in memory
+SLOWEST_BODY = 60.0  # seconds for all of it
 MOST_STREAMS = 400  # open at once from a network: a page has two
 COOKIE_LASTS = 30 * 24 * 3600  # seconds
 MOST_LETTERS = 100  # of a session's name
 
-# Of Gradio's own doors those that this page has no use for, and that keep what strangers send, or send them elsewhere.
-CLOSED = re.compile(r"/(logout|deep_link|process_recording|vibe-|undo-vibe-|stream/|monitoring|dev/)")
-CALLS = re.compile(r"/(?P<kind>queue/join|run/.*|api/.*|call/.*|cancel|reset|component_server)/?")
+CALLS = re.compile(r"/(?P<kind>queue/join|run/.*|api/.*|call/.*|cancel|reset)/?")
 GOODBYE = re.compile(r"/goodbye/(?P<session>[^/]+)")  # what a page tells when it is closed, or loaded anew
 STREAMS = re.compile(r"/(queue/data|heartbeat/(?P<session>[^/]+)|call/(v2/)?[^/]+/(?P<event>[^/]+))/?")
 
@@ -95,6 +100,32 @@ def _name(host: str) -> str:
         return ""
 
 
+def _netloc(address: str) -> str:
+    """The host, and the port, of an address; "" for what is none."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
+
+
+def _values(body: bytes) -> Any:
+    """What is said in a call; None where it isn't JSON, of which Gradio says what is wrong.
+
+    Raises `RefusedError` for what Gradio would stumble over: what is nested too deeply, and numbers that are none.
+    """
+    try:
+        values = json.loads(body)
+    except ValueError:
+        return None
+    except RecursionError:
+        raise RefusedError(400, "visitors.unreadable") from None
+    try:
+        json.dumps(values, allow_nan=False)
+    except ValueError:
+        raise RefusedError(400, "visitors.unreadable") from None
+    return values
+
+
 async def _refuse(request: Request, refusal: RefusedError, send: Send) -> None:
     logger.warning("refused: %s %s (%s)", request.method, request.url.path, refusal.status)
     text = say(language(gr.Request(request)), refusal.key, **refusal.values)
@@ -116,12 +147,14 @@ class Visit:
         self._check_host()
         if self._visits.server.switches.is_banned(self._caller.network):
             raise RefusedError(403, "visitors.banned")
-        if CLOSED.match(self._route):
+        if not is_open(self._path):
             raise RefusedError(404, "visitors.not_yours")
         if self._request.method == "POST":
             await self._posted()
         elif stream := STREAMS.fullmatch(self._route):
             await self._stream(stream["session"], stream["event"])
+        elif self._route.rstrip("/") == PROGRESS:
+            await self._upload_progress()
         else:
             if self._is_page:
                 self._visits.absences.opened(self._caller)
@@ -163,10 +196,27 @@ class Visit:
         own = {self._request.headers.get("host", ""), *server.hosts}
         if server.is_behind_proxy:
             own.add(self._request.headers.get("x-forwarded-host", "").partition(",")[0].strip())
-        if origin is not None and urlsplit(origin).netloc not in own - {""}:
+        if origin is not None and _netloc(origin) not in own - {""}:
             raise RefusedError(403, "visitors.foreign")
 
+    async def _upload_progress(self) -> None:
+        name, listeners = self._name_of_upload(), self._visits.server.listeners
+        if listeners.of(self._caller.network) >= MOST_STREAMS:
+            raise RefusedError(429, "visitors.too_many")
+        try:
+            with listeners.open(Visitor(self._caller.network), Stream.UPLOAD):
+                await self._app(self._request.scope, self._request.receive, self._send)
+        finally:
+            forget(name)
+
+    def _name_of_upload(self) -> str:
+        name = self._request.query_params.get("upload_id", "")
+        if len(name) > MOST_OF_AN_UPLOAD:
+            raise RefusedError(404, "visitors.not_yours")
+        return name
+
     async def _upload(self) -> None:
+        name = self._name_of_upload()
         uploading = Uploading(self._visits.uploads, self._caller.network, self._request.receive, self._send)
         try:
             uploading.check(self._request.headers.get("content-length"))
@@ -174,8 +224,13 @@ class Visit:
             raise RefusedError(413, "visitors.too_large", megabytes=self._visits.uploads.largest) from None
         except OSError:
             raise RefusedError(507, "visitors.no_disk") from None
-        with uploading:
-            await self._app(self._request.scope, uploading.receive, uploading.send)
+        try:
+            with uploading:
+                await self._app(self._request.scope, uploading.receive, uploading.send)
+        except (AttributeError, TypeError):  # which is how Gradio takes texts among the files
+            raise RefusedError(400, "visitors.unreadable") from None
+        finally:
+            forget_soon(name)
 
     async def _call(self, is_queued: bool) -> None:
         session, body = await self._checked(await self._body())
@@ -200,6 +255,8 @@ class Visit:
                     self._mailboxes.expect_a_listener(session)
             await self._send(message)
 
+        _values(body)
+        self._tell_length(body)
         await self._app(self._request.scope, replayed(body, self._request.receive), send)
 
     async def _goodbye(self, session: str) -> None:
@@ -216,32 +273,35 @@ class Visit:
         if int(self._request.headers.get("content-length", 0)) > MOST_BODY:
             raise most
         body = bytearray()
-        async for chunk in self._request.stream():
-            body += chunk
-            if len(body) > MOST_BODY:
-                raise most
+        try:
+            async with asyncio.timeout(SLOWEST_BODY):
+                async for chunk in self._request.stream():
+                    body += chunk
+                    if len(body) > MOST_BODY:
+                        raise most
+        except TimeoutError:
+            raise RefusedError(408, "visitors.unreadable") from None
+        if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:  # pictures and strokes have none in their letters
+            raise RefusedError(400, "visitors.unreadable")
         return bytes(body)
 
-    async def _pass_on(self, body: bytes) -> None:
+    def _tell_length(self, body: bytes) -> None:
         MutableHeaders(scope=self._request.scope)["content-length"] = str(len(body))
+
+    async def _pass_on(self, body: bytes) -> None:
+        self._tell_length(body)
         await self._app(self._request.scope, replayed(body, self._request.receive), self._send)
 
     async def _checked(self, body: bytes) -> tuple[str, bytes]:
         """The session of a call, which has to be the caller's own, and its body: one without a session gets one."""
-        if self._request.headers.get("content-type", "").startswith("multipart/form-data"):
-            async with Request(self._request.scope, replayed(body, self._request.receive)).form() as form:
-                session = str(form.get("session_hash", ""))
-            self._claim(session)
-            return session, body
-        try:
-            values = json.loads(body)
-        except ValueError:  # Gradio says what is wrong with it
-            return "", body
+        values = _values(body)
         if not isinstance(values, dict):
             return "", body
         session = values["session_hash"] = str(values.get("session_hash") or secrets.token_urlsafe(12))
         self._claim(session)
         if not self._mailboxes.is_mine(session, str(values.get("event_id"))):  # that is to be stopped
+            raise RefusedError(404, "visitors.not_yours")
+        if not self._mailboxes.is_known(values.get("fn_index")):
             raise RefusedError(404, "visitors.not_yours")
         return session, json.dumps(values).encode()
 
@@ -258,7 +318,11 @@ class Visit:
     async def _stream(self, session: str | None, event: str | None) -> None:
         listeners, sessions = self._visits.server.listeners, self._visits.sessions
         kind = Stream.PRESENCE if session else Stream.RECORDS
-        session = session or self._mailboxes.session_of(event) or self._request.query_params.get("session_hash", "")
+        if event:
+            session = self._mailboxes.session_of(event)
+            if session is None:
+                raise RefusedError(404, "visitors.not_yours")
+        session = session or self._request.query_params.get("session_hash", "")
         self._claim(session)
         if listeners.of(self._caller.network) >= MOST_STREAMS:
             raise RefusedError(429, "visitors.too_many")

@@ -19,6 +19,7 @@ class Stream(Enum):
 
     PRESENCE = auto()  # a page's sign of life
     RECORDS = auto()  # what a run yields
+    UPLOAD = auto()  # how far an upload is
 
 
 class Listeners:

@@ -16,6 +16,7 @@ PATIENCE = 10.0  # seconds for the one who asks to listen
 ON_ITS_WAY = 0.5  # seconds in which a page may not know yet that its stream is closed
 MOST_WORKERS = 0.75  # of all, for a network
 MOST_EVENTS = 300  # of a network, whose end nobody has heard yet
+MOST_WAITING = 40_000_000  # bytes of what they were called with
 MOST_MAILBOXES = 1_000_000  # of more than Gradio's 2000 the first would be cut off
 
 
@@ -51,22 +52,37 @@ class Mailboxes:
                     return [event], False, concurrency_id
         return None
 
+    def is_known(self, event_index: object) -> bool:
+        """Whether an event of this number is the server's to answer, as Gradio takes for granted; a name has none."""
+        try:
+            place = None if event_index is None else int(event_index)  # type: ignore[call-overload]
+        except (TypeError, ValueError, OverflowError):  # Gradio says what is wrong with it
+            return True
+        event = self._queue.blocks.fns.get(place)
+        return place is None or (event is not None and event.fn is not None)
+
     def is_mine(self, session: str, event_id: str) -> bool:
         """Whether an event that isn't over is of the session."""
         event = self._queue.event_ids_to_events.get(event_id)
         return event is None or event.session_hash == session
 
     def session_of(self, event_id: str | None) -> str | None:
-        """The session of an event that isn't over, or that nobody has heard the end of."""
+        """The session of an event that isn't over, or that nobody has heard the end of; None where there is none."""
         event = self._queue.event_ids_to_events.get(event_id or "")
         if event is not None:
             return event.session_hash
-        return next((name for name, ids in self._queue.pending_event_ids_session.items() if event_id in ids), event_id)
+        return next((name for name, ids in self._queue.pending_event_ids_session.items() if event_id in ids), None)
 
     def has_room(self, network: str) -> bool:
         """Whether a visitor may begin one more event."""
         sessions = [name for name in self._queue.pending_event_ids_session if self._network_of(name) == network]
-        return sum(len(self._pending(name)) for name in sessions) < MOST_EVENTS
+        events = [event_id for name in sessions for event_id in self._pending(name)]
+        return len(events) < MOST_EVENTS and sum(map(self._size, events)) < MOST_WAITING
+
+    def _size(self, event_id: str) -> int:
+        """The bytes of the call that began an event; 0 once it is over."""
+        event = self._queue.event_ids_to_events.get(event_id)
+        return int(event.request.headers["content-length"]) if event else 0  # as the gate has it
 
     async def asked_by_a_page(self, session: str) -> None:
         """Before each event of a page: its stream lingers, and one that was closed just now is known to be so."""

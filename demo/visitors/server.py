@@ -21,6 +21,7 @@ from demo.visitors.mailboxes import Mailboxes
 from demo.visitors.owners import Owners
 from demo.visitors.sessions import Sessions
 from demo.visitors.switches import Switches
+from demo.visitors.temporary import watch_gradio
 from demo.visitors.uploads import LARGEST, Uploads
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ class Server:
         mailboxes = Mailboxes(app.get_blocks()._queue, self.listeners, owners.network_of)  # noqa: SLF001
         uploads = Uploads(lambda: Path(get_upload_folder()), sessions.used_paths, self.largest_upload)
         uploads.spare_what_is_there()
+        watch_gradio()
         app.state.visits = Visits(self, owners, sessions, mailboxes, uploads, Absences(self.listeners))
         tidying = asyncio.create_task(self._tidy_up(app.state.visits))
         self._hanging_up.append(partial(asyncio.get_running_loop().call_soon_threadsafe, app.stop_event.set))
@@ -98,6 +100,8 @@ class Server:
         while True:
             await asyncio.sleep(TIDY_EVERY)
             visits.owners.forget_unused()
+            for paths in visits.sessions.blocks.temp_file_sets:  # Gradio writes them down for ever, and reads none here
+                paths.clear()
             try:
                 await anyio.to_thread.run_sync(visits.uploads.tidy_up)
                 await anyio.to_thread.run_sync(self.remove_unused, visits.sessions.used_paths())

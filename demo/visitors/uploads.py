@@ -16,6 +16,8 @@ LARGEST = 50  # megabytes of a file
 EACH = 2_000_000_000  # bytes of a network, and as much of what is made for it
 TOTAL = 8_000_000_000  # bytes of all
 COMING = 2_000_000_000  # bytes of all that are on their way
+COMING_EACH = 500_000_000  # bytes of a network that are on their way
+LEAST = 16_384  # bytes that a file counts for, however short: a disk has so many blocks, and names, and no more
 RESERVE = 500_000_000  # bytes of the disk that stay free
 UNUSED_FOR = 900.0  # seconds: then a file goes that no session uses
 SPARED_FOR = 60.0  # seconds: by then the page has told what it is for
@@ -40,6 +42,7 @@ class Uploads:
         self._coming: Counter[str] = Counter()  # bytes, by network
         self._sent: dict[tuple[str, Path], float] = {}  # when, in seconds of `time.monotonic`, by network and folder
         self._in_use: frozenset[Path] = frozenset()  # as it was when somebody looked last
+        self._senders: Counter[Path] = Counter()  # how many have sent what is in a folder
         self._ledger: Ledger[tuple[str, Path]] = Ledger(EACH, TOTAL, self._is_spared)
 
     @property
@@ -66,9 +69,11 @@ class Uploads:
         """Files are there; where it has become too much, others go that nobody uses."""
         self._look()
         for folder in {path.parent for path in paths} - self._others:
+            self._senders[folder] += (network, folder) not in self._sent
             self._sent[network, folder] = time.monotonic()
             with suppress(OSError):
-                size = sum(path.stat().st_size for path in folder.iterdir())  # the same file by several names
+                # The same file by several names
+                size = sum(max(LEAST, path.stat().st_size) for path in folder.iterdir())
                 for gone in self._ledger.enter((network, folder), network, size):
                     self._remove(gone)
 
@@ -84,11 +89,20 @@ class Uploads:
             with suppress(OSError):
                 if path.is_file() and time.time() - path.stat().st_mtime > UNUSED_FOR:
                     path.unlink()
+        for folder in self._home().glob("*/"):  # it is made before its file is named, which may be refused
+            with suppress(OSError):
+                if time.time() - folder.stat().st_mtime > UNUSED_FOR:
+                    folder.rmdir()
 
     def _has_room(self, network: str, size: int) -> bool:
         """What is there of others doesn't count: who uses most makes room, once a file has arrived."""
-        mine, coming = self._ledger.used(network) + self._coming[network], self._coming.total()
-        return mine + size <= EACH and coming + size <= COMING and free_space(self._home()) - size >= RESERVE
+        mine, coming = self._coming[network] + size, self._coming.total() + size
+        return (
+            self._ledger.used(network) + mine <= EACH
+            and mine <= COMING_EACH
+            and coming <= COMING
+            and free_space(self._home()) - size >= RESERVE
+        )
 
     def _look(self) -> None:
         self._in_use = frozenset(path.parent for path in self._used())
@@ -103,7 +117,9 @@ class Uploads:
     def _remove(self, key: tuple[str, Path]) -> None:
         """Remove a file, unless somebody else has sent it too."""
         del self._sent[key]
-        if not any(path == key[1] for _, path in self._sent):
+        self._senders[key[1]] -= 1
+        if not self._senders[key[1]]:
+            del self._senders[key[1]]
             shutil.rmtree(key[1], ignore_errors=True)
 
 

@@ -26,6 +26,10 @@ WORDS = {
         "That is too large: at most {megabytes} MB can be sent at once.",
         "Eso es demasiado grande: se pueden enviar {megabytes} MB como máximo de una vez.",
     ),
+    "visitors.unreadable": (
+        "This can't be read as a call of this page.",
+        "Esto no se puede leer como una llamada de esta página.",
+    ),
     "visitors.host": (
         "This page is here by these names alone: {hosts}. Whoever runs it allows others with --allowed-hosts.",
         "Esta página solo está aquí con estos nombres: {hosts}. Quien la lleva permite otros con --allowed-hosts.",

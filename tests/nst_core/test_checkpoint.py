@@ -159,3 +159,28 @@ def test_a_state_of_a_descent_that_can_not_be_is_refused_before_any_work(
     state.descent["loss_scale"].fill_(-1)
     with pytest.raises(ValueError, match="it is damaged: loss_scale is -1; give another one"):
         Transfer(photo, painting, CONFIG, extractor=network, state=state)
+
+
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+@pytest.mark.parametrize("plan", [[((8, 8), 3)], [((8, steps), steps) for steps in range(1, 200_000)]])
+def test_a_small_file_takes_no_long_time(tmp_path: Path, plan: list[object], device: str) -> None:
+    """Lists of lists that are the same ones, 10^18 of them in all; and a plan of megabytes."""
+    many = [torch.zeros(1)]
+    for _ in range(60):
+        many = [many, many]  # type: ignore[list-item]
+    state = {"plan": plan, "scale": 0, "done": 1, "descent": {"many": many}}
+    torch.save({"format": FORMAT, "recipe": "", "state": state}, tmp_path / "run.state")
+    if len(plan) == 1:
+        assert load_state(tmp_path / "run.state", device)[0].done == 1
+    else:
+        with pytest.raises(ValueError, match="isn't the state of a run, or it is damaged"):
+            load_state(tmp_path / "run.state", device)
+
+
+def test_an_archive_of_very_many_parts_is_refused(tmp_path: Path) -> None:
+    save_state(Checkpoint([((8, 8), 3)], 0, 1, {}), tmp_path / "run.state", "")
+    with ZipFile(tmp_path / "run.state", "a") as archive:
+        for place in range(10_000):
+            archive.writestr(f"run/data/{place}", b"")
+    with pytest.raises(ValueError, match="isn't the state of a run, or it is damaged"):
+        load_state(tmp_path / "run.state", "meta")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,12 @@ from PIL import Image
 
 from demo.form import decoder as program
 from demo.form import decoding
-from demo.form.decoding import PROCESSES, Decoder
+from demo.form.decoding import PROCESSES, Decoder, Decoders
 from nst_core.errors import InputError
 from nst_core.images import load_image
 from tests.support.paths import ROOT
 from tests.support.pictures import ORIENTATION, file_of, png_of_size, smooth_picture
+from tests.support.visits import soon
 
 
 @pytest.fixture(scope="module")
@@ -138,12 +139,30 @@ def test_a_picture_has_a_smaller_limit_than_on_the_command_line(tmp_path: Path) 
 def test_only_so_many_are_decoded_at_once() -> None:
     together, taken = Barrier(PROCESSES), []
 
-    def take(_: int) -> None:
-        with decoding.decoder():
-            taken.append(decoding._decoders.qsize())
+    def take(place: int) -> None:
+        with decoding.decoder(f"198.51.100.{place}"):
+            taken.append(place)
             together.wait(10)  # as many as may
 
     with ThreadPoolExecutor(2 * PROCESSES) as pool:
         list(pool.map(take, range(2 * PROCESSES)))
     assert len(taken) == 2 * PROCESSES
-    assert decoding._decoders.qsize() == PROCESSES
+
+
+def test_who_has_many_pictures_decoded_leaves_a_process_to_others() -> None:
+    """Each of theirs may take its 20 seconds."""
+    decoders, is_over, theirs = Decoders(2), Event(), []
+
+    def take(place: int) -> None:
+        with decoders.one("evil"):
+            theirs.append(place)
+            is_over.wait(10)
+
+    with ThreadPoolExecutor(10) as pool:
+        for place in range(10):
+            pool.submit(take, place)
+        soon(lambda: bool(theirs))
+        with decoders.one("me"):
+            assert len(theirs) == 1
+        is_over.set()
+    assert len(theirs) == 10

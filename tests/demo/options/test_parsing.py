@@ -47,6 +47,7 @@ def test_a_file_s_options_count_where_nothing_else_says_otherwise(
     ("text", "words"),
     [
         ("port = ", "aren't TOML"),
+        ("port = " + "[" * 90_000, "aren't TOML"),
         ("open = true", "sets 'open', and there is no such option"),
         ("queue-order = 'any'", "one of round-robin, fifo, got 'any'"),
         ("colour = 5", "sets 'colour', and there is no such option"),

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from demo.visitors import absences
+from demo.visitors import absences, recent
 from demo.visitors.absences import AFTER_GOODBYE, GRACE, JUST_OPENED, Absences
 from demo.visitors.identity import Visitor
 from demo.visitors.listeners import Listeners, Stream
@@ -95,10 +95,21 @@ def test_what_another_page_goes_on_with_lasts_as_long_as_that_listens(clock: Clo
 
 
 def test_no_number_of_farewells_fills_the_memory(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(absences, "MOST_REMEMBERED", 3)
+    monkeypatch.setattr(absences, "MOST_HEIRS", 3)
+    monkeypatch.setattr(recent, "MOST_OF_A_NETWORK", 3)
     known = Absences(Listeners())
     for place in range(10):
         known.said_goodbye(f"session {place}", ME)
-        known.opened(Caller(f"198.51.100.{place}"))
+        known.opened(Caller(ME.network, f"browser {place}"))
         known.taken_up(f"session {place}", "heir")
     assert len(known._goodbyes) == len(known._opened) == len(known._heirs) == 3
+
+
+def test_a_stranger_s_visits_end_nobody_s_run(clock: Clock) -> None:
+    """Ten thousand of them made the server forget that I came back."""
+    known = Absences(Listeners())
+    known.said_goodbye("mine", ME)
+    known.opened(ME)
+    for place in range(10_001):
+        known.opened(Caller(OTHER.network, f"another browser {place}"))
+    assert GRACE <= waited(clock, known) <= GRACE + 1

@@ -12,11 +12,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from gradio import routes
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.visitors import absences as absences_module
-from demo.visitors import gate, mailboxes
+from demo.visitors import gate, mailboxes, uploading
 from demo.visitors.gate import HEALTH
 from demo.visitors.server import Server
 from demo.visitors.uploads import Uploads
@@ -294,15 +295,6 @@ def test_an_open_page_keeps_what_it_has_and_a_closed_one_is_told(guest: Guests, 
     soon(lambda: not server.listeners.is_there("open"))
 
 
-def test_what_components_ask_for_is_for_one_s_own_session(guest: Guests) -> None:
-    fields = {"session_hash": "asking", "component_id": "1", "fn_name": "none", "id": "1", "type": "layer"}
-    mine, evil = guest("203.0.113.15"), guest("198.51.100.7")
-    assert mine.call(KEEPING, "asking").status_code == 200
-    for visitor, is_refused in ((mine, False), (evil, True)):
-        answer = visitor.client.post(f"{API}/component_server", data=fields, files={"a": ("a", b"x")})
-        assert (answer.text == say("en", "visitors.not_yours")) == is_refused
-
-
 def answered(app: ASGIApp, host: str = "localhost:7860", path: str = "/config", **server: Any) -> tuple[int, str]:
     """What a Spanish visitor is answered where Gradio's `app` would be."""
     told: list[Message] = []
@@ -402,3 +394,120 @@ def test_who_breaks_off_an_upload_leaves_nothing(guest: Guests, server: Visited)
             f"{API}/upload", content=broken(), headers={"content-type": "multipart/form-data; boundary=b"}
         )
     soon(lambda: set(server.cache.iterdir()) == before)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pwa_icon/30000",  # 3.6 GB for one request
+        f"{API}/custom_component/x/client/y/z%0Auser%20admin%20logged%20in",
+        f"{API}/proxy=https://huggingface.co/",
+        f"{API}/file=https://example.com/a.png",
+        f"{API}/component_server",
+        f"{API}/whatever-comes-with-the-next-version",
+    ],
+)
+def test_doors_that_nobody_has_thought_of_are_closed_too(
+    guest: Guests, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    visitor = guest("203.0.113.30")
+    assert visitor.client.get(path).status_code == 404
+    assert visitor.client.post(path).status_code == 404
+    assert "admin" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", ["/pwa_icon/192", "/manifest.json", f"{API}/info", f"{API}/app_id", "/theme.css"])
+def test_what_a_page_and_its_programs_ask_for_is_open(guest: Guests, path: str) -> None:
+    assert guest("203.0.113.31").client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status"),
+    [
+        (b'{"data": ' + b"[" * 15_000, {}, 400),
+        (b'{"fn_index": 9999, "data": []}', {}, 404),
+        (b'{"fn_index": -1, "data": []}', {}, 404),
+        (b'{"fn_index": ' + b"9" * 400 + b', "data": []}', {}, 404),
+        (b'{"fn_index": 1e400, "data": []}', {}, 400),
+        (b'{"session_hash": "s", "data": {"a": NaN}}', {}, 400),
+        (b"x", {"content-type": "multipart/form-data"}, 422),
+        (b'{"data": []}', {"origin": "http://["}, 403),
+        (b'{"data": [' + b"[]," * 10_000 + b"[]]}", {}, 400),  # 4 MB of them would take 130 MB, for as long as it waits
+    ],
+)
+def test_nonsense_is_refused_without_a_traceback(
+    guest: Guests, content: bytes, headers: dict[str, str], status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    visitor = guest("203.0.113.32", **{"content-type": "application/json"} | headers)
+    assert visitor.client.post(f"{API}/queue/join", content=content).status_code == status
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_what_waits_takes_so_much_memory(guest: Guests, server: Visited, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailboxes, "MOST_WAITING", 100_000)
+    evil, mine = guest("198.51.100.30"), guest("203.0.113.33")
+    answers = [evil.join(PAINTING, f"evil {place}", ["x" * 60_000]).status_code for place in range(3)]
+    assert answers == [200, 200, 429]
+    assert mine.join(PAINTING, "mine", ["x"]).status_code == 200
+
+
+PARTS = {
+    "another field": b'--b\r\nContent-Disposition: form-data; name="other"; filename="a.png"\r\n\r\nx\r\n--b--\r\n',
+    "no name for a file": b'--b\r\nContent-Disposition: form-data; name="files"; filename=".."\r\n\r\nx\r\n--b--\r\n',
+    "a text among them": b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\nx\r\n'
+    b'--b\r\nContent-Disposition: form-data; name="files"\r\n\r\nx\r\n--b--\r\n',
+}
+
+
+@pytest.mark.parametrize("upload_id", ["", "?upload_id=x"])
+@pytest.mark.parametrize("parts", PARTS)
+def test_nothing_is_left_of_an_upload_that_came_to_nothing(
+    guest: Guests, parts: str, upload_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each of them could be of 50 MB, and none counted."""
+    visitor = guest("203.0.113.34")
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    answer = visitor.client.post(f"{API}/upload{upload_id}", content=PARTS[parts], headers=headers)
+    assert answer.status_code in (200, 400)
+    soon(lambda: not any(path.is_file() for path in visitor.server.cache.glob("*")))
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_an_upload_that_hardly_comes_is_given_up(guest: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is on its way takes room of others'."""
+    monkeypatch.setattr(uploading, "PATIENCE", 0.3)
+    visitor = guest("203.0.113.35")
+
+    def slowly() -> Iterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
+        for _ in range(12):
+            time.sleep(0.05)
+            yield b"x"
+        yield b"\r\n--b--\r\n"
+
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    answer = visitor.client.post(f"{API}/upload", content=slowly(), headers=headers)
+    assert (answer.status_code, answer.text) == (400, "the upload takes too long")
+    soon(lambda: not any(path.is_file() for path in visitor.server.cache.glob("*")))
+
+
+def test_how_far_an_upload_is_isn_t_kept_for_ever(guest: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demo.visitors.upload_progress.KEPT_FOR", 0.0)
+    visitor, known = guest("203.0.113.36"), routes.file_upload_statuses
+    assert visitor.client.post(f"{API}/upload?upload_id=mine", files={"files": ("a.png", b"x")}).status_code == 200
+    assert visitor.client.get(f"{API}/upload_progress?upload_id=nobody-s").status_code == 404
+    soon(lambda: not {"mine", "nobody-s"} & {*known._statuses, *known._signals})
+    for path in ("upload", "upload_progress"):
+        ask = visitor.client.post if path == "upload" else visitor.client.get
+        assert ask(f"{API}/{path}?upload_id={'x' * 101}").status_code == 404
+
+
+def test_what_happens_in_the_browser_alone_is_no_call(guest: Guests, server: Visited) -> None:
+    place = next(place for place, fn in server.ui.fns.items() if fn.fn is None)
+    body = {"fn_index": place, "data": [], "session_hash": "browser"}
+    assert guest("203.0.113.38").client.post(f"{API}/run/predict", json=body).status_code == 404
+
+
+def test_an_event_that_nobody_knows_is_refused(guest: Guests, capsys: pytest.CaptureFixture[str]) -> None:
+    assert guest("203.0.113.37").client.get(f"{API}/call/{PAINTING}/unknown").status_code == 404
+    assert "Traceback" not in capsys.readouterr().err

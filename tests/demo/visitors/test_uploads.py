@@ -30,7 +30,8 @@ class Disk:
 
 @pytest.fixture
 def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
-    for name, value in {"EACH": 1000, "TOTAL": 2500, "COMING": 2500, "RESERVE": 0, "SPARED_FOR": -1.0}.items():
+    limits = {"EACH": 1000, "TOTAL": 2500, "COMING": 2500, "COMING_EACH": 1000, "LEAST": 0, "RESERVE": 0}
+    for name, value in (limits | {"SPARED_FOR": -1.0}).items():
         monkeypatch.setattr(module, name, value)
     return Disk(tmp_path)
 
@@ -123,3 +124,38 @@ def test_the_remains_of_what_was_broken_off_go(disk: Disk) -> None:
     os.utime(old, (long_ago, long_ago))
     disk.uploads.tidy_up()
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_short_files_count_for_the_room_that_a_disk_gives_them(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million of one byte each would take all names that a disk has, and count for a megabyte."""
+    monkeypatch.setattr(module, "LEAST", 100)
+    for place in range(30):
+        disk.send("evil", str(place), size=1)
+    assert len(list(disk.home.iterdir())) == 10
+
+
+def test_one_network_s_uploads_on_their_way_leave_room_for_others(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "COMING_EACH", 500)
+    disk.uploads.come("evil", 500)
+    with pytest.raises(NoRoomError):
+        disk.uploads.come("evil", 1)
+    disk.uploads.come("me", 500)
+
+
+def test_many_files_are_removed_in_no_time(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EACH", 10**9)
+    monkeypatch.setattr(module, "TOTAL", 10**9)
+    monkeypatch.setattr(module, "UNUSED_FOR", -1.0)
+    paths = [disk.home / str(place) / "a" for place in range(8000)]
+    disk.uploads.arrived("evil", paths)
+    began = time.process_time()
+    disk.uploads.tidy_up()
+    assert time.process_time() - began < 2
+
+
+def test_folders_of_files_that_were_refused_go(disk: Disk) -> None:
+    (disk.home / "refused").mkdir()
+    os.utime(disk.home / "refused", (0, 0))
+    kept = disk.send("me", "mine")
+    disk.uploads.tidy_up()
+    assert [path.name for path in disk.home.iterdir()] == [kept.parent.name]

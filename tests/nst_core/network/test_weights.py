@@ -289,3 +289,13 @@ def test_numbers_of_another_kind_are_refused_in_a_sentence(
 ) -> None:
     with pytest.raises(ValueError, match=f"^it has conv2_1.bias as {kind}; save it as dense floats$"):
         weights._checked(embedded | {"conv2_1.bias": change(embedded["conv2_1.bias"])}, "it")
+
+
+def test_a_file_of_very_many_names_is_refused_before_they_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "many.safetensors"
+    path.write_bytes((10**9).to_bytes(8, "little") + b"{")
+    with pytest.raises(ValueError, match="can't be read as a state dict"):
+        load_parameters(str(path))
+    save_file({f"tensor {place}": torch.zeros(1) for place in range(20_000)}, path)
+    with pytest.raises(ValueError, match="can't be read as a state dict"):
+        load_parameters(str(path))
