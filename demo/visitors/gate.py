@@ -46,6 +46,7 @@ MOST_LETTERS = 100  # of a session's name
 
 CALLS = re.compile(r"/(?P<kind>queue/join|run/.*|api/.*|call/.*|cancel|reset)/?")
 GOODBYE = re.compile(r"/goodbye/(?P<session>[^/]+)")  # what a page tells when it is closed, or loaded anew
+RANGE = re.compile("bytes=[0-9]*-[0-9]*")
 STREAMS = re.compile(r"/(queue/data|heartbeat/(?P<session>[^/]+)|call/(v2/)?[^/]+/(?P<event>[^/]+))/?")
 
 
@@ -158,7 +159,14 @@ class Visit:
         else:
             if self._is_page:
                 self._visits.absences.opened(self._caller)
+            self._simplify_range()
             await self._app(self._request.scope, self._request.receive, self._with_cookie)
+
+    def _simplify_range(self) -> None:
+        """Gradio stumbles over several ranges of a file; whoever asks for them gets all of it, as is allowed."""
+        headers = MutableHeaders(scope=self._request.scope)
+        if "range" in headers and not RANGE.fullmatch(headers["range"]):
+            del headers["range"]
 
     @property
     def _is_page(self) -> bool:

@@ -511,3 +511,15 @@ def test_what_happens_in_the_browser_alone_is_no_call(guest: Guests, server: Vis
 def test_an_event_that_nobody_knows_is_refused(guest: Guests, capsys: pytest.CaptureFixture[str]) -> None:
     assert guest("203.0.113.37").client.get(f"{API}/call/{PAINTING}/unknown").status_code == 404
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wanted", ["bytes=0-1,1-2", "bytes=1-2-3", "bytes=0-\xbd", "lines=1-2"])
+def test_what_is_asked_for_in_many_parts_comes_as_a_whole(
+    guest: Guests, wanted: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    visitor = guest("203.0.113.39")
+    file = visitor.upload(b"0123456789").json()[0]
+    ask = visitor.client.get
+    assert ask(f"{API}/file={file}", headers={b"range": wanted.encode("latin-1")}).content == b"0123456789"
+    assert ask(f"{API}/file={file}", headers={"range": "bytes=2-4"}).content == b"234"
+    assert "Traceback" not in capsys.readouterr().err
