@@ -76,7 +76,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
                         dials = widgets.dials(defaults, localized)
                         hint.render()  # type: ignore[no-untyped-call]
                     with gr.Column(elem_id="settings"):
-                        form = pictures.form(dials | widgets.settings(defaults))
+                        form = pictures.form(dials | widgets.settings(defaults, localized))
             parts, keys = gallery.build_gallery(localized), returning.build_keys()
             shelf_parts = shelf.build_shelf()
         with gr.Tab(t("page.inside_tab")):

@@ -18,6 +18,8 @@ Pixels = NDArray[np.uint8]  # (H, W, 3), RGB, or (H, W, 4) with the opacity wher
 Deep = NDArray[np.uint16]  # as `Pixels`, in 16 bits a channel
 Mask = NDArray[np.uint8]  # (H, W) of any size: of a mask 255 = here, 0 = not here
 
+NEARLY = 0.75  # times the size of a quick look: a run's own picture, of more steps, shows as much
+
 
 @dataclass(frozen=True, eq=False)
 class Job:
@@ -31,6 +33,8 @@ class Job:
     strength_map: Mask | None = None  # how much painting where, as `nst_core.scene.strength` reads it
     key: str = ""  # by which `Runner.steer` finds the job; "" = it can't be steered
     visitor: Visitor = Visitor()  # who asks for it
+    gives_way: bool = False  # nobody asked for it: it ends without a record where others paint or wait
+    wants_quick_look: bool = False  # a runner may begin with small pictures of what the run will come to
 
     @property
     def sizes(self) -> tuple[Size, list[Size]]:
@@ -53,6 +57,19 @@ class Waiting:
     """A place in the queue."""
 
     ahead: int  # jobs to be finished first; 0 = this one begins
+    own: int = 0  # of those the visitor's own
+    seconds: float | None = None  # until it begins; None = nobody knows
+
+
+@dataclass(frozen=True, eq=False)
+class QuickLook:
+    """A small picture of what a run will come to; it is none of its steps."""
+
+    image: Pixels
+
+    def shows_more_than(self, progress: Progress) -> bool:
+        """Whether it is still the better picture of the two; not of a run that was steered since."""
+        return not progress.steered and not shows_as_much(progress.size, max(self.image.shape[:2]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,4 +108,9 @@ class Progress:
         return replace(self, index=done + self.index, total=done + self.total)
 
 
-Record = Waiting | Progress
+def shows_as_much(size: Size, side: int) -> bool:
+    """Whether a picture of a run, (width, height), shows as much as a quick look with that long side, in pixels."""
+    return max(size) >= NEARLY * side
+
+
+Record = Waiting | QuickLook | Progress

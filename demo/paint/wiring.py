@@ -108,7 +108,7 @@ def wire_next_steps(
     next_steps: NextSteps, estimated: Sequence[Dependency], form: FormComponents, view: PaintComponents
 ) -> None:
     """Which pictures a result is of, and the times of what can be made of it."""
-    inputs, outputs = [view.painted, view.running, form], view.some("pair", "keep_going_time", "larger_time")
+    inputs, outputs = [view.painted, view.running, form], view.some("chosen", "pair", "keep_going_time", "larger_time")
     for event in estimated:
         listen(event.then, next_steps.tell, inputs, outputs, preprocess=False, **LAST)
 
