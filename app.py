@@ -104,7 +104,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="app.py",
         description="Neural style transfer in the browser: a photo and a painting in, the painting appears.",
         epilog="The environment can set options too: NST_HOST, NST_PORT, NST_SHARE=1, NST_WEIGHTS, NST_MCP=1, "
-        "NST_QUEUE_SIZE, NST_RUNNER, NST_TRUSTED_PROXIES, NST_ALLOWED_HOSTS, NST_LONGEST, NST_MAX_SIZE, "
+        "NST_QUEUE_SIZE, NST_RUNNER, NST_LIVE=1, NST_TRUSTED_PROXIES, NST_ALLOWED_HOSTS, NST_LONGEST, NST_MAX_SIZE, "
         "NST_MAX_STEPS, NST_MAX_UPLOAD_SIZE, NST_ROOT_PATH, NST_AUTH, "
         "NST_AUTH_FILE, NST_TLS_KEYFILE, NST_TLS_CERTFILE; and so can a file, NST_SETTINGS.",
     )
@@ -148,6 +148,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=os.environ.get("NST_RUNNER", usual_runner()),
         help=f"where pictures are painted: {', '.join(RUNNERS)}, the last of them on a Space with ZeroGPU alone "
         "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--live",
+        action=argparse.BooleanOptionalAction,
+        default=os.environ["NST_LIVE"].lower() in ("1", "true", "yes") if os.environ.get("NST_LIVE") else None,
+        help="let the page follow what is chosen, without Paint, where a picture takes less than two seconds "
+        "(default: on a graphics card of this machine)",
     )
     parser.add_argument(
         "--trusted-proxies",
@@ -315,10 +322,19 @@ def serve(options: argparse.Namespace, runner: Runner, defaults: TransferConfig)
 
 def build(options: argparse.Namespace, runner: Runner, defaults: TransferConfig) -> gr.Blocks:
     """The page, with limits that suit those who can reach it."""
-    ui = build_ui(BoundedRunner(runner, bounds(options)), defaults)
+    ui = build_ui(BoundedRunner(runner, bounds(options)), defaults, is_live(options))
     # How many events may wait is bounded by visitors, in the gate: who fills a common queue keeps all others out.
     ui.queue(api_open=False, default_concurrency_limit=None)
     return ui
+
+
+def is_live(options: argparse.Namespace) -> bool:
+    """Whether the page follows what is chosen without Paint: on a processor runs would hold up all others."""
+    if options.live is not None:
+        return bool(options.live)
+    from nst_core.device.select import resolve_device  # here: --help needs no torch
+
+    return options.runner == "local" and resolve_device(None).type != "cpu"
 
 
 def make_server(options: argparse.Namespace) -> Server:
