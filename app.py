@@ -58,7 +58,7 @@ from demo.logs import Format, Level, set_up
 from demo.options.checks import bracketed, check
 from demo.options.files import logins
 from demo.options.parsing import parse
-from demo.options.table import LOCAL, LONGEST, LOOPBACK
+from demo.options.table import AUTO, LOCAL, LONGEST, LOOPBACK
 from demo.paint import first_view
 from demo.ui import STYLESHEETS, build_ui, theme
 from demo.visitors.connections import Connections, limited, most_files
@@ -142,10 +142,19 @@ def serve(options: argparse.Namespace, runner: AdmittingRunner, server: Server, 
 
 def build(options: argparse.Namespace, runner: Runner, defaults: TransferConfig) -> gr.Blocks:
     """The page, with limits that suit those who can reach it."""
-    ui = build_ui(BoundedRunner(runner, bounds(options)), defaults)
+    ui = build_ui(BoundedRunner(runner, bounds(options)), defaults, is_live(options))
     # How many events may wait is bounded by visitors, in the gate: who fills a common queue keeps all others out.
     ui.queue(api_open=False, default_concurrency_limit=None)
     return ui
+
+
+def is_live(options: argparse.Namespace) -> bool:
+    """Whether the page follows what is chosen without Paint: on a processor runs would hold up all others."""
+    if options.live != AUTO:
+        return bool(options.live == "yes")
+    from nst_core.device.select import resolve_device  # here: --help needs no torch
+
+    return options.runner == "local" and resolve_device(options.device or None).type != "cpu"
 
 
 def make_server(options: argparse.Namespace) -> Server:

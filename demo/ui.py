@@ -22,8 +22,9 @@ from demo.jobs.runner import Runner
 from demo.paint.following import Following
 from demo.paint.handlers import PaintHandlers
 from demo.paint.layout import build_hint, build_measures, build_stage
+from demo.paint.live import Live
 from demo.paint.next_steps import NextSteps
-from demo.paint.wiring import wire_estimate, wire_looking_back, wire_next_steps, wire_runs, wire_steering
+from demo.paint.wiring import wire_estimate, wire_live, wire_looking_back, wire_next_steps, wire_runs, wire_steering
 from demo.tabs import contact_sheet, gallery, how, inside, returning, shelf
 from demo.tabs.contact_sheet import Sheets
 from demo.tabs.gallery import Gallery
@@ -48,8 +49,11 @@ LISTENERS = (
 )
 
 
-def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Blocks:
-    """The page in front of `runner`; its widgets start at `defaults`, the project's own where it is None."""
+def build_ui(runner: Runner, defaults: TransferConfig | None = None, live: bool = False) -> gr.Blocks:
+    """The page in front of `runner`; its widgets start at `defaults`, the project's own where it is None.
+
+    `live`: whether it follows what is chosen without Paint, where a run takes less than two seconds.
+    """
     defaults = defaults or TransferConfig()
     localized, examples = Localized(), example_pairs.load_pairs()
     ui: gr.Blocks
@@ -77,7 +81,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
                         dials = widgets.dials(defaults, localized)
                         hint.render()  # type: ignore[no-untyped-call]
                     with gr.Column(elem_id="settings"):
-                        form = pictures.form(dials | widgets.settings(defaults))
+                        form = pictures.form(dials | widgets.settings(defaults, localized))
             parts, keys = gallery.build_gallery(localized), returning.build_keys()
             shelf_parts = shelf.build_shelf()
         with gr.Tab(t("page.inside_tab")):
@@ -108,7 +112,8 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         estimated = wire_estimate(painting, ui, form, start.estimate, view, runs.ended)
         returning.wire_remembering(estimated[0], (start.start, start.six), coming_back, shelf_parts.kept)
         contact_sheet.wire_estimate(sheets, estimated, form, start.six_estimate)
-        wire_next_steps(NextSteps(runner, defaults), estimated, form, view)
+        followed = wire_live(Live(painting, examples), estimated[0], form, view) if live else []
+        wire_next_steps(NextSteps(runner, defaults), [*estimated, *followed], form, view)
         checked = wire_pictures(ui, form, pictures, filled, [opened, returned], examples)
         wire_remarks(Remarks(defaults), form, pictures, [checked, *estimated])
         gr.on([ui.load, form.photo.change], None, form.photo, js=script("show-photo"))

@@ -20,6 +20,7 @@ from urllib.request import urlopen
 
 import httpx
 import pytest
+import torch
 from gradio_client import Client, handle_file
 from gradio_client.client import Job
 from gradio_client.exceptions import AppError
@@ -95,6 +96,19 @@ def test_a_picture_may_take_as_long_as_it_needs_where_nobody_else_waits(argument
 def test_a_picture_may_be_as_large_and_take_as_many_steps_as_the_operator_says() -> None:
     assert app.bounds(parse([])) == Bounds()
     assert app.bounds(parse(["--max-size", "512", "--max-steps", "200"])) == Bounds(size=512, steps=200)
+
+
+def test_the_page_follows_what_is_chosen_on_a_card_or_if_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_live(*arguments: str) -> bool:
+        return app.is_live(app.parse(arguments))
+
+    for kind, by_itself in (("cpu", False), ("cuda", True)):
+        monkeypatch.setattr("nst_core.device.select.resolve_device", lambda _, kind=kind: torch.device(kind))
+        assert (is_live(), is_live("--live"), is_live("--live", "no")) == (by_itself, True, False)
+        assert not is_live("--runner", "zero_gpu")  # whose seconds are a visitor's own
+    for value, told in (("1", True), ("no", False)):
+        monkeypatch.setenv("NST_LIVE", value)
+        assert is_live() == told
 
 
 def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:

@@ -159,7 +159,7 @@ def test_the_core_stands_alone() -> None:
 
 
 # Without the runners, each of which is chosen by its name, and what those share that compute by themselves.
-COMPUTING = {"transfers", *RUNNERS}
+COMPUTING = {"quick_look", "transfers", *RUNNERS}
 PAGE = [module for module in map(module_of, DEMO) if not COMPUTING & set(module.removeprefix("demo.jobs.").split("."))]
 ELSEWHERE = """
 import asyncio, sys

@@ -19,7 +19,7 @@ from demo.files import kept_alive, new_folder
 from demo.form.request import Selection, make_submission, stem
 from demo.form.settings import SETTINGS, Setting, make_config
 from demo.form.widgets import FormComponents
-from demo.jobs.records import Job, Progress, Record
+from demo.jobs.records import Job, Progress, Record, Waiting
 from demo.jobs.runner import Runner
 from demo.paint.resizing import resized
 from demo.tabs import contact_sheet, inside
@@ -174,7 +174,7 @@ def preview(folder: Path, size: Size, record: Record) -> str | None:
 def numbers(record: Record) -> dict[str, Any]:
     """What a record tells beside its picture."""
     if not isinstance(record, Progress):
-        return {"waiting": record.ahead}
+        return {"waiting": record.ahead if isinstance(record, Waiting) else 0}
     width, height = record.size
     return {
         "waiting": 0,

@@ -10,7 +10,7 @@ from io import BytesIO
 from PIL import Image
 
 from demo.browser.notes import told
-from demo.jobs.records import Pixels, Progress
+from demo.jobs.records import Pixels, Progress, Waiting
 from demo.words import Language, say
 from nst_core.config import Margins
 from nst_core.notes import Note, later
@@ -24,6 +24,22 @@ CURES = {"margin_painting": Margins.CUT, "cut_painting": Margins.KEEP}  # what a
 def pane(image: Pixels, size: Size, description: str) -> str:
     """The fixed frame with `image` as it will look at its full `size`."""
     return f'<div class="pane"><img src="{data_uri(image, size)}" alt="{escape(description)}"></div>'
+
+
+def quick_look(image: Pixels, caption: str, beside: Pixels | None = None, description: str = "") -> str:
+    """The fixed frame with the small `image`, enlarged in part by the browser: it is sent with each record.
+
+    In its corner is what grows `beside` it.
+    """
+    height, width = image.shape[:2]
+    inside = f'<img src="{data_uri(image, (2 * width, 2 * height))}" alt="{escape(caption)}">'
+    if beside is not None:
+        inside += f'<img class="beside" src="{_as_it_is(beside)}" alt="{escape(description)}">'
+    return f'<div class="pane quick-look">{inside}<p>{escape(caption)}</p></div>'
+
+
+def _as_it_is(image: Pixels) -> str:
+    return data_uri(image, (image.shape[1], image.shape[0]))
 
 
 def data_uri(image: Pixels, size: Size) -> str:
@@ -59,10 +75,13 @@ def message(text: str, note: str = "") -> str:
     return f'<div class="status"><p role="status">{escape(text)}</p>{below}</div>'
 
 
-def waiting(language: Language, ahead: int) -> str:
-    """The status of someone in the queue, with so many ahead."""
-    key = {0: "status.turn", 1: "status.next"}.get(ahead, "status.ahead")
-    return message(say(language, key, ahead=ahead))
+def waiting(language: Language, place: Waiting) -> str:
+    """The status of someone in the queue: who is ahead, and for how long. The time changes, and isn't read out."""
+    others = place.ahead - place.own
+    key = {0: "status.own_first", 1: "status.next"}.get(others, "status.ahead") if place.ahead else "status.turn"
+    words = f'<span role="status">{escape(say(language, key, ahead=others))}</span>'
+    time = "" if place.seconds is None else f", {duration(language, place.seconds)}"
+    return f'<div class="status"><p>{words}{escape(time)}</p></div>'
 
 
 def running(language: Language, progress: Progress, notes: Sequence[Note] = ()) -> str:
@@ -127,6 +146,13 @@ def pair(language: Language, subject: str, is_chosen: bool = True) -> str:
     if is_chosen:
         return f'<p class="pair">{escape(subject)}</p>'
     return aside(say(language, "result.other_pair", pair=subject))
+
+
+def chosen(language: Language, pictures: Sequence[Pixels], subject: str, text: str, seconds: float | None) -> str:
+    """What Paint would begin now: its small pictures, what it is for, and how long it takes; None = nobody knows."""
+    inside = "".join(f'<img src="{_as_it_is(each)}" alt="">' for each in pictures)
+    line = text if seconds is None else f"{text} ({duration(language, seconds)})"
+    return f'<div class="chosen" role="status">{inside}<p><b>{escape(subject)}</b><br>{escape(line)}</p></div>'
 
 
 def on_paper(parts: Iterable[str], command: str = "") -> str:

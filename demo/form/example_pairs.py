@@ -47,7 +47,7 @@ def load_pairs(folder: Path = EXAMPLES) -> list[Pair]:
 
 
 def buttons(pairs: Sequence[Pair], language: Language = "en") -> str:
-    """HTML: one button a pair, `data-index` its place in `pairs`, with both pictures and the painting's name."""
+    """HTML: one button a pair, `data-index` its place in `pairs`, with both pictures and their names."""
     group = escape(say(language, "examples.label"))
     inside = "".join(_button(index, pair, language) for index, pair in enumerate(pairs))
     return f'<div class="pairs" role="toolbar" aria-label="{group}">{inside}</div>'
@@ -97,7 +97,7 @@ def _button(index: int, pair: Pair, language: Language) -> str:
         f'<button type="button" data-index="{index}" tabindex="{-1 if index else 0}" aria-pressed="false"'
         f' aria-label="{escape(label)}">'
         f'<img src="{_thumbnail(pair)}" width="{HALF[0]}" height="{HALF[1] // 2}" alt="">'
-        f"<span>{escape(title)}</span><small>{escape(pair.painter)}</small></button>"
+        f"<span>{escape(title)}</span><small>{escape(photo)}</small></button>"
     )
 
 

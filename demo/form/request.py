@@ -174,6 +174,11 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
+def reconstruction_key(visitor: Visitor) -> str:
+    """The key of the one reconstruction that a visitor may have under way: their own picture finds it by that."""
+    return f"reconstruction {visitor.session}" if visitor.session else ""
+
+
 def continued(submission: Submission, begin: Pixels, done: int) -> Submission:
     """A submission that goes on at full size from the picture `begin`, made by the first `done` of its steps."""
     config = remaining(submission.job.config, done)

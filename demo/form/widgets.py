@@ -21,7 +21,7 @@ from demo.form.brushing import BrushedComponents
 from demo.form.settings import DIALS, SETTINGS, Kind, Setting
 from demo.form.slot_errors import build_slot_errors
 from demo.form.values import EVEN, MOST_PAINTINGS, WHOLE, Dials, FormValues
-from demo.words import Language, t
+from demo.words import Language, say, t
 from nst_core.config import TransferConfig
 
 ORDINALS = ("first", "second", "third", "fourth")
@@ -235,8 +235,9 @@ def dials(defaults: TransferConfig, localized: Localized) -> dict[str, gr.Slider
     return made
 
 
-def settings(defaults: TransferConfig) -> dict[str, Any]:
-    """Lay out all settings but the dials, by name."""
+def settings(defaults: TransferConfig, localized: Localized) -> dict[str, Any]:
+    """Lay out all settings but the dials, by name; while a run is under way it is said that they are for the next."""
+    localized.html(lambda speaks: html.hint(say(speaks, "steer.others")), elem_id="for-next")
     others = [each for each in SETTINGS if each.kind is not Kind.DIAL]
     made = {each.name: _widget(each, defaults) for each in others if not each.is_advanced}
     with gr.Accordion(t("page.advanced"), open=False):

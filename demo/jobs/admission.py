@@ -41,7 +41,7 @@ class AdmittingRunner(WrappedRunner):
             self._switches.check_open()
             self._quotas.check(name, self._seconds(jobs))
             with closing(self._runner.run_each(named)) as records:
-                yield from self._metered(name, records)
+                yield from self._metered(name, records, is_asked_for=not all(job.gives_way for job in jobs))
 
     def wait_until_idle(self, seconds: float) -> None:
         """Returns once nothing is painted or waits, or so many seconds later."""
@@ -62,11 +62,11 @@ class AdmittingRunner(WrappedRunner):
                 self._changed.notify_all()
 
     def _metered(
-        self, name: str, records: Generator[tuple[int, Record], None, None]
+        self, name: str, records: Generator[tuple[int, Record], None, None], *, is_asked_for: bool
     ) -> Generator[tuple[int, Record], None, None]:
-        """The records, while what they took is counted: whole seconds, from the first picture on."""
+        """The records, while what they took is counted: whole seconds from the first picture on, and jobs."""
         began: float | None = None
-        counted, is_taken = 0, False
+        counted, is_taken = 0, not is_asked_for
         try:
             for place, record in records:
                 if not is_taken:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections.abc import Callable, Generator, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from threading import Lock
 from typing import ParamSpec, TypeVar
@@ -14,16 +16,18 @@ import torch
 
 from demo.jobs.control import Control, Controls, stopping
 from demo.jobs.journal import told
-from demo.jobs.progress import RemainingTime, paced
+from demo.jobs.progress import RECORD_EVERY, RemainingTime, paced, pixels
 from demo.jobs.queue import CALL_EVERY, MAX_WAITING, Order, Queue, Ticket
-from demo.jobs.records import Computation, Job, Record, Waiting
+from demo.jobs.quick_look import quick_look
+from demo.jobs.records import Computation, Job, QuickLook, Record, Waiting
 from demo.jobs.registry import RunnerOptions
 from demo.jobs.runner import one_by_one
-from demo.jobs.transfers import timed, transfer_of
+from demo.jobs.transfers import settle, timed, transfer_of
 from nst_core.config import Pooling, TransferConfig
 from nst_core.cpu.kernels import compile_beside
 from nst_core.device.memory import forget_peak, give_back_freed_memory, keep_freed_memory, peak_memory
 from nst_core.device.select import resolve_device
+from nst_core.errors import InputError
 from nst_core.forecast.forecast import suggest
 from nst_core.forecast.machine import UNKNOWN, Machine, as_it_is, probing, recalled, speed
 from nst_core.forecast.task import Task
@@ -73,7 +77,7 @@ class LocalRunner:
         scale_plan(*job.sizes, job.config)
         try:
             with (
-                self._queue.join(job.visitor) as ticket,
+                self._queue.join(job.visitor, self._seconds_of(job)) as ticket,
                 self._controls.of(job) as control,
                 closing(self._records(job, ticket, control)) as records,
             ):
@@ -111,6 +115,12 @@ class LocalRunner:
             raise ValueError("how long a step takes can't be measured here; begin, and the first steps will tell")
         return self._slowness * suggest(machine, Task(self._any_extractor(config), config, plan, styles), {}).seconds
 
+    def _seconds_of(self, job: Job) -> float | None:
+        """How long a job will take, where that is known already."""
+        with suppress(InputError):  # it doesn't fit now, and may when its turn comes
+            return self.estimate(*job.sizes, job.config) if self._machines.get(_kind(job.config)) else None
+        return None
+
     def is_measuring(self) -> bool:
         """See `Runner.is_measuring`."""
         return self._measuring is not None and not self._measuring.done() and self._queue.is_empty
@@ -132,9 +142,11 @@ class LocalRunner:
         self._painter.shutdown()
 
     def _records(self, job: Job, ticket: Ticket, control: Control) -> Generator[Record, None, None]:
-        while ahead := self._queue.wait(ticket, CALL_EVERY):
+        while not self._gives_way(job, ticket) and self._queue.wait(ticket, CALL_EVERY):
             self._check_open()
-            yield Waiting(ahead)
+            yield self._queue.told(ticket)
+        if self._gives_way(job, ticket):
+            return
         yield Waiting(0)
         beginning = self._submit(self._begin, job, control)
         if beginning is None:
@@ -142,11 +154,15 @@ class LocalRunner:
         while not wait([beginning], CALL_EVERY).done:
             self._check_open()
             yield Waiting(0)
-        transfer, remaining = beginning.result()
+        transfer, remaining, look = beginning.result()
         begun = transfer.config
+        if look is not None:
+            with closing(self._quick_looks(look, control)) as looks:
+                yield from looks
         with closing(self._one_by_one(transfer, control, remaining)) as steps:
             for progress in paced(steps, remaining):
                 self._slowness = remaining.pace or self._slowness
+                ticket.expect(progress.seconds_left)
                 computation = Computation(
                     config=begun,
                     execution=transfer.execution,
@@ -154,6 +170,10 @@ class LocalRunner:
                     peak_memory=peak_memory(self._device),
                 )
                 yield replace(progress, steered=tuple(transfer.steered), computation=computation)
+
+    def _gives_way(self, job: Job, ticket: Ticket) -> bool:
+        """Whether a job that nobody asked for ends here."""
+        return job.gives_way and self._queue.has_others(ticket)
 
     def _rest(self) -> None:
         """Hand back the memory that steps left for the next ones (0.7 GB at 512 px), unless there is a next one."""
@@ -165,14 +185,34 @@ class LocalRunner:
         with self._submitting:
             return None if self._closed else self._painter.submit(function, *args, **kwargs)
 
-    def _begin(self, job: Job, control: Control) -> tuple[Transfer, RemainingTime]:
-        """A run that is ready for its first step, to be computed as the memory allows, and how long it will take."""
+    def _begin(self, job: Job, control: Control) -> tuple[Transfer, RemainingTime, Transfer | None]:
+        """A run that is ready for its first step, to be computed as the memory allows, and how long it will take.
+
+        Beside them the run of the quick look that comes first, if one does.
+        """
         forget_peak(self._device)
         config = control.next_config()
         transfer = self._transfer(job, config)
         machine = self._machine(transfer.network, config)
         slowness = self._slowness if machine else None
-        return transfer, timed(transfer, job, machine or as_it_is(transfer.network, UNKNOWN), slowness)
+        forecast = settle(transfer, job, machine or as_it_is(transfer.network, UNKNOWN))
+        small = quick_look(job, forecast, slowness)
+        look = transfer_of(job, small, transfer.network, self._device) if small else None
+        return transfer, timed(forecast, slowness), look
+
+    def _quick_looks(self, transfer: Transfer, control: Control) -> Generator[QuickLook, None, None]:
+        """The pictures of a quick look, of its full size alone; none any more once the run was steered or stopped."""
+        steps, last = iter(transfer), transfer.plan[-1][0]
+
+        def advance() -> Step | None:
+            return None if control.is_stopped or control.is_steered else next(steps, None)
+
+        shown = -math.inf
+        while (coming := self._submit(advance)) is not None and (step := coming.result()) is not None:
+            now = time.monotonic()
+            if step.size == last and (_is_over(step) or now - shown >= RECORD_EVERY):
+                yield QuickLook(pixels(step, 8))
+                shown = now
 
     def _transfer(self, job: Job, config: TransferConfig) -> Transfer:
         return transfer_of(job, config, self._extractor(config), self._device)

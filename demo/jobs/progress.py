@@ -82,15 +82,15 @@ def _record(step: Step, trail: Sequence[LossRecord], remaining: RemainingTime) -
         trail=tuple(trail),
         seconds_left=remaining.seconds_left(step.index),
         notes=step.notes,
-        image=_pixels(step, 8),
+        image=pixels(step, 8),
         content_layers=step.losses.content_layers,
         style_layers=step.losses.style_layers,
-        deep=_pixels(step, 16),
+        deep=pixels(step, 16),
     )
 
 
-def _pixels(step: Step, depth: int) -> Any:
-    """(H, W, 3), or (H, W, 4) with an opacity, of 8 or 16 bits a channel."""
+def pixels(step: Step, depth: int) -> Any:
+    """The picture after a step, (H, W, 3), or (H, W, 4) with an opacity, of 8 or 16 bits a channel."""
     from nst_core.images.tensors import to_array  # here: only who has steps has torch
 
     image = to_array(step.image, depth)

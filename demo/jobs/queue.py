@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from threading import Condition
 
+from demo.jobs.records import Waiting
 from demo.visitors.identity import Visitor
 from nst_core.errors import InputError
 
@@ -31,6 +33,22 @@ class Ticket:
         """`arrived`: how many turns there had been by then."""
         self.visitor, self.arrived = visitor, arrived
         self.is_pushed_out = False
+        self._seconds: float | None = None
+        self._since = 0.0
+
+    def expect(self, seconds: float | None) -> None:
+        """Its job takes so many seconds from now on, or once it is served; None = nobody knows."""
+        self._seconds, self._since = seconds, time.monotonic()
+
+    def is_beside(self, other: Ticket) -> bool:
+        """Whether `other` is of the same page."""
+        return bool(self.visitor.session) and self.visitor == other.visitor
+
+    def seconds_left(self, is_served: bool) -> float | None:
+        """The seconds that its job still takes."""
+        if self._seconds is None or not is_served:
+            return self._seconds
+        return max(0.0, self._seconds - (time.monotonic() - self._since))
 
 
 class Queue:
@@ -52,11 +70,15 @@ class Queue:
         self._moved = Condition()
 
     @contextmanager
-    def join(self, visitor: Visitor = Visitor()) -> Iterator[Ticket]:  # noqa: B008 # frozen
-        """A place, handed back after the block; `InputError` where there is none for this visitor."""
+    def join(self, visitor: Visitor = Visitor(), seconds: float | None = None) -> Iterator[Ticket]:  # noqa: B008 # frozen
+        """A place, handed back after the block; `InputError` where there is none for this visitor.
+
+        `seconds`: how long its job will take; None = nobody knows.
+        """
         with self._moved:
             self._make_room(visitor)
             ticket = Ticket(visitor, self._turns)
+            ticket.expect(seconds)
             self._waiting.append(ticket)
             self._serve()
         try:
@@ -98,6 +120,26 @@ class Queue:
                     "many_waiting",
                 )
             return 0 if ticket in self._served else 1 + self._in_turn().index(ticket)
+
+    def told(self, ticket: Ticket) -> Waiting:
+        """What `ticket` waits for."""
+        with self._moved:
+            if ticket in self._served:
+                return Waiting(0)
+            order = self._in_turn()
+            before = order[: order.index(ticket)]
+            times = [each.seconds_left(each in self._served) for each in (*self._served, *before)]
+            known = [seconds for seconds in times if seconds is not None]
+            return Waiting(
+                1 + len(before),
+                all(map(ticket.is_beside, self._served)) + sum(map(ticket.is_beside, before)),
+                sum(known) / self._at_once if len(known) == len(times) else None,
+            )
+
+    def has_others(self, ticket: Ticket) -> bool:
+        """Whether anybody else is served or waits, before `ticket` or behind it."""
+        with self._moved:
+            return not all(each is ticket or ticket.is_beside(each) for each in self._places())
 
     def _places(self) -> list[Ticket]:
         return [*self._served, *self._waiting]
@@ -154,6 +196,7 @@ class Queue:
         served = self._in_turn()[0]
         self._served.append(served)
         self._waiting.remove(served)
+        served.expect(served.seconds_left(is_served=False))
         self._turns += 1
         self._count_turn(served.visitor, self._last_turns, self._turns)
 

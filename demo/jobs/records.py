@@ -19,6 +19,8 @@ Pixels = NDArray[np.uint8]  # (H, W, 3), RGB, or (H, W, 4) with the opacity wher
 Deep = NDArray[np.uint16]  # as `Pixels`, in 16 bits a channel
 Mask = NDArray[np.uint8]  # (H, W) of any size: of a mask 255 = here, 0 = not here
 
+NEARLY = 0.75  # times the size of a quick look: a run's own picture, of more steps, shows as much
+
 
 class Kind(StrEnum):
     """What a job is for."""
@@ -41,6 +43,8 @@ class Job:
     key: str = ""  # by which `Runner.steer` finds the job; "" = it can't be steered
     visitor: Visitor = Visitor()  # who asks for it
     kind: Kind = Kind.PICTURE
+    gives_way: bool = False  # nobody asked for it: it ends without a record where others paint or wait
+    wants_quick_look: bool = False  # a runner may begin with small pictures of what the run will come to
 
     @property
     def sizes(self) -> tuple[Size, list[Size]]:
@@ -63,6 +67,19 @@ class Waiting:
     """A place in the queue."""
 
     ahead: int  # jobs to be finished first; 0 = this one begins
+    own: int = 0  # of those the visitor's own
+    seconds: float | None = None  # until it begins; None = nobody knows
+
+
+@dataclass(frozen=True, eq=False)
+class QuickLook:
+    """A small picture of what a run will come to; it is none of its steps."""
+
+    image: Pixels
+
+    def shows_more_than(self, progress: Progress) -> bool:
+        """Whether it is still the better picture of the two; not of a run that was steered since."""
+        return not progress.steered and not shows_as_much(progress.size, max(self.image.shape[:2]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,4 +119,9 @@ class Progress:
         return replace(self, index=done + self.index, total=done + self.total)
 
 
-Record = Waiting | Progress
+def shows_as_much(size: Size, side: int) -> bool:
+    """Whether a picture of a run, (width, height), shows as much as a quick look with that long side, in pixels."""
+    return max(size) >= NEARLY * side
+
+
+Record = Waiting | QuickLook | Progress

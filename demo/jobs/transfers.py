@@ -9,7 +9,7 @@ from demo.jobs.progress import RemainingTime
 from demo.jobs.records import Job
 from nst_core.checkpoint import Checkpoint
 from nst_core.config import TransferConfig
-from nst_core.forecast.forecast import suggest
+from nst_core.forecast.forecast import Forecast, suggest
 from nst_core.forecast.machine import Machine
 from nst_core.forecast.task import Task
 from nst_core.network.vgg import VGG
@@ -33,13 +33,18 @@ def transfer_of(
     )
 
 
-def timed(transfer: Transfer, job: Job, machine: Machine, slowness: float | None) -> RemainingTime:
-    """How long a run will take, which from now on is computed as the memory of `machine` allows.
-
-    `slowness`: what to multiply the machine's seconds by; None = it is known what takes longer than what, and no more.
-    """
+def settle(transfer: Transfer, job: Job, machine: Machine) -> Forecast:
+    """Let a run be computed, from now on, as the memory of `machine` allows; returns what is to be expected of it."""
     _, paintings = job.sizes
     forecast = suggest(machine, Task(transfer.network, transfer.config, transfer.plan, paintings), {})
     transfer.execution = forecast.execution
+    return forecast
+
+
+def timed(forecast: Forecast, slowness: float | None) -> RemainingTime:
+    """How long a run will take.
+
+    `slowness`: what to multiply the machine's seconds by; None = it is known what takes longer than what, and no more.
+    """
     costs = {stage.size: stage.seconds / stage.steps for stage in forecast.stages}
-    return RemainingTime(transfer.plan, costs, slowness)
+    return RemainingTime(forecast.task.plan, costs, slowness)

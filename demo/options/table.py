@@ -22,6 +22,7 @@ LOOPBACK = "127.0.0.1"
 LOCAL = (LOOPBACK, "localhost", "::1")
 PRIVATE = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"  # where a Space's own proxies are
 LONGEST = 60.0  # minutes of a picture, where strangers wait for theirs
+AUTO = "auto"
 YES = ("1", "true", "yes")
 
 
@@ -98,7 +99,7 @@ class Option:
 
 def painters(text: str) -> int | None:
     """How many, None for as many as there are devices."""
-    if text == "auto":
+    if text == AUTO:
         return None
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be auto or a whole number of at least 1, got {text!r}")
@@ -162,6 +163,14 @@ OPTIONS = (
         "itself (default: %(default)s)",
     ),
     Option(
+        name="live",
+        default=AUTO,
+        alone="yes",
+        choices=(AUTO, "yes", "no"),
+        help="let the page follow what is chosen, without Paint, where a picture takes less than two seconds; "
+        f"{AUTO} = on a graphics card of this machine (default: %(default)s)",
+    ),
+    Option(
         name="ray-address",
         default="local",
         metavar="ADDRESS",
@@ -172,9 +181,9 @@ OPTIONS = (
         name="painters",
         kind=painters,
         default=None,
-        metavar="N|auto",
+        metavar=f"N|{AUTO}",
         help="how many pictures the runner ray paints at a time, auto = one a graphics card, or one a machine "
-        "(default: auto)",
+        f"(default: {AUTO})",
     ),
     Option(
         name="queue-size",

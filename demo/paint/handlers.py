@@ -20,10 +20,11 @@ from demo.form.request import (
     make_selection,
     make_submission,
     new_key,
+    reconstruction_key,
 )
 from demo.form.settings import DIALS
 from demo.form.values import Dials, FormValues
-from demo.jobs.records import Progress
+from demo.jobs.records import Progress, QuickLook
 from demo.jobs.runner import Runner
 from demo.paint import downloads, paper, views
 from demo.paint.downloads import Format, OnlyTheLastError
@@ -53,7 +54,8 @@ class PaintHandlers:
             submission = make_submission(
                 make_selection(self.defaults, form, speaks), speaks, new_key(), visitor_of(request)
             )
-        yield from self.show(speaks, submission, kept, running)
+        job = replace(submission.job, wants_quick_look=True)
+        yield from self.show(speaks, replace(submission, job=job), kept, running)
 
     def keep_going(
         self, request: gr.Request, kept: Painted | None, running: Running | None, step: float, dials: Dials
@@ -93,21 +95,34 @@ class PaintHandlers:
 
         `kept` is the run before, and `running` what is known of how it was steered.
         """
-        painted = kept and kept.settled(running)
-        accepted = False
+        painted, look = kept and kept.settled(running), None
+        accepted, is_live = False, submission.job.gives_way
+        if not is_live:
+            self._make_way(submission, running)
         yield PaintView()  # Gradio closes a generator only once it has yielded, and from here on it holds a place
         with toast(speaks), closing(self.runner.run(submission.job)) as records:
             for record in records:
                 if not accepted:
-                    yield views.beginning(speaks, submission, painted)
+                    begin = views.following if is_live else views.beginning
+                    yield begin(speaks, submission, painted, record)
                     accepted = True
                 if isinstance(record, Progress):
-                    painted = followed(submission, record, painted)
-                    view = views.progressing(speaks, painted, time.monotonic())
+                    view = views.progressing(speaks, followed(submission, record, painted), time.monotonic())
                     painted = view.painted
-                    yield view
-                else:
-                    yield PaintView(painted=painted, status=html.waiting(speaks, record.ahead))
+                    yield views.live(view, record) if is_live else views.beside(speaks, view, record, look)
+                elif isinstance(record, QuickLook):
+                    look = record
+                    yield views.quick_look(speaks, record)
+                elif not is_live:
+                    yield views.waiting(speaks, record, painted)
+            if is_live and not accepted:
+                yield views.resting(speaks)
+
+    def _make_way(self, submission: Submission, running: Running | None) -> None:
+        """A picture goes before a reconstruction of the same visitor, and before what began by itself."""
+        self.runner.stop(reconstruction_key(submission.job.visitor))
+        if running is not None and running.is_live:
+            self.runner.stop(running.key)
 
     def leave(self, running: Running | None) -> Running | None:
         """Another picture is to be painted at once: nobody waits for the end of the one that may be under way."""

@@ -29,6 +29,7 @@ class PaintComponents(Components):
     bars: gr.HTML
     hint: gr.HTML
     comparison: gr.HTML
+    chosen: gr.HTML
     pair: gr.HTML
     timeline: gr.Slider
     snapshots: gr.HTML
@@ -92,6 +93,7 @@ class StageComponents:
     status: gr.HTML
     pane: gr.HTML
     comparison: gr.HTML
+    chosen: gr.HTML
     starting: StartComponents
     actions: ActionComponents
 
@@ -103,8 +105,9 @@ def build_stage(localized: Localized) -> StageComponents:
         with gr.Column(elem_id="stage"):  # the one lies over the other: nothing moves when the run ends
             pane = localized.html(first_view.pane, elem_id="pane")
             both = comparison(visible=False, elem_id="comparison")
+            chosen = gr.HTML(elem_id="chosen")
         starting, actions = _build_start(), _build_actions()
-    return StageComponents(status=status, pane=pane, comparison=both, starting=starting, actions=actions)
+    return StageComponents(status=status, pane=pane, comparison=both, chosen=chosen, starting=starting, actions=actions)
 
 
 def build_measures(stage: StageComponents, hint: gr.HTML) -> PaintComponents:
@@ -120,6 +123,7 @@ def build_measures(stage: StageComponents, hint: gr.HTML) -> PaintComponents:
         bars=bars,
         hint=hint,
         comparison=stage.comparison,
+        chosen=stage.chosen,
         pair=actions.pair,
         timeline=actions.timeline,
         snapshots=actions.snapshots,

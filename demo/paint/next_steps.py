@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import gradio as gr
+import numpy as np
 
 from demo.browser import html
 from demo.browser.toasts import message_of
@@ -21,13 +23,20 @@ from demo.form.request import (
     remaining,
     sizes_of,
 )
+from demo.form.uploads import load, uploaded
 from demo.form.values import Dials, FormValues
+from demo.jobs.records import Pixels
 from demo.jobs.runner import Runner
 from demo.paint.running import Running
 from demo.paint.session import Painted
 from demo.paint.views import PaintView
 from demo.words import Language, language, say
 from nst_core.config import TransferConfig
+from nst_core.images import to_rgb
+from nst_core.recipe import sha256_of
+
+SMALL = 128  # pixels of the long side
+KEPT = 64  # of the pictures that were chosen last
 
 
 @dataclass(frozen=True)
@@ -40,18 +49,39 @@ class NextSteps:
     def tell(
         self, request: gr.Request, painted: Painted | None, running: Running | None, form: FormValues
     ) -> PaintView:
-        """Which pictures the result is of, or why Paint can't make another, and the times beside Keep going and Larger.
+        """What Paint would begin now; which pictures the result is of, or why Paint can't make another, and the times
+        beside Keep going and Larger.
 
         `form`: what is chosen now.
         """
-        if painted is None or (running is not None and self.runner.is_under_way(running.key)):
-            return PaintView()
         speaks = language(request)
+        if running is not None and self.runner.is_under_way(running.key):
+            return PaintView(chosen=self._chosen(speaks, running.selection, form, "chosen.next"))
+        if painted is None:
+            return PaintView()
         return PaintView(
+            chosen=self._chosen(speaks, painted.selection, form, "chosen.now"),
             pair=self._pair(speaks, painted, form),
             keep_going_time=self._time(speaks, painted, running, form.dials, 1.0),
             larger_time=self._time(speaks, painted, running, form.dials, LARGER),
         )
+
+    def _chosen(self, speaks: Language, shown: Selection, form: FormValues, words: str) -> str:
+        """What Paint would begin now, by `words`; "" where that is the pair that is shown, or nothing."""
+        if not form.is_complete or shown.has_same_pictures_as(form):
+            return ""
+        try:
+            selection = make_selection(self.defaults, form, speaks)
+            sizes = checked_sizes(selection, speaks)
+            paths = [uploaded("photo", each) for each in selection.pictures]
+            small, hashes = [_small(str(path)) for path in paths], tuple(map(sha256_of, paths))
+        except (ValueError, OSError):  # why is told beside the buttons
+            return ""
+        seconds = None
+        with suppress(ValueError):
+            seconds = self.runner.estimate(*sizes, selection.config)
+        name = subject(replace(selection, hashes=hashes), speaks)
+        return html.chosen(speaks, small, name, say(speaks, words), seconds)
 
     def _pair(self, speaks: Language, painted: Painted, form: FormValues) -> str:
         try:
@@ -71,15 +101,28 @@ class NextSteps:
         return ""
 
 
+@lru_cache(maxsize=KEPT)
+def _small(path: str) -> Pixels:
+    """An uploaded picture as small as it is shown; raises `ValueError`. Gradio names a file by what is in it."""
+    image = to_rgb(load("photo", {"path": path}, "en", SMALL))  # type: ignore[arg-type]
+    image.thumbnail((SMALL, SMALL))
+    return np.asarray(image)
+
+
 def next_selection(
     kept: Painted, running: Running | None, done: int, dials: Dials, times: float, speaks: Language
 ) -> Selection:
-    """What going on from step `done` means, at so many times the size, with the dials as they are; `ValueError`."""
+    """What going on from step `done` means, at so many times the size, with the dials as they are; `ValueError`.
+
+    At the same size, what was stopped is finished.
+    """
     selection = kept.steered(running).with_dials(dials, speaks)
     size = larger_size(selection.config.size, times)
     if times > 1 and size <= selection.config.size:
         raise ValueError(say(speaks, "error.largest", limit=LARGEST))
-    return replace(selection, config=replace(selection.config, size=size, steps=done + more_steps(kept.planned)))
+    is_finished_now = times == 1 and kept.is_unfinished
+    steps = kept.progress.total if is_finished_now else done + more_steps(kept.planned)
+    return replace(selection, config=replace(selection.config, size=size, steps=steps))
 
 
 def pair(speaks: Language, selection: Selection, form: FormValues) -> str:

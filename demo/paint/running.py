@@ -16,9 +16,11 @@ class Running:
     selection: Selection
     config: TransferConfig  # of its job
     is_left: bool = False  # another picture is to be painted instead
+    is_live: bool = False  # it began by itself
     shown_at: int | None = None  # the step whose picture its end has put on the page
 
     @classmethod
     def of(cls, submission: Submission) -> Running:
         """As it begins."""
-        return cls(submission.job.key, submission.selection, submission.job.config)
+        job = submission.job
+        return cls(job.key, submission.selection, job.config, is_live=job.gives_way)

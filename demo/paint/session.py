@@ -82,6 +82,11 @@ class Painted:
         return max(selection.config.steps for selection in (self.selection, *(each.selection for each in self.past)))
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether its last job was ended before its last step."""
+        return self.progress.index < self.progress.total
+
+    @property
     def steps(self) -> tuple[int, ...]:
         """The steps of which there is a picture, in ascending order."""
         return tuple(sorted({*(snapshot.index for snapshot in self.snapshots.kept), self.progress.index}))

@@ -15,7 +15,7 @@ from demo.browser.plot import draw
 from demo.browser.wiring import unchanged
 from demo.form.library import subject
 from demo.form.request import Submission, larger_size, more_steps
-from demo.jobs.records import Progress
+from demo.jobs.records import Progress, QuickLook, Record, Waiting
 from demo.paint import downloads, paper
 from demo.paint.downloads import Format
 from demo.paint.running import Running
@@ -38,6 +38,7 @@ class PaintView:
     bars: Any = unchanged()
     hint: Any = unchanged()
     comparison: Any = unchanged()
+    chosen: Any = unchanged()
     pair: Any = unchanged()
     timeline: Any = unchanged()
     snapshots: Any = unchanged()
@@ -56,8 +57,11 @@ class PaintView:
     painted: Any = unchanged()
 
 
-def beginning(language: Language, submission: Submission, painted: Painted | None) -> PaintView:
-    """The run has been accepted: the photo, or the picture that it goes on from, waits in the frame."""
+def beginning(language: Language, submission: Submission, painted: Painted | None, first: Record) -> PaintView:
+    """The run has been accepted: the photo, or the picture that it goes on from, waits in the frame.
+
+    `first`: what its runner said of it first.
+    """
     if submission.job.begin is None:
         view = PaintView(
             painted=painted,
@@ -72,14 +76,45 @@ def beginning(language: Language, submission: Submission, painted: Painted | Non
         view,
         hint=html.hint(say(language, "steer.hint")),
         comparison=gr.update(visible=False),
+        chosen="",
         pair="",
         keep_going_time="",
         larger_time="",
         actions=gr.update(visible=False),
         start=gr.update(visible=False),
-        stop=gr.update(value=say(language, "paint.leave_line"), visible=True),  # there is no picture to keep yet
+        stop=gr.update(value=_stop(language, first), visible=True),
         running=Running.of(submission),
     )
+
+
+def following(language: Language, submission: Submission, painted: Painted | None, first: Record) -> PaintView:
+    """As `beginning`, of a run that nobody asked for: what is on the page stays until there is more to show."""
+    return PaintView(
+        painted=painted, status=html.message(say(language, "live.following")), running=Running.of(submission)
+    )
+
+
+def live(view: PaintView, progress: Progress) -> PaintView:
+    """A view of a run that began by itself: its coarse pictures would only flicker."""
+    if progress.index < progress.total and 2 * max(progress.size) < max(view.painted.size):
+        return PaintView(painted=view.painted)
+    return replace(view, status=gr.skip(), comparison=gr.update(visible=False))
+
+
+def resting(language: Language) -> PaintView:
+    """Others wait, so nothing begins by itself."""
+    return PaintView(status=html.message(say(language, "live.resting")))
+
+
+def waiting(language: Language, place: Waiting, painted: Painted | None) -> PaintView:
+    """Who is ahead of the run."""
+    stop = gr.update(value=_stop(language, place))
+    return PaintView(painted=painted, status=html.waiting(language, place), stop=stop)
+
+
+def _stop(language: Language, record: Record) -> str:
+    """The words on the button that ends a run: where nobody is ahead, there is no line to leave."""
+    return say(language, "paint.leave_line" if isinstance(record, Waiting) and record.ahead else "paint.stop")
 
 
 def progressing(language: Language, painted: Painted, now: float) -> PaintView:
@@ -95,6 +130,25 @@ def progressing(language: Language, painted: Painted, now: float) -> PaintView:
     if len(painted.curves.losses) < 2 or now - painted.plotted < PLOT_EVERY:
         return view
     return _plotted(language, view, replace(painted, plotted=now))
+
+
+def quick_look(language: Language, look: QuickLook) -> PaintView:
+    """A first small picture of what the run will come to."""
+    words = say(language, "picture.quick_look")
+    return PaintView(
+        pane=html.quick_look(look.image, words),
+        status=html.message(words),
+        stop=gr.update(value=say(language, "paint.stop")),
+    )
+
+
+def beside(language: Language, view: PaintView, progress: Progress, look: QuickLook | None) -> PaintView:
+    """A view of a run whose picture stands in the corner of the quick look, until it shows as much or was steered."""
+    if look is None or not look.shows_more_than(progress):
+        return view
+    words = say(language, "picture.step", step=progress.index, steps=progress.total)
+    caption = say(language, "picture.beside_quick_look")
+    return replace(view, pane=html.quick_look(look.image, caption, progress.image, words))
 
 
 def ready(language: Language) -> PaintView:
@@ -129,12 +183,18 @@ def ended(language: Language, painted: Painted | None, running: Running | None) 
 
 def _going_on(language: Language, painted: Painted) -> dict[str, Any]:
     """The buttons of what can be done next, with what it means."""
-    by, size = html.steps(language, more_steps(painted.planned)), larger_size(painted.selection.config.size)
+    size = larger_size(painted.selection.config.size)
     can_grow = size > painted.selection.config.size  # where it can't, a click tells so
     return {
-        "keep_going": gr.update(value=say(language, "paint.go_on_by", steps=by)),
+        "keep_going": gr.update(value=_keep_going(language, painted)),
         "larger": gr.update(value=say(language, "paint.larger_to" if can_grow else "paint.larger", size=size)),
     }
+
+
+def _keep_going(language: Language, painted: Painted) -> str:
+    if painted.is_unfinished:
+        return say(language, "paint.go_on_to", steps=painted.progress.total)
+    return say(language, "paint.go_on_by", steps=html.steps(language, more_steps(painted.planned)))
 
 
 def compared(language: Language, painted: Painted, picture: RunPicture) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from demo.paint import handlers
 from demo.paint.following import Following
 from demo.paint.handlers import PaintHandlers
 from demo.paint.layout import PaintComponents
+from demo.paint.live import Live
 from demo.paint.next_steps import NextSteps
 
 ASK_AGAIN = 3.0  # seconds, while the machine's speed isn't known
@@ -108,9 +109,23 @@ def wire_next_steps(
     next_steps: NextSteps, estimated: Sequence[Dependency], form: FormComponents, view: PaintComponents
 ) -> None:
     """Which pictures a result is of, and the times of what can be made of it."""
-    inputs, outputs = [view.painted, view.running, form], view.some("pair", "keep_going_time", "larger_time")
+    inputs, outputs = [view.painted, view.running, form], view.some("chosen", "pair", "keep_going_time", "larger_time")
     for event in estimated:
         listen(event.then, next_steps.tell, inputs, outputs, preprocess=False, **LAST)
+
+
+def wire_live(live: Live, estimated: Dependency, form: FormComponents, view: PaintComponents) -> list[Dependency]:
+    """The page follows what is chosen, once it is `estimated`: of several changes the last one counts.
+
+    Returns the events that show the end of such a run.
+    """
+    end = [view.painted, view.running]
+    options: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last", **LONG}
+    run = listen(estimated.then, live.follow, [*end, form], view, **options)
+    return [
+        listen(run.then, live.painting.finished, end, view, **QUICK),
+        listen(run.failure, live.painting.failed, end, view, **QUICK),
+    ]
 
 
 def wire_looking_back(view: PaintComponents) -> None:

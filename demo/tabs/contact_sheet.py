@@ -20,7 +20,7 @@ from demo.files import NOBODY
 from demo.form.request import Selection, Submission, make_selection, make_submission, sizes_of
 from demo.form.values import FormValues
 from demo.form.widgets import FormComponents
-from demo.jobs.records import Job, Kind, Pixels, Progress
+from demo.jobs.records import Job, Kind, Pixels, Progress, Waiting
 from demo.jobs.runner import Runner
 from demo.visitors.identity import Visitor, visitor_of
 from demo.words import Language, language, say, t
@@ -58,8 +58,8 @@ class Sheets:
                 if isinstance(record, Progress):
                     text = say(speaks, "sheet.painting", place=place + 1, count=len(SIX))
                     yield _painting(speaks, submission, place, record.image, text)
-                else:
-                    yield SheetView(status=html.waiting(speaks, record.ahead))
+                elif isinstance(record, Waiting):
+                    yield SheetView(status=html.waiting(speaks, record))
         text = say(speaks, "sheet.finished")
         yield SheetView(status=html.message(text))
 

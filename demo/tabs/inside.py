@@ -18,9 +18,10 @@ from demo.browser.localized import Localized
 from demo.browser.scripts import script
 from demo.browser.toasts import toast
 from demo.browser.wiring import LONG, QUICK, Components, afterwards, listen, unchanged
+from demo.form.request import reconstruction_key
 from demo.form.settings import in_range, number
 from demo.form.uploads import load, size_of
-from demo.jobs.records import Job, Kind, Pixels, Progress
+from demo.jobs.records import Job, Kind, Pixels, Progress, Waiting
 from demo.jobs.runner import Runner
 from demo.visitors.identity import visitor_of
 from demo.words import Language, language, say, t
@@ -71,7 +72,7 @@ class InsideView:
     content: Any = unchanged()  # the buttons
     style: Any = unchanged()
     stop: Any = unchanged()
-    reached: Any = unchanged()  # (step, steps) of the run at hand; None before its first
+    reached: Any = unchanged()  # (step, steps, whether it made way) of the run at hand; None before its first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,23 +128,28 @@ class Inside:
         with toast(speaks):
             wanted = make_reconstruction(self.defaults, kind, picture, layers, size, steps, speaks)
         began = replace(_buttons(running=True), pane=pane(speaks, wanted), bars="", reached=None)
-        with toast(speaks), closing(self.runner.run(replace(wanted.job, visitor=visitor_of(request)))) as records:
+        visitor, step, steps = visitor_of(request), 0, wanted.job.config.steps
+        job = replace(wanted.job, visitor=visitor, key=reconstruction_key(visitor))
+        with toast(speaks), closing(self.runner.run(job)) as records:
             yield began
             for record in records:
                 if isinstance(record, Progress):
+                    step, steps = record.index, record.total
                     yield _progressing(speaks, wanted, record)
-                else:
-                    yield InsideView(status=html.waiting(speaks, record.ahead))
+                elif isinstance(record, Waiting):
+                    yield InsideView(status=html.waiting(speaks, record))
+        if step < steps:  # a runner ends one early where it is told to, and only Paint does so
+            yield InsideView(reached=(step, steps, True))
 
 
-def finished(request: gr.Request, reached: tuple[int, int] | None) -> InsideView:
-    """A run has ended, by itself, by Stop or by an error."""
+def finished(request: gr.Request, reached: tuple[int, int, bool] | None) -> InsideView:
+    """A run has ended, by itself, by Stop, by an error, or because the visitor's own picture goes first."""
     speaks = language(request)
     view = _buttons(running=False)
     if reached is None:
         return replace(view, status=_ready(speaks))
-    step, steps = reached
-    key = "inside.finished" if step == steps else "inside.stopped"
+    step, steps, made_way = reached
+    key = "inside.made_way" if made_way else "inside.finished" if step == steps else "inside.stopped"
     return replace(view, status=html.message(say(speaks, key, step=step, steps=steps)))
 
 
@@ -225,7 +231,7 @@ def _progressing(speaks: Language, wanted: Reconstruction, progress: Progress) -
         pane=pane(speaks, wanted, progress.image, caption),
         status=html.message(status),
         bars=bars.draw(speaks, progress.content_layers, progress.style_layers),
-        reached=(progress.index, progress.total),
+        reached=(progress.index, progress.total, False),
     )
 
 

@@ -56,6 +56,10 @@ WORDS = {
     ),
     "inside.finished": ("Finished after {steps} steps.", "Terminado tras {steps} pasos."),
     "inside.stopped": ("Stopped after step {step} of {steps}.", "Parado tras el paso {step} de {steps}."),
+    "inside.made_way": (
+        "Stopped after step {step} of {steps}: the picture you are painting goes first. Press again when it is done.",
+        "Parado tras el paso {step} de {steps}: va antes la imagen que pintas. Vuelve a pulsar cuando termine.",
+    ),
     "inside.original_photo": ("The photo", "La foto"),
     "inside.original_painting": ("The painting", "El cuadro"),
     "inside.rebuilt": ("From {layers}, after step {step} of {steps}", "De {layers}, tras el paso {step} de {steps}"),

@@ -11,6 +11,12 @@ WORDS = {
         "You have chosen another pair: Paint begins it. The buttons below go on with this one, {pair}.",
         "Has elegido otra pareja: Pintar la empieza. Los botones de abajo siguen con esta, {pair}.",
     ),
+    "chosen.now": ("Paint begins this one", "Pintar empieza esta"),
+    "chosen.next": ("for the next picture, once this one is done", "para la próxima imagen, cuando termine esta"),
+    "steer.others": (
+        "For the next picture: these don't change the one that is being painted.",
+        "Para la próxima imagen: estos no cambian la que se está pintando.",
+    ),
     "timeline.shown": ("This is the result now: step {step}.", "Este es ahora el resultado: paso {step}."),
     "blend.first": ("How much of the first painting?", "¿Cuánto del primer cuadro?"),
     "blend.second": ("How much of the second?", "¿Cuánto del segundo?"),

@@ -22,7 +22,8 @@ from demo.paint.views import PaintView
 from demo.tabs.contact_sheet import choose
 from demo.words import t
 from nst_core.config import TransferConfig
-from tests.support.pages import build_page
+from tests.support.pages import build_page, built
+from tests.support.playback import Playback
 
 PAINTING = ("run", "keep_going", "larger")
 
@@ -126,6 +127,7 @@ def test_a_run_fills_every_output_of_a_view(page: gr.Blocks) -> None:
         "bars": "bars",
         "hint": "hint",
         "comparison": "comparison",
+        "chosen": "chosen",
         "pair": "pair",
         "timeline": "timeline",
         "snapshots": "moments",
@@ -150,7 +152,17 @@ def test_whoever_ends_a_run_hears_what_its_picture_is_of(page: gr.Blocks) -> Non
     told = events(page, "NextSteps", "tell")
     assert {fn.trigger_after for fn in told} == {index(page, fn) for fn in estimates}
     for fn in told:
-        assert [block.elem_id for block in fn.outputs] == ["pair", "keep-going-time", "larger-time"]
+        assert [block.elem_id for block in fn.outputs] == ["chosen", "pair", "keep-going-time", "larger-time"]
+
+
+def test_the_page_follows_what_is_chosen_where_it_may(page: gr.Blocks) -> None:
+    assert not events(page, "Live", "follow")
+    following = built(lambda: ui.build_ui(Playback(()), live=True))
+    (run,) = events(following, "Live", "follow")
+    changed = next(fn for fn in events(following, "PaintHandlers", "estimate") if fn.trigger_after is None)
+    assert run.trigger_after == index(following, changed)
+    assert run.trigger_mode == "always_last"  # the newest wins, and there is one at a time
+    assert index(following, run) in {fn.trigger_after for fn in events(following, "PaintHandlers", "finished")}
 
 
 def test_what_is_told_of_the_form_follows_whatever_may_be_refused(page: gr.Blocks) -> None:

@@ -11,7 +11,7 @@ import torch
 
 from demo.jobs.progress import paced
 from demo.jobs.records import Computation, Job, Progress
-from demo.jobs.transfers import timed, transfer_of
+from demo.jobs.transfers import settle, timed, transfer_of
 from demo.jobs.zero_gpu.asking import ASSUMED, RESERVE
 from demo.jobs.zero_gpu.orders import Reader
 from demo.jobs.zero_gpu.pieces import Begun, Finished, Parked, Piece, Shown, Told
@@ -68,7 +68,7 @@ class Run:
         self._transfer = transfer_of(job, config, networks(config), device, state)
         if parked is not None and steered is not None:
             self._transfer.steer(steered)
-        self.remaining = timed(self._transfer, job, as_it_is(self._transfer.network, ASSUMED), slowness)
+        self.remaining = timed(settle(self._transfer, job, as_it_is(self._transfer.network, ASSUMED)), slowness)
         self._versions = versions(device.type)
         self.is_left = self.is_cut = False  # whether it was stopped, and whether its seconds were over
 

@@ -109,13 +109,14 @@ class ZeroGpuRunner:
         first, last = jobs[0], None
         with ExitStack() as held, self._controls.of(first) as control, self._orders_of(first) as orders:
             held.callback(orders.remove)
-            ticket = held.enter_context(self._queue.join(first.visitor))
-            while ahead := self._queue.wait(ticket, CALL_EVERY):
+            estimates = [self.estimate(*job.sizes, job.config) or 0.0 for job in jobs]
+            ticket = held.enter_context(self._queue.join(first.visitor, sum(estimates)))
+            while self._queue.wait(ticket, CALL_EVERY):
                 self._check_open()
-                yield 0, Waiting(ahead)
+                yield 0, self._queue.told(ticket)
             yield 0, Waiting(0)
             self._check_open()
-            lease = self._lease(jobs, orders, held)
+            lease = self._lease(jobs, estimates, orders, held)
             for shown in lease.shown():
                 if control.is_stopped:
                     return
@@ -131,12 +132,11 @@ class ZeroGpuRunner:
         if self._closed and not (last and last.index == last.total):
             raise stopping(is_amid=last is not None)
 
-    def _lease(self, jobs: Sequence[Job], orders: Orders, held: ExitStack) -> Lease:
+    def _lease(self, jobs: Sequence[Job], estimates: Sequence[float], orders: Orders, held: ExitStack) -> Lease:
         """The cards for some jobs, begun; it gives the place in the queue back when it ends, and not before."""
         self._leases = {lease for lease in self._leases if lease.is_under_way}
         if not self._leases:
             remove_states(self._folders)
-        estimates = [self.estimate(*job.sizes, job.config) or 0.0 for job in jobs]
         lease = Lease(self._paint, jobs, estimates, self._asking, orders, self._folders, held.pop_all())
         self._leases.add(lease)
         lease.start()

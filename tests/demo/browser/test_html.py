@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from demo.browser import html
-from demo.jobs.records import LossRecord, Progress
+from demo.jobs.records import LossRecord, Progress, Waiting
 from nst_core.notes import Note
 
 
@@ -72,9 +72,11 @@ def test_what_a_result_is_of() -> None:
 
 
 def test_the_place_in_the_queue() -> None:
-    assert "2 pictures are painted before yours" in html.waiting("en", 2)
-    assert "your picture is next" in html.waiting("en", 1)
-    assert "VGG-19" in html.waiting("es", 0)
+    assert "2 people before you<" in html.waiting("en", Waiting(3, own=1))
+    assert ">One person before you</span>, about 2 min<" in html.waiting("en", Waiting(1, seconds=130.0))
+    assert ">Una persona delante de ti</span>, unos 20 s<" in html.waiting("es", Waiting(1, seconds=20.0))
+    assert "Your other picture is finished first" in html.waiting("en", Waiting(1, own=1))
+    assert "Mezclando los colores" in html.waiting("es", Waiting(0))
 
 
 def test_the_status_of_a_run() -> None:

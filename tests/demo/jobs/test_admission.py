@@ -78,6 +78,13 @@ def test_six_sketches_are_one_job() -> None:
     assert "1 pictures an hour" in str(refused(runner, MINE))
 
 
+def test_what_nobody_asked_for_is_no_job_of_theirs() -> None:
+    runner = taking(Playback(WHOLE), jobs=1)
+    for _ in range(3):
+        assert list(runner.run(replace(of(MINE), gives_way=True)))
+    assert list(runner.run(of(MINE)))
+
+
 def test_what_is_refused_further_on_costs_nothing() -> None:
     runner = taking(Playback([InputError("full", "queue_full")]), jobs=1)
     for _ in range(3):

@@ -16,6 +16,7 @@ from demo.jobs import local as module
 from demo.jobs.local import LocalRunner
 from demo.jobs.progress import RemainingTime
 from demo.jobs.records import Job, Progress, Record, Waiting
+from demo.visitors.identity import Visitor
 from nst_core.config import Pooling, TransferConfig
 from nst_core.errors import InputError
 from nst_core.execution import Execution
@@ -514,3 +515,38 @@ def test_a_job_is_computed_as_the_memory_allows(painter: Painter, monkeypatch: p
     with pytest.raises(InputError, match="choose a smaller size") as caught:
         list(runner.run(a_job()))
     assert caught.value.about == "no_memory"
+
+
+def test_what_nobody_asked_for_ends_where_others_paint(painter: Painter) -> None:
+    runner, mine, other = LocalRunner("cpu"), Visitor("a", "mine"), Visitor("b", "other")
+    live = replace(a_job(), gives_way=True, visitor=mine)
+    assert last_of(runner, live).index == 4  # alone
+    painting = runner.run(replace(a_job(), visitor=other))
+    next(painting)
+    assert list(runner.run(live)) == []
+    painting.close()
+    assert last_of(runner, live).index == 4
+    own = runner.run(replace(a_job(), visitor=mine))
+    next(own)
+    behind = runner.run(live)
+    assert next(behind) == Waiting(1, own=1)
+    next(painting := runner.run(replace(a_job(), visitor=other)))
+    own.close()
+    assert list(behind) == []  # whoever asked comes first
+    painting.close()
+
+
+def test_who_waits_is_told_how_long_the_steps_take_that_are_left(
+    painter: Painter, trials: list[TransferConfig]
+) -> None:
+    runner = LocalRunner("cpu")
+    runner.measure(a_job().config)
+    settled(runner)
+    first, second = runner.run(a_job(steps=9)), runner.run(a_job())
+    next(first)
+    told = next(second)
+    assert isinstance(told, Waiting)
+    assert told.seconds is not None
+    assert 3 < told.seconds <= 9 * 0.5  # of half a second each
+    first.close()
+    second.close()

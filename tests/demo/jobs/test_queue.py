@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from demo.jobs.queue import MOST_OF_A_SESSION, Order, Queue, Ticket
+from demo.jobs.records import Waiting
 from demo.visitors.identity import Visitor
 from nst_core.errors import InputError
 
@@ -153,3 +154,49 @@ def test_more_are_served_at_once_as_soon_as_there_is_room() -> None:
     queue.serve_at_once(1)  # who is being served stays
     line.leave(tickets[0])
     assert [queue.wait(ticket, 0) for ticket in tickets[1:]] == [0, 0, 1]
+
+
+def test_who_waits_is_told_for_how_long() -> None:
+    """The job that is served, and those that will be served before."""
+    queue = Queue(20)
+    with (
+        queue.join(evil(0), 100.0) as served,
+        queue.join(ME, 10.0) as mine,
+        queue.join(ME, 20.0) as second,
+        queue.join(evil(1), 40.0) as other,
+    ):
+        told = queue.told(mine)
+        assert (told.ahead, told.own) == (1, 0)
+        assert told.seconds == pytest.approx(100, abs=1)
+        served.expect(30.0)
+        assert queue.told(mine).seconds == pytest.approx(30, abs=1)
+        told = queue.told(second)  # by turns
+        assert (told.ahead, told.own) == (3, 1)
+        assert told.seconds == pytest.approx(30 + 10 + 40, abs=1)
+        other.expect(None)
+        assert queue.told(second).seconds is None
+        assert queue.told(served) == Waiting(0)
+
+
+def test_the_time_of_a_job_runs_once_it_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    line = Line(Queue(20))
+    first = line.join(evil(0))
+    first.expect(100.0)
+    second, mine = line.join(ME), line.join(evil(1))
+    second.expect(50.0)
+    now = 30.0
+    assert line.queue.told(mine).seconds == 70 + 50
+    line.leave(first)
+    assert line.queue.told(mine).seconds == 50
+    now = 40.0
+    assert line.queue.told(mine).seconds == 40
+    now = 1000.0
+    assert line.queue.told(mine).seconds == 0
+
+
+def test_several_places_shorten_the_wait() -> None:
+    queue = Queue(20, at_once=2)
+    with queue.join(evil(0), 100.0), queue.join(evil(1), 60.0), queue.join(ME) as mine:
+        assert queue.told(mine).seconds == pytest.approx(80, abs=1)

@@ -9,11 +9,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import gradio as gr
+import numpy as np
 import pytest
 from gradio.data_classes import FileDataDict
 from PIL import Image
 
-from demo.jobs.records import Waiting
+from demo.jobs.records import QuickLook, Waiting
 from demo.paint import handlers
 from demo.paint.handlers import PaintHandlers
 from demo.paint.views import PaintView
@@ -35,8 +36,8 @@ def test_a_run_from_the_queue_to_the_picture(photo: FileDataDict, painting: File
     assert job.key
     assert begin.running.key == job.key
     assert (begin.start["visible"], begin.stop["visible"]) == (False, True)
-    assert "your picture is next" in wait.status
-    assert "Your turn" in turn.status
+    assert "One person before you" in wait.status
+    assert "Mixing the colours" in turn.status
     for view, index in ((first, 1), (second, 2), (third, 3)):
         assert f"step {index} of 3" in view.status
         assert "about 4 s left" in view.status
@@ -73,7 +74,7 @@ def test_what_was_remarked_stays_until_the_end_and_after(photo: FileDataDict, pa
 
 def test_a_run_speaks_the_browsers_language(photo: FileDataDict, painting: FileDataDict) -> None:
     begin, wait, *_, last = run(Playback(WHOLE), photo, painting, request=SPANISH)
-    assert "tu imagen es la siguiente" in wait.status
+    assert "Una persona delante de ti" in wait.status
     assert "paso 3 de 3" in last.status
     assert "estilo" in last.plot or not shown(last.plot)
     end = finished(SPANISH, last.painted, begin.running)
@@ -235,6 +236,29 @@ def test_who_waits_leaves_the_line_and_who_has_a_picture_keeps_it(photo: FileDat
     assert (begin.stop["value"], begin.stop["visible"]) == ("Leave the line", True)
     assert last.stop["value"] == "Stop and keep the picture"
     assert next(run(Playback(WHOLE), photo, painting, request=SPANISH)).stop["value"] == "Dejar la cola"
+
+
+def test_a_quick_look_stands_until_the_run_shows_as_much(photo: FileDataDict, painting: FileDataDict) -> None:
+    look = QuickLook(np.full((107, 160, 3), 200, np.uint8))
+    steered = replace(progress(2, size=(64, 43)), steered=((2, DEFAULTS),))
+    records = (Waiting(0), look, progress(1, size=(64, 43)), steered, progress(3, size=(128, 85)))
+    runner = Playback(records)
+    _, _, first, beside, *alone = run(runner, photo, painting)
+    assert "A quick look" in first.status
+    assert (first.pane.count("<img"), beside.pane.count("<img")) == (1, 2)
+    assert 'class="beside"' in beside.pane
+    assert "The picture after step 1 of 3" in beside.pane
+    assert "step 1 of 3" in beside.status
+    assert [view.pane.count("<img") for view in alone] == [1, 1]
+    assert not any("quick-look" in view.pane for view in alone)
+    assert beside.painted.progress.image.max() == 10  # what is kept is the run's own
+    assert runner.jobs[0].wants_quick_look
+
+
+def test_who_is_alone_hears_of_no_line(photo: FileDataDict, painting: FileDataDict) -> None:
+    begin, turn, *_ = run(Playback(WHOLE[1:]), photo, painting)
+    assert [view.stop["value"] for view in (begin, turn)] == ["Stop and keep the picture"] * 2
+    assert "Mixing the colours" in turn.status
 
 
 def test_the_end_of_a_run_says_nothing_while_a_later_one_is_under_way(

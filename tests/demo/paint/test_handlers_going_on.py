@@ -16,7 +16,7 @@ from demo.paint import handlers
 from demo.paint.handlers import PaintHandlers
 from demo.paint.running import Running
 from nst_core.recipe import read_recipe
-from tests.support.painting import DEFAULTS, WHOLE, dials, done, finished, progress
+from tests.support.painting import DEFAULTS, WHOLE, dials, done, finished, progress, run
 from tests.support.playback import ENGLISH, SPANISH, Playback, shown
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -30,6 +30,17 @@ def test_the_buttons_tell_how_far_they_go(photo: FileDataDict, painting: FileDat
     assert words(ENGLISH, steps=40, size=256) == ("Keep going (+10 steps)", "Larger, from here (512 px)")
     assert words(SPANISH, steps=40, size=1000) == ("Seguir (+10 pasos)", "Más grande, desde aquí (1024 px)")
     assert words(SPANISH, steps=7, size=1024) == ("Seguir (+1 paso)", "Más grande, desde aquí")
+
+
+def test_what_was_stopped_is_kept_going_to_its_end(photo: FileDataDict, painting: FileDataDict) -> None:
+    stopped = Playback([Waiting(0), progress(1, 40), progress(9, 40)])
+    first, *_, last = run(stopped, photo, painting, steps=40)
+    for request, words in ((ENGLISH, "Keep going (to 40)"), (SPANISH, "Seguir (hasta 40)")):
+        assert finished(request, last.painted, first.running).keep_going["value"] == words
+    runner = Playback([Waiting(0), progress(1, 31)])
+    for go_on in (PaintHandlers(runner, DEFAULTS).keep_going, PaintHandlers(runner, DEFAULTS).larger):
+        list(go_on(ENGLISH, last.painted, first.running, 9, dials()))
+    assert [job.config.steps for job in runner.jobs] == [31, 10]  # larger, a few are enough
 
 
 def test_keep_going_begins_with_the_moment_that_is_shown(photo: FileDataDict, painting: FileDataDict) -> None:
@@ -103,9 +114,9 @@ def test_there_is_nothing_to_go_on_from_before_a_run() -> None:
         next(PaintHandlers(Playback(WHOLE), DEFAULTS).keep_going(ENGLISH, None, None, 1, dials()))
 
 
-def test_keep_going_makes_as_many_steps_whoever_stopped_before(photo: FileDataDict, painting: FileDataDict) -> None:
+def test_what_goes_on_and_is_stopped_goes_on_to_its_own_end(photo: FileDataDict, painting: FileDataDict) -> None:
     painted, running = done(photo, painting, steps=40)
     runner = Playback([Waiting(0), progress(1, 10)])
     _, begin, _, last = PaintHandlers(runner, DEFAULTS).keep_going(ENGLISH, painted, running, 2, dials())
     list(PaintHandlers(runner, DEFAULTS).keep_going(ENGLISH, last.painted, begin.running, 3, dials()))
-    assert [job.config.steps for job in runner.jobs] == [10, 10]
+    assert [job.config.steps for job in runner.jobs] == [10, 9]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import shutil
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from gradio.data_classes import FileDataDict
+from PIL import Image
 
 from demo.form import library
 from demo.form.library import subject
@@ -15,6 +19,7 @@ from demo.form.request import Selection, make_submission
 from demo.paint.next_steps import NextSteps
 from demo.paint.running import Running
 from demo.paint.session import Painted, followed
+from demo.paint.views import PaintView
 from nst_core.config import TransferConfig
 from nst_core.scene.scales import Size
 from tests.support.playback import ENGLISH, SPANISH, Playback, form, progress, shown, upload
@@ -116,10 +121,36 @@ def test_a_run_that_is_under_way_is_left_alone(photo: FileDataDict, painting: Fi
     running = Running("run", painted.selection, painted.selection.config)
     assert not shown(NextSteps(runner, DEFAULTS).tell(ENGLISH, None, None, form(photo, painting)))
     runner.under_way.add("run")
-    assert not shown(NextSteps(runner, DEFAULTS).tell(ENGLISH, painted, running, form(photo, painting)))
+    assert NextSteps(runner, DEFAULTS).tell(ENGLISH, painted, running, form(photo, painting)) == PaintView(chosen="")
     runner.stop("run")
     view = NextSteps(runner, DEFAULTS).tell(ENGLISH, painted, running, form(photo, painting))
     assert all(map(shown, (view.pair, view.keep_going_time, view.larger_time)))
+
+
+def test_what_is_chosen_next_is_shown_at_once_beside_what_is_there(
+    photo: FileDataDict, painting: FileDataDict, cache: Path
+) -> None:
+    painted, runner = made(photo, painting), Timed()
+    other = upload(cache / "tower.png", (60, 90), "tomato")
+    tell = NextSteps(runner, DEFAULTS).tell
+    assert tell(ENGLISH, painted, None, form(photo, painting)).chosen == ""
+    after = tell(ENGLISH, painted, None, form(other, painting, photo, steps=20)).chosen
+    assert "<b>tower × The Great Wave off Kanagawa + bridge</b>" in after
+    assert "Paint begins this one (about 71 s)" in after
+    first, *others = re.findall(r"base64,([^\"]+)", after)
+    with Image.open(BytesIO(base64.b64decode(first))) as image:
+        assert image.size == (60, 90)
+        red, green, blue = image.getpixel((30, 45))  # type: ignore[misc]
+        assert (red > 200, green < 140, blue < 120) == (True, True, True)
+    assert len(others) == 2
+    running = Running("run", painted.selection, painted.selection.config)
+    runner.under_way.add("run")
+    assert "para la próxima imagen" in tell(SPANISH, None, running, form(other, painting)).chosen
+    assert tell(ENGLISH, painted, running, form(None, painting)).chosen == ""
+    wide = upload(cache / "wide.png", (2000, 60))
+    assert tell(ENGLISH, painted, None, form(wide, painting)).chosen == ""
+    runner.seconds = None
+    assert "this one is done</p>" in tell(ENGLISH, painted, running, form(other, painting)).chosen
 
 
 def test_long_names_are_shortened_and_pictures_without_one_called_so(photo: FileDataDict, cache: Path) -> None:

@@ -57,7 +57,7 @@ def test_the_six_are_painted_one_after_the_other(photo: FileDataDict, painting: 
     assert [job.config.strength for job in runner.jobs] == [variation.strength for variation in SIX]
     assert {(job.config.size, job.config.steps) for job in runner.jobs} == {(SKETCH_SIZE, SKETCH_STEPS)}
     assert runner.closed == 6
-    assert "In line" in rest[0].status
+    assert "One person before you" in rest[0].status
     assert "Sketch 1 of 6" in rest[2].status
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ import gradio as gr
 import pytest
 from gradio.data_classes import FileDataDict
 
+from demo.jobs.records import Job, Record
+from demo.paint.handlers import PaintHandlers
+from demo.paint.views import PaintView
 from demo.tabs.inside import CONTENT_LAYERS, STYLE_LAYERS, Inside, InsideView, finished, make_reconstruction
 from nst_core.config import RECONSTRUCTION, Initial, TransferConfig
-from tests.support.playback import ENGLISH, SPANISH, WHOLE, Playback, progress, shown, upload
+from tests.support.playback import ENGLISH, SPANISH, WHOLE, Playback, form, progress, shown, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -75,13 +79,42 @@ def test_a_run_from_the_queue_to_the_last_step(picture: FileDataDict) -> None:
     assert begin.stop["visible"]
     assert not begin.content["interactive"]
     assert not begin.style["interactive"]
-    assert "In line" in wait.status
+    assert "One person before you" in wait.status
     assert not shown(turn.pane)
     assert "Step 1 of 2" in first.status
     assert last.pane.count("<img") == 2
     assert "From relu4_2, after step 2 of 2" in last.pane
     assert "50 %" in last.bars
-    assert last.reached == (2, 2)
+    assert last.reached == (2, 2, False)
+
+
+class Obedient(Playback):
+    """One whose jobs end when they are told to."""
+
+    def run(self, job: Job) -> Generator[Record, None, None]:
+        for record in super().run(job):
+            if not self.is_under_way(job.key):
+                return
+            yield record
+
+
+def test_one_s_own_picture_goes_first(picture: FileDataDict) -> None:
+    runner = Obedient([progress(each, 9) for each in range(1, 10)])
+    mine, others = (gr.Request(headers={"accept-language": "en"}, session_hash=name) for name in ("mine", "other"))
+    rebuilding = [Inside(runner, DEFAULTS).content(each, picture, "relu4_2", 128, 9) for each in (mine, others)]
+    for views_of_one in rebuilding:
+        next(views_of_one)
+        next(views_of_one)
+    next(painting_of(runner, mine, picture))
+    (made_way,) = rebuilding[0]
+    assert "Stopped after step 1 of 9: the picture you are painting goes" in finished(mine, made_way.reached).status
+    assert [view.reached for view in rebuilding[1]][-1] == (9, 9, False)
+
+
+def painting_of(runner: Playback, request: gr.Request, picture: FileDataDict) -> Generator[PaintView, None, None]:
+    views_of_run = PaintHandlers(runner, DEFAULTS).run(request, None, None, form(picture, picture))
+    next(views_of_run)
+    return views_of_run
 
 
 def test_both_frames_keep_the_shape_of_the_result(picture: FileDataDict) -> None:
@@ -90,13 +123,13 @@ def test_both_frames_keep_the_shape_of_the_result(picture: FileDataDict) -> None
 
 
 def test_the_end_says_how_far_it_came() -> None:
-    assert "Finished after 9 steps" in finished(ENGLISH, (9, 9)).status
-    assert "Stopped after step 3 of 9" in finished(ENGLISH, (3, 9)).status
-    assert "Parado tras el paso 3 de 9" in finished(SPANISH, (3, 9)).status
+    assert "Finished after 9 steps" in finished(ENGLISH, (9, 9, False)).status
+    assert "Stopped after step 3 of 9" in finished(ENGLISH, (3, 9, False)).status
+    assert "Parado tras el paso 3 de 9" in finished(SPANISH, (3, 9, False)).status
     assert "Press one of the two buttons" in finished(ENGLISH, None).status
-    assert not finished(ENGLISH, (3, 9)).stop["visible"]
-    assert finished(ENGLISH, (3, 9)).style["interactive"]
-    assert not shown(finished(ENGLISH, (3, 9)).pane)  # what was made stays
+    assert not finished(ENGLISH, (3, 9, False)).stop["visible"]
+    assert finished(ENGLISH, (3, 9, False)).style["interactive"]
+    assert not shown(finished(ENGLISH, (3, 9, False)).pane)  # what was made stays
 
 
 def test_closing_the_tab_closes_the_run(picture: FileDataDict) -> None:
