@@ -59,6 +59,7 @@ def limited(protocol: type[Any], connections: Connections) -> type[Any]:
     class Limited(protocol):  # type: ignore[misc]
         _address: str | None = None  # once it counts
         _look: asyncio.TimerHandle | None = None
+        _asked: Any = None  # the last request that was seen
 
         def connection_made(self, transport: Any) -> None:
             """See `asyncio.Protocol`."""
@@ -69,7 +70,7 @@ def limited(protocol: type[Any], connections: Connections) -> type[Any]:
                 transport.abort()
                 return
             self._address = address
-            self._asked, self._quiet_since = None, self.loop.time()
+            self._quiet_since = self.loop.time()
             self._look_soon()
 
         def connection_lost(self, error: Exception | None) -> None:

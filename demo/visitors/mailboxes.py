@@ -55,11 +55,10 @@ class Mailboxes:
     def is_known(self, event_index: object) -> bool:
         """Whether an event of this number is the server's to answer, as Gradio takes for granted; a name has none."""
         try:
-            place = None if event_index is None else int(event_index)  # type: ignore[call-overload]
+            event = self._queue.blocks.fns.get(int(event_index))  # type: ignore[call-overload]
         except (TypeError, ValueError, OverflowError):  # Gradio says what is wrong with it
             return True
-        event = self._queue.blocks.fns.get(place)
-        return place is None or (event is not None and event.fn is not None)
+        return event is not None and event.fn is not None
 
     def is_mine(self, session: str, event_id: str) -> bool:
         """Whether an event that isn't over is of the session."""

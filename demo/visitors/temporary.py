@@ -19,13 +19,14 @@ _made: ContextVar[list[Path] | None] = ContextVar("made", default=None)  # by th
 
 def watch_gradio() -> None:
     """From now on the temporary files of Gradio's uploads are known; a second call changes nothing."""
-    route_utils.NamedTemporaryFile = _recorded  # type: ignore[assignment]
+    route_utils.NamedTemporaryFile = _recorded  # type: ignore[attr-defined]
 
 
 @contextmanager
 def none_left() -> Iterator[None]:
     """What is made for an upload within the block, and has found no place by its end, goes."""
-    token = _made.set(made := [])
+    made = list[Path]()
+    token = _made.set(made)
     try:
         yield
     finally:
