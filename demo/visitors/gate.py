@@ -87,10 +87,18 @@ class Gate:
             await _refuse(request, refusal, sent)
         except ClientDisconnect:  # nobody is there to be answered
             return
-        except OSError as error:  # from Gradio, which would answer with its own name
-            if began or not is_disk_full(error):
+        except Exception as error:  # from Gradio, after which the connection would be closed without a word
+            if began:
                 raise
-            await _refuse(request, RefusedError(507, "visitors.no_disk"), sent)
+            await _refuse(request, _failure(error), sent)
+
+
+def _failure(error: Exception) -> RefusedError:
+    """What is answered for an error that nobody has foreseen."""
+    if is_disk_full(error):
+        return RefusedError(507, "visitors.no_disk")
+    logger.error("a request failed", exc_info=error)
+    return RefusedError(500, "visitors.failed")
 
 
 def _name(host: str) -> str:

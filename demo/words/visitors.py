@@ -38,6 +38,10 @@ WORDS = {
         "This page isn't open to your network.",
         "Esta página no está abierta a tu red.",
     ),
+    "visitors.failed": (
+        "This can't be answered: load the page anew, and try again.",
+        "Esto no se puede responder: vuelve a cargar la página e inténtalo de nuevo.",
+    ),
     "visitors.foreign": (
         "This server is only asked by its own page, and by programs.",
         "A este servidor solo le preguntan su propia página y los programas.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import math
+import os
 import re
 import sys
 from dataclasses import replace
@@ -19,6 +20,7 @@ from nst_core.execution import Precision
 from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG
 from nst_core.scene.scene import build_scene, gather
+from tests.benchmarks import mutations
 from tests.benchmarks.__main__ import compare, read_options
 from tests.benchmarks.contestants import contestants
 from tests.benchmarks.draw import main as draw_table
@@ -50,6 +52,7 @@ SMOKE = {
     "style_losses": "--rounds 1 --channels 64",
 }
 PICTURES = {"draw"}
+OF_FILES = {"mutations"}
 ON_A_SERVER = {"load"}  # tests/demo/visitors/test_crowd.py, which has one
 
 
@@ -65,7 +68,7 @@ def numbers_in(table: str) -> list[float]:
 def test_every_benchmark_is_tried_here() -> None:
     files = set(FOLDER.glob("*.py")) - set(FOLDER.glob("test_*.py"))
     programs = {path.stem for path in files if "def main(" in path.read_text()}
-    assert programs == SMOKE.keys() | PICTURES | ON_A_SERVER
+    assert programs == SMOKE.keys() | PICTURES | OF_FILES | ON_A_SERVER
 
 
 @pytest.mark.weights
@@ -254,6 +257,28 @@ def test_the_table_of_layers(network: VGG) -> None:
     ]  # fmt: skip
     assert rows[2][1:4] == ["4 -> 6", "24x18", "1"]
     assert all(float(cell) > 0 for row in rows for cell in row[5::2])
+
+
+def test_damaged_files_are_read_or_refused(tmp_path: Path) -> None:
+    found = [outcome for outcome, _ in mutations.outcomes(45, 1, tmp_path)]
+    assert not [outcome for outcome in found if outcome.is_fault]
+    assert {outcome.word for outcome in found} == {"read", "refused"}
+    rows = mutations.table(found).splitlines()
+    assert len(rows) == 2 + len({outcome.kind for outcome in found})
+
+
+def test_a_reader_that_a_file_ends_is_a_fault_and_the_next_file_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setattr(mutations, "KILLED_AFTER", 0.3)
+    os.mkfifo(tmp_path / "file.png")
+    (tmp_path / "file.json").write_bytes(mutations.seeds(tmp_path)["json"])
+    reader = mutations.Reader()
+    request.addfinalizer(reader.close)
+    ended = reader.read("png", tmp_path / "file.png")
+    assert (ended.word, ended.is_fault) == ("its process ended", True)
+    monkeypatch.setattr(mutations, "KILLED_AFTER", 60.0)
+    assert reader.read("json", tmp_path / "file.json").word == "read"
 
 
 def test_requirements_state_their_reasons() -> None:

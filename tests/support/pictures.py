@@ -21,6 +21,20 @@ SRGB_COLUMNS = ((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0
 ADOBE_COLUMNS = ((0.6097, 0.3111, 0.0195), (0.2053, 0.6257, 0.0609), (0.1492, 0.0632, 0.7446))
 P3_COLUMNS = ((0.5151, 0.2412, -0.0011), (0.2920, 0.6922, 0.0419), (0.1571, 0.0666, 0.7841))
 
+# What Pillow writes, each with how.
+FORMATS: dict[str, dict[str, Any]] = {
+    "PNG": {},
+    "JPEG": {},
+    "WEBP": {},
+    "TIFF": {"compression": "tiff_lzw"},
+    "GIF": {},
+    "BMP": {},
+    "AVIF": {},
+    "JPEG2000": {},
+    "PPM": {},
+    "ICO": {},
+}
+
 
 def smooth_picture(width: int, height: int, seed: int) -> Image.Image:
     """Blobs of colour: a few random pixels, enlarged."""

@@ -314,15 +314,23 @@ async def no_body() -> Message:
     return {"type": "http.request", "body": b""}
 
 
-@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), PermissionError(13, "no")])
-def test_a_full_disk_is_told_and_a_refusal_leaves_a_line(error: OSError, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("error", [KeyError(-1), PermissionError(13, "no")])
+def test_what_nobody_has_foreseen_is_answered_and_told_to_whoever_runs_it(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else the connection is closed without a word, and the caller's next request on it fails."""
+
     async def failing(scope: Scope, receive: Receive, send: Send) -> None:
         raise error
 
-    if isinstance(error, PermissionError):
-        with pytest.raises(PermissionError):
-            answered(failing)
-        return
+    assert answered(failing) == (500, say("es", "visitors.failed"))
+    assert f"{type(error).__name__}: {error}" in caplog.text
+
+
+def test_a_full_disk_is_told_and_a_refusal_leaves_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
     assert answered(failing) == (507, say("es", "visitors.no_disk"))
     assert "refused: GET /config (507)" in caplog.text
 

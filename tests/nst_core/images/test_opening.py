@@ -13,21 +13,9 @@ from PIL import Image
 
 from nst_core.errors import InputError
 from nst_core.images import load_image, load_mask, read_profile, read_size
-from tests.support.pictures import SRGB_COLUMNS, assert_alike, file_of, rgb_profile, smooth_picture
+from tests.support.pictures import FORMATS, SRGB_COLUMNS, assert_alike, file_of, rgb_profile, smooth_picture
 
 PICTURE = smooth_picture(64, 48, 0)
-FORMATS: dict[str, dict[str, Any]] = {
-    "PNG": {},
-    "JPEG": {},
-    "WEBP": {},
-    "TIFF": {"compression": "tiff_lzw"},
-    "GIF": {},
-    "BMP": {},
-    "AVIF": {},
-    "JPEG2000": {},
-    "PPM": {},
-    "ICO": {},
-}
 TOLD = {"exif": Image.Exif().tobytes(), "icc_profile": rgb_profile(SRGB_COLUMNS)}
 
 
