@@ -29,6 +29,7 @@ LONG = ("browser", "weights", "slow")  # markers, the longest tests first
 def pytest_configure(config: pytest.Config) -> None:
     """Listen to Ctrl-C: a shell starts programs in the background deaf to it, and theirs inherit that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    set_environment(is_own=True)  # for Ray, which reads it when a test's module imports it
     workers = workers_beside(config)
     if workers > 1:
         share_the_cores(workers)
@@ -49,7 +50,6 @@ def share_the_cores(workers: int) -> None:
 @pytest.fixture(scope="session")
 def ray_here() -> Iterator[None]:
     """Ray on this machine, which has room for two painters with a thread each; started once."""
-    set_environment(is_own=True)
     ray = pytest.importorskip("ray", reason="Ray isn't installed: pip install -r tests/requirements.txt")
     ray.init(
         address="local",
