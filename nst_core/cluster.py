@@ -26,7 +26,7 @@ class Cluster:
         Raises `ValueError` where that can't be.
         """
         self.is_own, self._address = address == LOCAL, address
-        _set_environment(self.is_own)
+        set_environment(self.is_own)
         require("ray")
         import ray
 
@@ -62,20 +62,15 @@ class Cluster:
 
     def devices(self) -> int:
         """How many painters it has room for: one a card, or one a node where there are no cards."""
-        import ray
-
-        cards = int(ray.cluster_resources().get("GPU", 0))
-        return cards or max(1, sum(node["Alive"] and "CPU" in node["Resources"] for node in ray.nodes()))
+        return int(_resources().get("GPU", 0)) or max(1, len(_processors()))
 
     def share(self, painters: int | None = None) -> Mapping[str, float]:
         """What one of so many painters takes of the cluster: a card, or its part of the processors."""
-        import ray
-
-        resources = ray.cluster_resources()
+        resources = _resources()
         if resources.get("GPU", 0):
             return {"num_cpus": 1, "num_gpus": 1}
-        largest = max((node["Resources"].get("CPU", 0) for node in ray.nodes() if node["Alive"]), default=1)
-        return {"num_cpus": max(1, int(min(largest, resources.get("CPU", 1) // (painters or self.devices()))))}
+        part = resources.get("CPU", 1) // (painters or self.devices())
+        return {"num_cpus": max(1, int(min(part, max(_processors(), default=1))))}
 
     def _connect(self) -> None:
         import ray
@@ -91,12 +86,31 @@ class Cluster:
             raise ValueError(f"Ray can't be used ({self._address}): {_why(error)}") from error
 
 
-def _set_environment(is_own: bool) -> None:
-    """For Ray, which reads it when it is imported."""
+def _resources() -> dict[str, float]:
+    """Of all nodes: cards as GPU, processors as CPU."""
+    import ray
+
+    return dict(ray.cluster_resources())  # type: ignore[no-untyped-call]
+
+
+def _processors() -> list[float]:
+    """Of each node that has any."""
+    import ray
+
+    nodes = ray.nodes()  # type: ignore[no-untyped-call]
+    return [node["Resources"]["CPU"] for node in nodes if node["Alive"] and "CPU" in node["Resources"]]
+
+
+def set_environment(is_own: bool) -> None:
+    """Prepare for Ray, which reads it when it is imported; `is_own`: for one that this process will start."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would report each start to its makers
     os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")  # whoever asks too late would start another one
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    if is_own and "RAY_AUTH_MODE" not in os.environ:
+    if not is_own:
+        return
+    # By default Ray's processes give way to all others: beside other work, steps then took ten times as long.
+    os.environ.setdefault("RAY_worker_niceness", "0")
+    if "RAY_AUTH_MODE" not in os.environ:
         # It listens on all of this machine's addresses, and whoever may talk to it can run anything.
         os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
 

@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
+from nst_core.cluster import set_environment
 from nst_core.config import Pooling
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.optim import lbfgs
@@ -28,6 +29,7 @@ LONG = ("browser", "weights", "slow")  # markers, the longest tests first
 def pytest_configure(config: pytest.Config) -> None:
     """Listen to Ctrl-C: a shell starts programs in the background deaf to it, and theirs inherit that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    set_environment(is_own=True)  # for Ray, which reads it when a test's module imports it
     workers = workers_beside(config)
     if workers > 1:
         share_the_cores(workers)
@@ -45,14 +47,9 @@ def share_the_cores(workers: int) -> None:
     os.environ["OMP_NUM_THREADS"] = str(threads)  # of the programs that tests start
 
 
-RAY = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_ENABLE_AUTO_CONNECT": "0"}
-
-
 @pytest.fixture(scope="session")
 def ray_here() -> Iterator[None]:
     """Ray on this machine, which has room for two painters with a thread each; started once."""
-    for name, value in RAY.items():
-        os.environ.setdefault(name, value)  # it is read at the import
     ray = pytest.importorskip("ray", reason="Ray isn't installed: pip install -r tests/requirements.txt")
     ray.init(
         address="local",

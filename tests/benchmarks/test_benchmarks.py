@@ -50,10 +50,12 @@ SMOKE = {
     "streaming": "--sizes 128 --seconds 0.1 --rounds 1",
     "strength": "--sizes 48 --steps 2 --pairs 1 --strengths 50",
     "style_losses": "--rounds 1 --channels 64",
+    "visitors": "--cards 2 --visitors 40 --record 27",
 }
 PICTURES = {"draw"}
 OF_FILES = {"mutations"}
 ON_A_SERVER = {"load"}  # tests/demo/visitors/test_crowd.py, which has one
+ON_A_CLUSTER = {"cluster"}  # a minute, most of it Ray's; tests/demo/jobs/ray/test_runner.py does what it does
 
 
 def tiny_task(config: TransferConfig = TINY) -> Task:
@@ -68,7 +70,7 @@ def numbers_in(table: str) -> list[float]:
 def test_every_benchmark_is_tried_here() -> None:
     files = set(FOLDER.glob("*.py")) - set(FOLDER.glob("test_*.py"))
     programs = {path.stem for path in files if "def main(" in path.read_text()}
-    assert programs == SMOKE.keys() | PICTURES | OF_FILES | ON_A_SERVER
+    assert programs == SMOKE.keys() | PICTURES | OF_FILES | ON_A_SERVER | ON_A_CLUSTER
 
 
 @pytest.mark.weights

@@ -119,3 +119,23 @@ def test_systemd_understands_the_unit(tmp_path: Path) -> None:
     unit.write_text(re.sub(r"^ExecStart=\S+ ", f"ExecStart={program} ", UNIT.read_text("utf-8"), flags=re.MULTILINE))
     run = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True)
     assert (run.returncode, run.stderr) == (0, "")
+
+
+# What KubeRay 1.x knows in a cluster's description: ray-operator/apis/ray/v1/raycluster_types.go.
+OF_CLUSTERS = {"rayVersion", "enableInTreeAutoscaling", "autoscalerOptions", "headGroupSpec", "workerGroupSpecs"}
+OF_WORKERS = {"groupName", "minReplicas", "replicas", "maxReplicas", "rayStartParams", "template"}
+
+
+def test_the_cluster_on_kubernetes_fits_the_page_in_front_of_it() -> None:
+    cluster, deployment, service = yaml.safe_load_all((HOSTING / "kuberay.yaml").read_text("utf-8"))
+    assert set(cluster["spec"]) <= OF_CLUSTERS
+    (workers,) = cluster["spec"]["workerGroupSpecs"]
+    assert set(workers) == OF_WORKERS
+    (worker,) = workers["template"]["spec"]["containers"]
+    assert worker["resources"]["limits"]["nvidia.com/gpu"] == "1"
+    (page,) = deployment["spec"]["template"]["spec"]["containers"]
+    settings = {each["name"]: each["value"] for each in page["env"]}
+    assert settings == {"NST_RUNNER": "ray", "NST_RAY_ADDRESS": "auto", "NST_PAINTERS": str(workers["maxReplicas"])}
+    assert f"{cluster['metadata']['name']}-head-svc:6379" in page["command"][-1]
+    assert page["readinessProbe"]["httpGet"] == {"path": HEALTH, "port": app.DEFAULT_PORT}
+    assert service["spec"]["ports"][0]["targetPort"] == page["ports"][0]["containerPort"] == app.DEFAULT_PORT

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from demo.jobs.local import LocalRunner
-from demo.jobs.records import Job, Progress, Record
+from demo.jobs.records import Job, LossRecord, Progress, Record
 from demo.jobs.runner import Runner
 from nst_core.config import TransferConfig
 from nst_core.loss.objective import Losses
@@ -30,6 +30,12 @@ TINY = TransferConfig(
 def a_job(size: int = 64, steps: int = 4, shape: tuple[int, int] = (48, 64), key: str = "", **config: Any) -> Job:
     picture = np.zeros((*shape, 3), np.uint8)
     return Job(picture, (picture,), replace(TINY, size=size, steps=steps, **config), key=key)
+
+
+def progress(index: int, steps: int = 1) -> Progress:
+    """After step `index`, with the losses of so many steps, each its number."""
+    trail = tuple(LossRecord(step, 0.0, 0.0) for step in range(index - steps + 1, index + 1))
+    return Progress(index=index, total=20, size=SIZE, trail=trail, seconds_left=None, notes=(), image=pixels(1))
 
 
 def a_step(index: int, total: int, *notes: Note) -> Step:

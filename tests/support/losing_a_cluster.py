@@ -35,9 +35,9 @@ def node(*options: str) -> Iterator[None]:
     try:
         yield
     finally:
-        parts = [process, *psutil.Process(process.pid).children(recursive=True)]
-        for part in parts:
+        for part in psutil.Process(process.pid).children(recursive=True):
             part.kill()
+        process.kill()
         process.wait()
 
 

@@ -87,6 +87,7 @@ class Course:
         return is_first
 
     def _followed(self, painter: Leased, stream: Any) -> Generator[Progress | None, None, None]:
+        kept: Kept | None = None  # whose state comes next
         while True:
             if not ray.wait([stream], timeout=CALL_EVERY)[0]:
                 if painter.is_lost:  # it hangs, and what it would have sent never comes
@@ -94,17 +95,22 @@ class Course:
                 yield None
                 continue
             try:
-                message: Told = ray.get(next(stream))
+                reference = next(stream)
             except StopIteration:
                 if not self.joined.is_over:
                     raise LostError("the painter ended too early") from None
                 return
+            if kept is not None:
+                self._states.append((kept, reference))
+                ray.wait([reference], timeout=0)  # a copy on this machine, should that node be lost
+                kept = None
+                continue
+            message: Told = ray.get(reference)
             self._actor = painter.actor
             self.steer()
             match message:
                 case Kept():
-                    self._states.append((message, next(stream)))
-                    ray.wait([self._states[-1][1]], timeout=0)  # a copy on this machine, should that node be lost
+                    kept = message
                 case Failed():
                     raise message.error()
                 case Progress():

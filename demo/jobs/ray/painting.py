@@ -44,7 +44,7 @@ class PaintingRunner(LocalRunner):
         with closing(self._run(replace(part.job, key=part.token))) as records:
             for record in records:
                 yield record
-                if isinstance(record, Progress):
+                if isinstance(record, Progress) and record.index < record.total:
                     yield from self._kept(record)
 
     def _kept(self, shown: Progress) -> Generator[Kept | Checkpoint, None, None]:

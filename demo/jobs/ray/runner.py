@@ -129,9 +129,8 @@ class RayRunner:
         """A new painter, one of so many."""
         share = self._cluster.share(most)
         device = None if share.get("num_gpus") else "cpu"
-        groups = {PAINTING: 1, ORDERS: 1}
-        actor = ray.remote(concurrency_groups=groups, max_restarts=0, **share)(Painter)
-        return actor.remote(self._defaults, device, self._keep_every)
+        options: dict[str, Any] = {"concurrency_groups": {PAINTING: 1, ORDERS: 1}, "max_restarts": 0, **share}
+        return ray.remote(**options)(Painter).remote(self._defaults, device, self._keep_every)
 
     def _asked(self, question: str, *args: Any) -> Any:
         """What the painter says that would get the next job; None where there is none, or it doesn't answer."""

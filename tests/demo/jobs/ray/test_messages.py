@@ -5,15 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from demo.jobs.ray.messages import Joined, Kept
-from demo.jobs.records import Computation, LossRecord, Progress
+from demo.jobs.records import Computation
 from nst_core.execution import Execution
-from tests.support.jobs import SIZE, TINY, pixels
-
-
-def progress(index: int, steps: int = 1) -> Progress:
-    """After step `index`, with the losses of so many steps, each its number."""
-    trail = tuple(LossRecord(step, 0.0, 0.0) for step in range(index - steps + 1, index + 1))
-    return Progress(index=index, total=20, size=SIZE, trail=trail, seconds_left=None, notes=(), image=pixels(1))
+from tests.support.jobs import TINY, progress
 
 
 def test_no_step_is_shown_twice_and_none_is_missing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,12 +33,12 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[PaintingRunner]:
     runner.close()
 
 
-def kept_of(told: list[object]) -> list[tuple[Kept, Checkpoint]]:
+def kept_of(told: list[Any]) -> list[tuple[Kept, Checkpoint]]:
     return [(kept, told[place + 1]) for place, kept in enumerate(told) if isinstance(kept, Kept)]
 
 
 def test_a_state_comes_after_the_record_of_its_step_and_leads_to_the_same_picture(runner: PaintingRunner) -> None:
-    told = list(runner.painted(Part(token="a", job=JOB), None))
+    told: list[Any] = list(runner.painted(Part(token="a", job=JOB), None))
     states = kept_of(told)
     assert len(states) > 2
     for kept, _ in states:
@@ -52,7 +53,7 @@ def test_a_state_comes_after_the_record_of_its_step_and_leads_to_the_same_pictur
 
 def test_what_was_steered_stays_so(runner: PaintingRunner) -> None:
     turned = replace(JOB.config, strength=90.0)
-    told: list[object] = []
+    told: list[Any] = []
     for each in runner.painted(Part(token="a", job=JOB), None):
         told.append(each)
         if isinstance(each, Progress) and each.index == 3:
@@ -63,6 +64,7 @@ def test_what_was_steered_stays_so(runner: PaintingRunner) -> None:
     joined.goes_on(kept)
     rest = runner.painted(Part(token="b", job=replace(JOB, config=turned), kept=kept), state)
     *_, last = (joined.add(each) for each in rest if isinstance(each, Progress))
+    assert last is not None
     assert last.steered == kept.steered == told[-1].steered
     np.testing.assert_array_equal(last.image, told[-1].image)
 
@@ -81,5 +83,6 @@ def test_in_smaller_blocks_than_would_fit(runner: PaintingRunner) -> None:
     for in_blocks in (False, True):
         told = runner.painted(Part(token="a", job=job, in_blocks=in_blocks), None)
         *_, last = (each for each in told if isinstance(each, Progress))
+        assert last.computation is not None
         blocks.append(last.computation.execution.block)
     assert blocks == [0, 128]

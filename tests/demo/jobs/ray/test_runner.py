@@ -37,7 +37,7 @@ PATIENCE = 60.0  # seconds
 def runner(ray_here: None) -> Iterator[RayRunner]:
     """Two painters, which keep their states often, and are soon taken for lost."""
     options = RunnerOptions(defaults=TINY, max_waiting=2, painters=2)
-    runner = RayRunner(Cluster(), options, Patience(ping=5.0), keep_every=0.2)
+    runner = RayRunner(Cluster(), options, Patience(ping=10.0), keep_every=0.2)
     yield runner
     runner.close()
 
@@ -122,8 +122,8 @@ def test_six_that_belong_together_are_painted_two_at_a_time(runner: RayRunner) -
 
 def test_the_page_loads_no_torch_and_outlives_the_head_of_its_cluster() -> None:
     """In a process of its own: a second cluster, which is killed."""
-    token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-    environment = {**os.environ, **token, "PYTHONPATH": str(ROOT), "RAY_USAGE_STATS_ENABLED": "0"}
+    ray_s = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_worker_niceness": "0"}
+    environment = {**os.environ, **ray_s, "PYTHONPATH": str(ROOT), "RAY_USAGE_STATS_ENABLED": "0"}
     program = [sys.executable, "-m", "tests.support.losing_a_cluster"]
     run = subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=150)
     assert run.stdout.splitlines() == [

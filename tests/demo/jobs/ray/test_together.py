@@ -10,8 +10,7 @@ import pytest
 from demo.jobs.ray import together as module
 from demo.jobs.ray.together import Together
 from demo.jobs.records import Job, Record, Waiting
-from tests.demo.jobs.ray.test_messages import progress
-from tests.support.jobs import LIVENESS, a_job
+from tests.support.jobs import LIVENESS, a_job, progress
 
 
 class Room:
