@@ -5,14 +5,14 @@ export default function keepFocus() {
     const instead = {
         show: '#stop, #stylize:enabled',
         sheet: '#sketches button:enabled',
-        inside: '#inside-stop, #rebuild-content:enabled',
+        inside: '#inside-stop, #rebuild',
     };
     // The download rests while a file is made, and comes back; a list lets go once something is chosen, and Tab goes
     // on from there.
     const staying = '#download, [role=combobox]';
     let had = [];
     document.addEventListener('focusin', ({target}) => {
-        const list = target.closest('#examples, #results, #sketches, #offered, #photos');
+        const list = target.closest('#examples, #results, #sketches, #offered, #photos, #inside-rows');
         const place = target.closest('#show, #sheet, #inside');
         const own = target.id ? `#${target.id}` : list && `#${list.id} [data-index="${target.dataset.index}"]`;
         had = [own && `${own}:enabled`, !target.matches(staying) && instead[place?.id]].filter(Boolean);
