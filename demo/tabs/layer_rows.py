@@ -102,7 +102,7 @@ def _row(speaks: Language, kind: str, row: Row | None, chosen: Place) -> str:
     at_once = chosen if chosen.kind == kind else places[0]  # where Tab leads to
     buttons = "".join(_button(speaks, place, row, place == chosen, place == at_once) for place in places)
     return (
-        f'<section><h3 id="row-{kind}">{heading}</h3><div class="layer-row">{_original(speaks, kind, row)}'
+        f'<section><h2 id="row-{kind}">{heading}</h2><div class="layer-row">{_original(speaks, kind, row)}'
         f'<div role="toolbar" aria-labelledby="row-{kind}">{buttons}</div></div></section>'
     )
 
