@@ -8,7 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 from demo.api import endpoints
-from demo.browser import html
+from demo.browser import html, measures
 from demo.browser.blocks import Page
 from demo.browser.labels import labels
 from demo.browser.localized import Localized
@@ -28,6 +28,7 @@ from demo.paint.wiring import wire_estimate, wire_live, wire_looking_back, wire_
 from demo.tabs import contact_sheet, gallery, how, inside, returning, shelf
 from demo.tabs.contact_sheet import Sheets
 from demo.tabs.gallery import Gallery
+from demo.tabs.inside import Inside
 from demo.tabs.returning import ReturnComponents
 from demo.tabs.shelf import Shelf
 from demo.words import say, t
@@ -74,6 +75,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None, live: bool 
                     hint = build_hint(localized)
                     stage = build_stage(localized)
                     sheet = contact_sheet.build_sheet()
+                    measures.build_switch(localized)
                     view = build_measures(stage, hint)
                 with gr.Column(elem_id="choices"):
                     with gr.Column(elem_id="inputs"):
@@ -85,7 +87,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None, live: bool 
             parts, keys = gallery.build_gallery(localized), returning.build_keys()
             shelf_parts = shelf.build_shelf()
         with gr.Tab(t("page.inside_tab")):
-            inside.build_inside(runner, defaults, localized, form.photo, form.paintings[0])
+            layers = inside.build_inside(localized, form.photo, form.paintings[0])
         painting, sheets, start = PaintHandlers(runner, defaults), Sheets(runner, defaults), stage.starting
         coming_back = ReturnComponents(
             form=form,
@@ -95,9 +97,12 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None, live: bool 
             running=view.running,
             entries=parts.results.entries,
             thumbnails=parts.results.thumbnails,
+            sheet=sheet,
+            inside=layers.view,
             unknown=keys.unknown,
         )
         returned = returning.wire(ui, keys, coming_back)
+        inside.wire(Inside(runner, defaults), ui, layers, returned)
         wire_brushes(pictures, (start.start, start.six), returned)  # before what takes them
         start.six.click(None, js=script("scroll-to-contact-sheet"))  # before the event that lasts
         # Before the dials are set, which would steer the run that is left.

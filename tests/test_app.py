@@ -100,7 +100,7 @@ def test_a_picture_may_be_as_large_and_take_as_many_steps_as_the_operator_says()
 
 def test_the_page_follows_what_is_chosen_on_a_card_or_if_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     def is_live(*arguments: str) -> bool:
-        return app.is_live(app.parse(arguments))
+        return app.is_live(parse(arguments))
 
     for kind, by_itself in (("cpu", False), ("cuda", True)):
         monkeypatch.setattr("nst_core.device.select.resolve_device", lambda _, kind=kind: torch.device(kind))

@@ -22,7 +22,8 @@ from demo.form.widgets import FormComponents
 from demo.jobs.records import Job, Progress, Record, Waiting
 from demo.jobs.runner import Runner
 from demo.paint.resizing import resized
-from demo.tabs import contact_sheet, inside
+from demo.tabs import contact_sheet
+from demo.tabs.reconstructing import LIMITS, OFFERED, SMALL, make_reconstruction
 from demo.visitors.identity import visitor_of
 from demo.words import Language, language
 from nst_core.config import RECONSTRUCTION, TransferConfig
@@ -121,7 +122,7 @@ class Endpoints:
         Args:
             picture: the picture to look at
             kind: content, the picture from the features of one layer, or style, a texture from Gram matrices of several
-            layers: relu1_2 to relu5_2 for content, some of relu1_1 to relu5_1 for style
+            layers: one of relu1_1 to relu5_1 or relu1_2 to relu5_2 for content, some of relu1_1 to relu5_1 for style
             size: long side of the result in pixels, 96 to 384
             steps: optimiser steps, 1 to 400
             tv_weight: how much roughness costs; a little removes noise that no layer sees
@@ -130,7 +131,7 @@ class Endpoints:
         speaks = language(request)
         with toast(speaks):
             options = {"tv_weight": tv_weight, "seed": seed}
-            wanted = inside.make_reconstruction(self.defaults, kind, picture, layers, size, steps, speaks, **options)
+            wanted = make_reconstruction(self.defaults, kind, picture, layers, size, steps, speaks, **options)
         job = replace(wanted.job, visitor=visitor_of(request))
         yield from streamed(self.runner, job, wanted.size, kind, speaks)
 
@@ -221,25 +222,32 @@ def wire_endpoints(runner: Runner, defaults: TransferConfig, form: FormComponent
         api_name="contact_sheet",
         **options,
     )
-    base = TransferConfig(**RECONSTRUCTION | inside.SMALL)
+    base = TransferConfig(**RECONSTRUCTION | SMALL)
     listen(
         gr.Button(visible=False).click,
         endpoints.reconstruct,
         [
             _picture("the picture to look at"),
             gr.Radio(
-                list(inside.LAYERS), value="content", visible=False, label="from one layer's features, or a texture"
+                list(OFFERED),
+                value="content",
+                visible=False,
+                label="from one layer's features, or a texture",
             ),
             gr.CheckboxGroup(
-                [*inside.CONTENT_LAYERS, *inside.STYLE_LAYERS],
-                value=inside.FIRST["content"],
+                list(OFFERED["content"]),
+                value=["relu4_2"],
                 visible=False,
-                label="one of relu1_2 to relu5_2 for content, some of relu1_1 to relu5_1 for style",
+                label="one of these for content, some of relu1_1 to relu5_1 for style",
             ),
             gr.Slider(
-                *inside.LIMITS["size"], base.size, step=1, visible=False, label="long side of the result in pixels"
+                *LIMITS["size"],
+                base.size,
+                step=1,
+                visible=False,
+                label="long side of the result in pixels",
             ),
-            gr.Slider(*inside.LIMITS["steps"], base.steps, step=1, visible=False, label="how many optimiser steps"),
+            gr.Slider(*LIMITS["steps"], base.steps, step=1, visible=False, label="how many optimiser steps"),
             gr.Number(base.tv_weight, visible=False, label="how much roughness costs"),
             gr.Number(base.seed, precision=0, visible=False, label="seed of the noise"),
         ],

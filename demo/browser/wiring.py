@@ -59,10 +59,10 @@ def listen(
     return on(adapted(handler, inputs, outputs), components_of(inputs), components_of(outputs), **options)
 
 
-def afterwards(event: Dependency, handler: Callable[..., Any], inputs: Part, outputs: Part) -> None:
+def afterwards(event: Dependency, handler: Callable[..., Any], inputs: Part, outputs: Part, **options: Any) -> None:
     """Call `handler` once `event` has ended, was cancelled or failed."""
     for after_it in (event.then, event.failure):  # in Gradio 6.31 `then` doesn't come after an error
-        listen(after_it, handler, inputs, outputs, **QUICK)
+        listen(after_it, handler, inputs, outputs, **QUICK, **options)
 
 
 def components_of(part: Part) -> list[Block]:

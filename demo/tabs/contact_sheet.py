@@ -25,6 +25,7 @@ from demo.jobs.runner import Runner
 from demo.visitors.identity import Visitor, visitor_of
 from demo.words import Language, language, say, t
 from nst_core.config import TransferConfig
+from nst_core.scene.scales import Size
 from nst_core.variations import SIX, sketch
 
 DIFFERENCES = ("strength", "style_scale", "colours")  # of the variations
@@ -38,6 +39,19 @@ class SheetView:
     status: Any = unchanged()
     stop: Any = unchanged()
     cells: tuple[Any, ...] = field(default_factory=lambda: tuple(gr.skip() for _ in SIX))
+    sketches: Any = unchanged()
+
+
+@dataclass(frozen=True, eq=False)
+class Sketches:
+    """What there is of the six, and the size (width, height) that each is shown at."""
+
+    size: Size
+    images: tuple[Pixels | None, ...] = (None,) * len(SIX)
+
+    def having(self, place: int, image: Pixels) -> Sketches:
+        """With what the one at `place` has come to."""
+        return replace(self, images=(*self.images[:place], image, *self.images[place + 1 :]))
 
 
 @dataclass(frozen=True)
@@ -52,12 +66,13 @@ class Sheets:
         speaks = language(request)
         with toast(speaks):
             submission = make_sketch(make_selection(self.defaults, form, speaks), speaks, visitor_of(request))
-        yield _empty(speaks, submission)
+        sketches = Sketches(submission.size)
+        yield _empty(speaks, sketches)
         with toast(speaks), closing(self.runner.run_each(jobs_of(submission))) as records:
             for place, record in records:
                 if isinstance(record, Progress):
-                    text = say(speaks, "sheet.painting", place=place + 1, count=len(SIX))
-                    yield _painting(speaks, submission, place, record.image, text)
+                    sketches = sketches.having(place, record.image)
+                    yield _painting(speaks, sketches, place)
                 elif isinstance(record, Waiting):
                     yield SheetView(status=html.waiting(speaks, record))
         text = say(speaks, "sheet.finished")
@@ -120,6 +135,7 @@ class SheetComponents(Components):
     status: gr.HTML
     stop: gr.Button
     cells: tuple[gr.HTML, ...]
+    sketches: gr.State
 
 
 def build_sheet() -> SheetComponents:
@@ -130,7 +146,7 @@ def build_sheet() -> SheetComponents:
         with gr.Row(elem_id="sketches"):
             cells = tuple(gr.HTML(js_on_load=on_load("report-clicks"), elem_classes="cell") for _ in SIX)
         stop = gr.Button(t("sheet.stop"), variant="stop", visible=False, elem_id="stop-sheet")
-    return SheetComponents(area=area, status=status, stop=stop, cells=cells)
+    return SheetComponents(area=area, status=status, stop=stop, cells=cells, sketches=gr.State())
 
 
 def wire(sheets: Sheets, sheet: SheetComponents, start: gr.Button, form: FormComponents) -> Dependency:
@@ -169,14 +185,28 @@ def cell(speaks: Language, place: int, size: tuple[int, int], image: Pixels | No
     )
 
 
-def _empty(speaks: Language, submission: Submission) -> SheetView:
-    cells = tuple(cell(speaks, place, submission.size) for place in range(len(SIX)))
+def taken_up(speaks: Language, sketches: Sketches | None) -> SheetView:
+    """The sheet as it was on a page that isn't there any more; nothing else comes into it."""
+    if sketches is None or not any(image is not None for image in sketches.images):
+        return SheetView()
+    is_whole = all(image is not None for image in sketches.images)
+    return SheetView(
+        area=gr.update(visible=True),
+        status=html.message(say(speaks, "sheet.finished" if is_whole else "sheet.stopped")),
+        cells=tuple(cell(speaks, place, sketches.size, image) for place, image in enumerate(sketches.images)),
+        sketches=sketches,
+    )
+
+
+def _empty(speaks: Language, sketches: Sketches) -> SheetView:
+    cells = tuple(cell(speaks, place, sketches.size) for place in range(len(SIX)))
     visible = gr.update(visible=True)
-    return SheetView(area=visible, status=html.message(""), stop=visible, cells=cells)
+    return SheetView(area=visible, status=html.message(""), stop=visible, cells=cells, sketches=sketches)
 
 
-def _painting(speaks: Language, submission: Submission, place: int, image: Pixels, text: str) -> SheetView:
+def _painting(speaks: Language, sketches: Sketches, place: int) -> SheetView:
     """The sketch at `place` as it is now, the others as they are."""
-    painted = cell(speaks, place, submission.size, image)
+    painted = cell(speaks, place, sketches.size, sketches.images[place])
     cells = tuple(painted if each == place else gr.skip() for each in range(len(SIX)))
-    return SheetView(status=html.message(text), cells=cells)
+    text = say(speaks, "sheet.painting", place=place + 1, count=len(SIX))
+    return SheetView(status=html.message(text), cells=cells, sketches=sketches)

@@ -1,9 +1,9 @@
-"""A page that is loaded anew takes up what the one before it had: pictures, settings, the result, the gallery."""
+"""A page that is loaded anew takes up what the one before it had: pictures, settings, all that was made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import gradio as gr
@@ -16,7 +16,10 @@ from demo.form.uploads import uploaded
 from demo.form.values import FormValues, left_alone
 from demo.form.widgets import FormComponents
 from demo.paint.running import Running
+from demo.tabs import contact_sheet, inside
+from demo.tabs.contact_sheet import SheetComponents, SheetView
 from demo.tabs.entries import Entries
+from demo.tabs.inside import InsideComponents, InsideView
 from demo.tabs.shelf import manifest
 from demo.tabs.tiles import thumbnails
 from demo.visitors.left import Left, left_by
@@ -34,6 +37,8 @@ class ReturnView:
     running: Any = unchanged()
     entries: Any = unchanged()
     thumbnails: Any = unchanged()
+    sheet: SheetView = field(default_factory=SheetView)
+    inside: InsideView = field(default_factory=InsideView)
     unknown: Any = unchanged()
 
 
@@ -50,6 +55,8 @@ class ReturnComponents(Components):
     running: gr.State
     entries: gr.State
     thumbnails: gr.HTML
+    sheet: SheetComponents
+    inside: InsideComponents
     unknown: gr.Textbox  # the key of a page of which the server has nothing
 
 
@@ -84,6 +91,8 @@ class Returning:
             running=_afresh(left.look(parts.running)),
             entries=entries or gr.skip(),
             thumbnails=thumbnails(language(request), entries) if entries else gr.skip(),
+            sheet=contact_sheet.taken_up(language(request), left.look(parts.sheet.sketches)),
+            inside=inside.taken_up(left.look(parts.inside.seen), left.look(parts.inside.making)),
         )
 
 

@@ -17,53 +17,61 @@ WORDS = {
     "bars.distance": ("how far off", "a qué distancia"),
     "bars.style": ("painting: {what}", "cuadro: {what}"),
     "bars.content": ("photo: {what}", "foto: {what}"),
+    "measures.show": ("Show what the network measures", "Mostrar lo que mide la red"),
     # The tab
     "inside.lead": (
-        "What does the network see? Nothing but noise is moved until it shows a layer of VGG-19 the same as your"
+        "What does the network see? Nothing but noise is moved until it shows a layer of VGG-19 the same as the"
         " picture does, as in figure 1 of Gatys et al. (2015). Early layers know every pixel; late ones only what is in"
         " the photo. And of the painting, more layers keep larger strokes, but never where they were.",
-        "¿Qué ve la red? Se mueve solo ruido hasta que una capa de VGG-19 ve en él lo mismo que en tu imagen, como en"
+        "¿Qué ve la red? Se mueve solo ruido hasta que una capa de VGG-19 ve en él lo mismo que en la imagen, como en"
         " la figura 1 de Gatys et al. (2015). Las primeras capas conocen cada píxel; las últimas, solo lo que hay en"
         " la foto. Y del cuadro, cuantas más capas, más grandes las pinceladas, pero nunca en su sitio.",
     ),
-    "inside.content_title": ("## The photo, as one layer knows it", "## La foto, como la conoce una capa"),
-    "inside.style_title": ("## The painting's manner, by some layers", "## La manera del cuadro, según unas capas"),
-    "inside.layer": ("Which layer?", "¿Qué capa?"),
-    "inside.layer_info": (
-        "content reconstruction from the features of this layer",
-        "reconstrucción del contenido a partir de las características de esta capa",
+    "inside.source": ("Whose pictures?", "¿De qué imágenes?"),
+    "inside.of_example": ("The example: {names}", "El ejemplo: {names}"),
+    "inside.of_own": ("Those you chose: {names}", "Las que elegiste: {names}"),
+    "inside.row_content": ("The photo, as one layer knows it", "La foto, como la conoce una capa"),
+    "inside.row_style": (
+        "The painting's manner, by more and more layers",
+        "La manera del cuadro, según cada vez más capas",
     ),
-    "inside.layers": ("Which layers?", "¿Qué capas?"),
-    "inside.layers_info": (
-        "texture from the Gram matrices of these layers",
-        "textura a partir de las matrices de Gram de estas capas",
-    ),
-    "inside.content": ("Rebuild the photo", "Reconstruir la foto"),
-    "inside.style": ("Rebuild the manner", "Reconstruir la manera"),
+    "inside.no_content": ("No photo yet", "Sin foto todavía"),
+    "inside.no_style": ("No painting yet", "Sin cuadro todavía"),
+    "inside.up_to": ("to {layer}", "hasta {layer}"),
+    "inside.show": ("{name}, {sees}: show it large", "{name}, {sees}: verla en grande"),
+    "inside.rebuild_it": ("{name}, {sees}: rebuild it", "{name}, {sees}: reconstruirla"),
+    "inside.again": ("Watch it grow out of noise", "Ver cómo sale del ruido"),
     "inside.stop": ("Stop", "Parar"),
     "inside.size": ("Resolution", "Resolución"),
     "inside.size_info": ("long side in pixels", "lado largo en píxeles"),
     "inside.steps": ("Steps", "Pasos"),
     "inside.steps_info": ("of the optimiser", "del optimizador"),
     "inside.more": ("Resolution and steps", "Resolución y pasos"),
-    "inside.ready": (
-        "Press one of the two buttons: it begins with noise.",
-        "Pulsa uno de los dos botones: empieza con ruido.",
+    "inside.begin": (
+        "Not rebuilt yet: click a layer, and it begins with noise.",
+        "Aún sin reconstruir: pulsa una capa y empezará con ruido.",
     ),
     "inside.running": (
         "Step {step} of {steps}, at {width} × {height} px",
         "Paso {step} de {steps}, a {width} × {height} px",
     ),
-    "inside.finished": ("Finished after {steps} steps.", "Terminado tras {steps} pasos."),
+    "inside.finished": ("Rebuilt in {steps}.", "Reconstruida en {steps}."),
     "inside.stopped": ("Stopped after step {step} of {steps}.", "Parado tras el paso {step} de {steps}."),
     "inside.made_way": (
-        "Stopped after step {step} of {steps}: the picture you are painting goes first. Press again when it is done.",
-        "Parado tras el paso {step} de {steps}: va antes la imagen que pintas. Vuelve a pulsar cuando termine.",
+        "The picture you are painting goes first. Press again when it is done.",
+        "La imagen que pintas va antes. Vuelve a pulsar cuando termine.",
     ),
-    "inside.original_photo": ("The photo", "La foto"),
-    "inside.original_painting": ("The painting", "El cuadro"),
-    "inside.rebuilt": ("From {layers}, after step {step} of {steps}", "De {layers}, tras el paso {step} de {steps}"),
-    "inside.empty": ("Here something will grow out of noise.", "Aquí saldrá algo del ruido."),
+    "inside.original_photo": ("The photo: {name}", "La foto: {name}"),
+    "inside.original_painting": ("The painting: {name}", "El cuadro: {name}"),
+    "inside.rebuilt": (
+        "From {layers}, after step {step} of {steps}, at {width} × {height} px",
+        "De {layers}, tras el paso {step} de {steps}, a {width} × {height} px",
+    ),
+    "inside.not_yet": ("From {layers}: not rebuilt yet", "De {layers}: aún sin reconstruir"),
+    "inside.empty": (
+        "There is no picture here yet: choose one on the other tab.",
+        "Aquí no hay todavía ninguna imagen: elige una en la otra pestaña.",
+    ),
     "inside.no_layers": (
         "No layer is chosen: choose at least one of {layers}.",
         "No hay ninguna capa elegida: elige al menos una de {layers}.",

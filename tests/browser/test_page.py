@@ -21,6 +21,7 @@ from tests.support.page import (
     look_back_to_the_first,
     photograph,
     set_number,
+    show_measures,
     start,
     stop,
     wait_for_pictures,
@@ -80,6 +81,8 @@ def test_a_pair_becomes_a_painting(open_page: Open, tmp_path: Path) -> None:
     photograph(page, "390-light-3-after")
     check_frame(page)
     expect(page.locator("#status")).to_contain_text("Finished after 20 steps")
+    expect(page.locator("#measures")).to_be_hidden()
+    show_measures(page)
     for curve in ("content", "style", "total"):
         line = page.locator(f"#losses path[style*='var(--{curve})']")
         assert line.evaluate(

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.support.page import ENDLESS, PATIENCE, Open, choose_pair, download, photograph, start, stop
+from tests.support.page import ENDLESS, PATIENCE, Open, choose_pair, download, photograph, show_measures, start, stop
 from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
@@ -71,6 +71,7 @@ def test_the_moment_of_the_timeline_is_marked_in_the_curves(open_page: Open) -> 
     # With fewer, the first is so far from the axis that its number has room where it is.
     page.wait_for_function("window.steps.some(step => step >= 20)", timeout=PATIENCE)
     marker, slider = page.locator("#losses .moment"), page.locator("#timeline input[type=range]")
+    show_measures(page)
     expect(marker).to_be_hidden()
     stop(page)
     expect(marker).to_be_visible()

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.axe import complaints
 from tests.support.page import ENDLESS, PATIENCE, STOPPED, Open, photograph, set_number, shown_step, wait_for_step
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
@@ -42,6 +43,7 @@ def test_six_appear_and_the_one_that_is_clicked_is_painted_large(open_page: Open
     expect(page.locator("#stop-sheet")).to_be_hidden()
     assert frames(page) == before
     photograph(page, "sheet-390-dark-2-after")
+    assert complaints(page) == []
     assert len({image.get_attribute("src") for image in page.locator(".sketch img").all()}) == 6
     page.get_by_role("button", name="Large strokes, 90 %, strokes × 2: paint it large").click()
     page.wait_for_selector("#comparison img", timeout=PATIENCE)

@@ -137,5 +137,5 @@ def test_the_cluster_on_kubernetes_fits_the_page_in_front_of_it() -> None:
     settings = {each["name"]: each["value"] for each in page["env"]}
     assert settings == {"NST_RUNNER": "ray", "NST_RAY_ADDRESS": "auto", "NST_PAINTERS": str(workers["maxReplicas"])}
     assert f"{cluster['metadata']['name']}-head-svc:6379" in page["command"][-1]
-    assert page["readinessProbe"]["httpGet"] == {"path": HEALTH, "port": app.DEFAULT_PORT}
-    assert service["spec"]["ports"][0]["targetPort"] == page["ports"][0]["containerPort"] == app.DEFAULT_PORT
+    assert page["readinessProbe"]["httpGet"] == {"path": HEALTH, "port": DEFAULT_PORT}
+    assert service["spec"]["ports"][0]["targetPort"] == page["ports"][0]["containerPort"] == DEFAULT_PORT

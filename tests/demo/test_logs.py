@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import time
 import traceback
 from collections.abc import Callable, Iterator
 
@@ -92,7 +93,7 @@ def test_little_is_written_and_all_is_told(written: Callable[[], str]) -> None:
 
 def test_a_flood_is_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr(logs.time, "monotonic", lambda: now)
+    monkeypatch.setattr("time.monotonic", lambda: now)
     stream = io.StringIO()
     guard = Guarded(stream)
     line = "refused: " + "x" * 3000 + "\n"
@@ -113,8 +114,8 @@ def test_a_flood_is_told_as_a_record_where_each_line_is_one(
     set_up(Level.INFO, Format.JSON)
     for _ in range(10):
         logging.getLogger("here").info("x" * MOST)
-    now = logs.time.monotonic() + 3600.0
-    monkeypatch.setattr(logs.time, "monotonic", lambda: now)
+    now = time.monotonic() + 3600.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
     logging.getLogger("here").info("the next one")
     *_, told, last = map(json.loads, written().splitlines())
     assert told["message"].endswith("characters of the log are left out: too many came at once")

@@ -67,6 +67,11 @@ def start(page: Page, steps: int) -> None:
     page.click("#stylize")
 
 
+def show_measures(page: Page) -> None:
+    """The losses and the layers' bars, as the button for them does, but without remembering it."""
+    page.evaluate("document.documentElement.toggleAttribute('data-measures', true)")
+
+
 def stop(page: Page) -> None:
     """The picture is there at once; then wait for the end of the step at hand."""
     page.click("#stop")

@@ -6,14 +6,14 @@ export default function keepFocus() {
         show: '#stop, #stylize:enabled',
         sheet: '#sketches button:enabled',
         gallery: '#undo-delete, #results button, #forget',
-        inside: '#inside-stop, #rebuild-content:enabled',
+        inside: '#inside-stop, #rebuild',
     };
     // The download rests while a file is made, and comes back; a list lets go once something is chosen, and Tab goes
     // on from there.
     const staying = '#download, [role=combobox]';
     let had = [];
     document.addEventListener('focusin', ({target}) => {
-        const list = target.closest('#examples, #results, #sketches, #offered, #photos');
+        const list = target.closest('#examples, #results, #sketches, #offered, #photos, #inside-rows');
         const place = target.closest('#show, #sheet, #gallery, #inside');
         const {index, act} = target.dataset;
         const inList = list && `#${list.id} [data-index="${index}"]${act ? `[data-act="${act}"]` : ''}`;

@@ -17,7 +17,7 @@ from demo.jobs.failures import Failed
 from demo.jobs.queue import CALL_EVERY
 from demo.jobs.ray.messages import Joined, Kept, Part, Told
 from demo.jobs.ray.pool import Leased
-from demo.jobs.records import Job, Progress
+from demo.jobs.records import Job, Progress, QuickLook
 
 AHEAD = 4  # messages that a painter may be ahead of who looks at them: it waits then, as a run on this machine does
 
@@ -44,7 +44,7 @@ class Course:
         self._in_blocks = False
         self._actor: Any = None  # of the painter that has begun
 
-    def part(self, painter: Leased) -> Generator[Progress | None, None, None]:
+    def part(self, painter: Leased) -> Generator[QuickLook | Progress | None, None, None]:
         """What is new to whoever looks, from this painter; None where nothing was for a second.
 
         Raises `LostError`, `StateLostError`, and what the painter can't do.
@@ -86,7 +86,7 @@ class Course:
         is_first, self._in_blocks = not self._in_blocks, True
         return is_first
 
-    def _followed(self, painter: Leased, stream: Any) -> Generator[Progress | None, None, None]:
+    def _followed(self, painter: Leased, stream: Any) -> Generator[QuickLook | Progress | None, None, None]:
         kept: Kept | None = None  # whose state comes next
         while True:
             if not ray.wait([stream], timeout=CALL_EVERY)[0]:
@@ -113,6 +113,8 @@ class Course:
                     kept = message
                 case Failed():
                     raise message.error()
+                case QuickLook():
+                    yield message if self.joined.last is None else None
                 case Progress():
                     if (progress := self.joined.add(message)) is not None:
                         yield progress

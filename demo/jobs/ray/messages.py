@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from demo.jobs.failures import Failed
-from demo.jobs.records import Job, Progress, Waiting
+from demo.jobs.records import Job, Progress, QuickLook, Waiting
 from nst_core.config import TransferConfig
 
 Steered = tuple[tuple[int, TransferConfig], ...]  # the first step of each later config, and it
@@ -31,7 +31,7 @@ class Part:
     in_blocks: bool = False  # memory gave out elsewhere: compute in smaller blocks than fit by the forecast
 
 
-Told = Waiting | Progress | Kept | Failed
+Told = Waiting | QuickLook | Progress | Kept | Failed
 
 
 class Joined:

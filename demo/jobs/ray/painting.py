@@ -57,13 +57,14 @@ class PaintingRunner(LocalRunner):
             yield kept
             yield state
 
-    def _begin(self, job: Job, control: Control) -> tuple[Transfer, RemainingTime]:
-        transfer, remaining = super()._begin(job, control)
+    def _begin(self, job: Job, control: Control) -> tuple[Transfer, RemainingTime, Transfer | None]:
+        is_begun = self._part.kept is not None
+        transfer, remaining, look = super()._begin(replace(job, wants_quick_look=False) if is_begun else job, control)
         if self._part.in_blocks:
             execution = transfer.execution
             block = half_block(execution.block, transfer.plan[-1][0]) or execution.block
             transfer.execution = replace(execution, block=block)
-        return transfer, remaining
+        return transfer, remaining, look
 
     def _transfer(self, job: Job, config: TransferConfig) -> Transfer:
         kept, state = self._part.kept, self._state

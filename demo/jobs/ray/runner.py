@@ -155,11 +155,11 @@ class RayRunner:
 
     def _in_turn(self, job: Job, control: Control, is_left: Callable[[], bool]) -> Generator[Record, None, None]:
         with self._queue.join(job.visitor) as ticket:
-            while ahead := self._queue.wait(ticket, CALL_EVERY):
+            while self._queue.wait(ticket, CALL_EVERY):
                 self._check()
                 if is_left():
                     return
-                yield Waiting(ahead)
+                yield self._queue.told(ticket)
             yield Waiting(0)
             with closing(self._records(job, control, is_left)) as records:
                 yield from records

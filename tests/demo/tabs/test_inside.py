@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from shutil import copyfile
 
 import gradio as gr
 import pytest
@@ -12,10 +13,19 @@ from gradio.data_classes import FileDataDict
 
 from demo.jobs.records import Job, Record
 from demo.paint.handlers import PaintHandlers
-from demo.paint.views import PaintView
-from demo.tabs.inside import CONTENT_LAYERS, STYLE_LAYERS, Inside, InsideView, finished, make_reconstruction
-from nst_core.config import RECONSTRUCTION, Initial, TransferConfig
-from tests.support.playback import ENGLISH, SPANISH, WHOLE, Playback, form, progress, shown, upload
+from demo.tabs.inside import (
+    OWN,
+    STORED,
+    Choice,
+    Inside,
+    InsideView,
+    Making,
+    Seen,
+    taken_up,
+)
+from demo.tabs.layer_rows import EXAMPLE, KINDS, LAYERS, Place
+from nst_core.config import TransferConfig
+from tests.support.playback import ENGLISH, SPANISH, WHOLE, Playback, clicked, form, progress, shown, upload
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -27,65 +37,142 @@ def picture(cache: Path) -> FileDataDict:
     return upload(cache / "bridge.png", (300, 200))
 
 
-def test_the_photo_is_rebuilt_from_one_layer(picture: FileDataDict) -> None:
-    wanted = make_reconstruction(DEFAULTS, "content", picture, ["relu3_2"], 128, 20)
-    config = wanted.job.config
-    assert (config.content_layers, config.style_layers, wanted.job.styles) == (("relu3_2",), (), ())
-    assert (config.initial, config.size, config.steps) == (Initial.NOISE, 128, 20)
-    assert config.tv_weight == RECONSTRUCTION["tv_weight"]
-    assert wanted.size == (128, 85)
-    assert wanted.original.shape == (85, 128, 3)
-    assert max(wanted.job.content.shape) == 300
+class Walk:
+    """A visitor on the tab in front of a runner: what the page keeps of the views."""
+
+    def __init__(self, runner: Playback, photo: FileDataDict | None, painting: FileDataDict | None) -> None:
+        self.tab, self.runner = Inside(runner, DEFAULTS), runner
+        self.choice = Choice(source=OWN, photo=photo, painting=painting, size=128, steps=20)
+        self.seen: Seen | None = None
+        self.making: Making | None = None
+
+    def keep(self, view: InsideView) -> InsideView:
+        self.seen = view.seen if not isinstance(view.seen, dict) else self.seen
+        self.making = view.making if not isinstance(view.making, dict) else self.making
+        return view
+
+    def tell(self, request: gr.Request = ENGLISH) -> InsideView:
+        return self.keep(self.tab.tell(request, self.seen, self.choice))
+
+    def turn(self, source: str = OWN) -> InsideView:
+        chosen = replace(self.choice, source=source)
+        return self.keep(self.tab.turn(ENGLISH, self.seen, self.making, chosen))
+
+    def click(self, place: Place) -> list[InsideView]:
+        """The views of a click on one in the rows, and of the end of what it began."""
+        self.keep(self.tab.choose(ENGLISH, clicked(place.index), self.seen, self.making, self.choice))
+        views = [self.keep(view) for view in self.tab.rebuild_missing(ENGLISH, self.seen, self.choice)]
+        return [*views, self.keep(self.tab.finished(ENGLISH, self.seen, self.making, self.choice))]
 
 
-def test_a_texture_is_its_own_model(picture: FileDataDict) -> None:
-    wanted = make_reconstruction(DEFAULTS, "style", picture, list(STYLE_LAYERS[:2]), 128, 20)
-    assert wanted.job.config.style_layers == ("relu1_1", "relu2_1")
-    assert wanted.job.config.content_layers == ()
-    assert wanted.job.styles == (wanted.job.content,)
+@pytest.fixture
+def walk(picture: FileDataDict, cache: Path) -> Walk:
+    """By pictures of one's own, each step of which tells a loss."""
+    step = progress(2, content_layers={"relu2_1": 0.25}, style_layers={})
+    return Walk(Playback((*WHOLE[:3], step)), picture, upload(cache / "wave.png", (80, 60), "navy"))
 
 
-@pytest.mark.parametrize(
-    ("kind", "layers", "size", "steps", "words"),
-    [
-        ("content", [None], 128, 20, "No layer is chosen"),
-        ("style", [], 128, 20, "No layer is chosen"),
-        ("style", None, 128, 20, "No layer is chosen"),
-        ("content", ["relu1_2", "relu2_2"], 128, 20, "from one layer"),
-        ("content", ["relu4_1"], 128, 20, "'relu4_1' can't be looked at here"),
-        ("style", ["../x"], 128, 20, "can't be looked at"),
-        ("style", [{}], 128, 20, "can't be looked at"),
-        ("both", ["relu1_1"], 128, 20, "kind must be content or style"),
-        ("style", ["relu1_1"], 10_000, 20, "“Resolution” must be between 96 and 384 here, got 10,000"),
-        ("style", ["relu1_1"], 128, 10_000, "“Steps” must be between 1 and 400"),
-        ("style", ["relu1_1"], "large", 20, "“Resolution” needs a number"),
-    ],
-)
-def test_what_no_widget_allows_is_refused(
-    picture: FileDataDict, kind: str, layers: Any, size: Any, steps: Any, words: str
-) -> None:
-    with pytest.raises(ValueError, match=words):
-        make_reconstruction(DEFAULTS, kind, picture, layers, size, steps)
+def test_it_opens_on_the_example_already_rebuilt(walk: Walk) -> None:
+    view = walk.tell()
+    assert view.rows.count("<img") == 2 + 2 * len(LAYERS)
+    assert view.pane.count("<img") == 2
+    assert "The photo: Neuschwanstein Castle" in view.pane
+    assert "From relu4_1, after step" in view.pane
+    assert "relu4_1" in view.bars
+    assert view.source["choices"] == [
+        ("The example: Neuschwanstein Castle × The Starry Night", STORED),
+        ("Those you chose: bridge × wave", OWN),
+    ]
+    assert (view.source["value"], view.source["visible"]) == (STORED, True)
+    assert "La foto: Castillo de Neuschwanstein" in walk.tell(SPANISH).pane
 
 
-def views(runner: Playback, picture: FileDataDict | None, request: gr.Request = ENGLISH) -> list[InsideView]:
-    return list(Inside(runner, DEFAULTS).content(request, picture, "relu4_2", 128, 20))
+def test_where_the_example_is_in_the_form_there_is_nothing_to_choose(cache: Path) -> None:
+    copies = [upload(Path(copyfile(EXAMPLE[kind], cache / f"{kind}.jpg"))) for kind in KINDS]
+    for pictures in (copies, (None, None)):
+        view = Walk(Playback(()), *pictures).tell()
+        assert not view.source["visible"]
+        assert view.rows.count("<img") == 2 + 2 * len(LAYERS)
 
 
-def test_a_run_from_the_queue_to_the_last_step(picture: FileDataDict) -> None:
-    step = progress(2, content_layers={"relu4_2": 0.25}, style_layers={})
-    begin, wait, turn, first, last = views(Playback((*WHOLE[:3], step)), picture)
-    assert begin.pane.count("<img") == 1  # the photo alone
-    assert begin.stop["visible"]
-    assert not begin.content["interactive"]
-    assert not begin.style["interactive"]
+def test_a_click_on_what_is_there_shows_it_and_paints_nothing(walk: Walk) -> None:
+    walk.tell()
+    *_, view = walk.click(Place("style", 1))
+    assert "From relu1_1, relu2_1, after step" in view.pane
+    assert 'data-index="6" aria-pressed="true" tabindex="0"' in view.rows
+    assert walk.runner.jobs == []
+
+
+def test_a_picture_of_one_s_own_is_rebuilt_by_a_click(walk: Walk) -> None:
+    view = walk.turn()
+    assert view.rows.count("<img") == 2  # the originals
+    assert "From relu4_1: not rebuilt yet" in view.pane
+    before, begin, wait, turn, first, last, end = walk.click(Place("content", 1))
+    assert not shown(before)
+    assert (begin.stop["visible"], begin.again["visible"]) == (True, False)
     assert "One person before you" in wait.status
     assert not shown(turn.pane)
     assert "Step 1 of 2" in first.status
-    assert last.pane.count("<img") == 2
-    assert "From relu4_2, after step 2 of 2" in last.pane
+    assert "From relu2_1, after step 2 of 2, at 128 × 85 px" in last.pane
+    assert last.pane.count("aspect-ratio: 192 / 128") == 2
     assert "50 %" in last.bars
-    assert last.reached == (2, 2, False)
+    assert end.pane == last.pane
+    assert end.rows.count("<img") == 3
+    assert (end.stop["visible"], end.again["visible"]) == (False, True)
+    (job,) = walk.runner.jobs
+    assert job.config.content_layers == ("relu2_1",)
+    assert not shown(walk.click(Place("content", 1))[0])  # it is there
+    assert len(walk.runner.jobs) == 1
+    assert walk.turn(STORED).rows.count("<img") == 12
+    assert walk.turn().rows.count("<img") == 3
+
+
+def test_the_example_s_painting_is_rebuilt_already_beside_a_photo_of_one_s_own(
+    picture: FileDataDict, cache: Path
+) -> None:
+    walk = Walk(Playback(()), picture, upload(Path(copyfile(EXAMPLE["style"], cache / "night.jpg"))))
+    assert walk.turn().rows.count("<img") == 2 + len(LAYERS)
+
+
+def test_whoever_stops_or_walks_on_keeps_what_was_made(walk: Walk) -> None:
+    walk.turn()
+    walk.seen = Seen(Place("content", 1), OWN)
+    running = walk.tab.rebuild(ENGLISH, walk.seen, walk.choice)
+    for _ in range(5):
+        walk.keep(next(running))
+    assert not shown(walk.tab.finished(ENGLISH, walk.seen, walk.making, walk.choice))  # it is under way
+    view = walk.tab.stopped(ENGLISH, walk.seen, walk.making, walk.choice)
+    assert "Stopped after step 1 of 2" in view.status
+    assert view.rows.count("<img") == 3
+    assert not walk.runner.under_way
+    went_on = walk.tab.choose(ENGLISH, clicked(0), walk.seen, walk.making, walk.choice)
+    assert went_on.rows.count("<img") == 3
+    running.close()
+    assert walk.runner.closed == 1
+
+
+def test_a_page_that_comes_back_has_what_was_rebuilt(walk: Walk) -> None:
+    walk.turn()
+    walk.click(Place("content", 1))
+    again = Walk(walk.runner, walk.choice.photo, walk.choice.painting)
+    again.keep(taken_up(walk.seen, Making("key", "digest", Place("style", 0))))
+    view = again.tell()
+    assert (view.source["value"], view.rows.count("<img")) == (OWN, 3)
+    assert "From relu2_1, after step 2 of 2" in view.pane
+    assert not shown(taken_up(None, None))
+
+
+def test_errors_are_told_in_words(picture: FileDataDict) -> None:
+    nobody = Walk(Playback(WHOLE), None, None)
+    nobody.seen = Seen(source=OWN)
+    with pytest.raises(gr.Error, match="There is no photo yet"):
+        list(nobody.tab.rebuild(ENGLISH, nobody.seen, nobody.choice))
+    with pytest.raises(gr.Error, match="Todavía no hay cuadro"):
+        list(nobody.tab.rebuild(SPANISH, Seen(Place("style", 2), OWN), nobody.choice))
+    with pytest.raises(gr.Error, match="too many people"):
+        list(
+            Walk(Playback([ValueError("too many people")]), picture, picture).tab.rebuild(ENGLISH, None, nobody.choice)
+        )
 
 
 class Obedient(Playback):
@@ -101,55 +188,15 @@ class Obedient(Playback):
 def test_one_s_own_picture_goes_first(picture: FileDataDict) -> None:
     runner = Obedient([progress(each, 9) for each in range(1, 10)])
     mine, others = (gr.Request(headers={"accept-language": "en"}, session_hash=name) for name in ("mine", "other"))
-    rebuilding = [Inside(runner, DEFAULTS).content(each, picture, "relu4_2", 128, 9) for each in (mine, others)]
-    for views_of_one in rebuilding:
-        next(views_of_one)
-        next(views_of_one)
-    next(painting_of(runner, mine, picture))
+    tab = Inside(runner, DEFAULTS)
+    seen = Seen(Place("content", 1), OWN)
+    choice = Choice(source=OWN, photo=picture, painting=picture, size=128, steps=9)
+    rebuilding = [tab.rebuild(each, seen, choice) for each in (mine, others)]
+    for views in rebuilding:
+        for _ in range(3):  # nothing yet, the beginning, the first step
+            next(views)
+    next(PaintHandlers(runner, DEFAULTS).run(mine, None, None, form(picture, picture)))
     (made_way,) = rebuilding[0]
-    assert "Stopped after step 1 of 9: the picture you are painting goes" in finished(mine, made_way.reached).status
-    assert [view.reached for view in rebuilding[1]][-1] == (9, 9, False)
-
-
-def painting_of(runner: Playback, request: gr.Request, picture: FileDataDict) -> Generator[PaintView, None, None]:
-    views_of_run = PaintHandlers(runner, DEFAULTS).run(request, None, None, form(picture, picture))
-    next(views_of_run)
-    return views_of_run
-
-
-def test_both_frames_keep_the_shape_of_the_result(picture: FileDataDict) -> None:
-    begin, *_, last = views(Playback(WHOLE), picture)
-    assert begin.pane.count("aspect-ratio: 128 / 85") == last.pane.count("aspect-ratio: 128 / 85") == 2
-
-
-def test_the_end_says_how_far_it_came() -> None:
-    assert "Finished after 9 steps" in finished(ENGLISH, (9, 9, False)).status
-    assert "Stopped after step 3 of 9" in finished(ENGLISH, (3, 9, False)).status
-    assert "Parado tras el paso 3 de 9" in finished(SPANISH, (3, 9, False)).status
-    assert "Press one of the two buttons" in finished(ENGLISH, None).status
-    assert not finished(ENGLISH, (3, 9, False)).stop["visible"]
-    assert finished(ENGLISH, (3, 9, False)).style["interactive"]
-    assert not shown(finished(ENGLISH, (3, 9, False)).pane)  # what was made stays
-
-
-def test_closing_the_tab_closes_the_run(picture: FileDataDict) -> None:
-    runner = Playback(WHOLE)
-    running = Inside(runner, DEFAULTS).style(ENGLISH, picture, list(STYLE_LAYERS), 128, 20)
-    for _ in range(3):
-        next(running)
-    running.close()
-    assert runner.closed == 1
-
-
-def test_errors_are_told_in_words(picture: FileDataDict) -> None:
-    with pytest.raises(gr.Error, match="There is no photo yet"):
-        views(Playback(WHOLE), None)
-    with pytest.raises(gr.Error, match="Todavía no hay cuadro"):
-        list(Inside(Playback(WHOLE), DEFAULTS).style(SPANISH, None, list(STYLE_LAYERS), 128, 20))
-    with pytest.raises(gr.Error, match="too many people"):
-        views(Playback([ValueError("too many people")]), picture)
-
-
-def test_the_layers_of_figure_1_are_offered() -> None:
-    assert CONTENT_LAYERS == ("relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_2")
-    assert DEFAULTS.style_layers == STYLE_LAYERS
+    status = tab.finished(mine, seen, made_way.making, choice).status
+    assert "Stopped after step 1 of 9. The picture you are painting goes first." in status
+    assert [view.making.made_way for view in rebuilding[1]][-1] is False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -14,7 +15,10 @@ from demo.form.checks import Checked
 from demo.form.request import Selection
 from demo.paint.running import Running
 from demo.tabs import returning
+from demo.tabs.contact_sheet import Sketches
 from demo.tabs.entries import Entry
+from demo.tabs.inside import Seen
+from demo.tabs.layer_rows import Place
 from demo.tabs.returning import ReturnComponents, Returning, name_of_session, remember
 from nst_core.config import TransferConfig
 from tests.support.playback import ENGLISH, form, shown, upload
@@ -49,7 +53,9 @@ def painting(cache: Path) -> FileDataDict:
 def taken_up(monkeypatch: pytest.MonkeyPatch, before: Before | None) -> Any:
     """What comes back of it: here its states are called by their names."""
     monkeypatch.setattr(returning, "left_by", lambda key, request: before)
-    parts: Any = ReturnComponents(form=None, thumbnails=None, unknown=None, **{name: name for name in NAMES})
+    sheet, tab = SimpleNamespace(sketches="sketches"), SimpleNamespace(seen="seen", making="making")
+    names = {name: name for name in NAMES}
+    parts: Any = ReturnComponents(form=None, thumbnails=None, sheet=sheet, inside=tab, unknown=None, **names)
     return Returning(parts).take_up(ENGLISH, "before")
 
 
@@ -80,6 +86,18 @@ def test_the_result_and_the_gallery_come_back(photo: FileDataDict, monkeypatch: 
     assert view.entries == (entry,)
     assert view.thumbnails.count("<button") == 1
     assert not shown(view.form)
+
+
+def test_the_six_sketches_and_the_walk_through_the_layers_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = Seen(Place("style", 2))
+    sketches = Sketches((192, 128)).having(1, np.zeros((2, 3, 3), np.uint8))
+    view = taken_up(monkeypatch, Before(seen=seen, sketches=sketches))
+    assert view.inside.seen == seen
+    assert view.sheet.area["visible"]
+    assert [cell.count("<img") for cell in view.sheet.cells] == [0, 1, 0, 0, 0, 0]
+    assert "Stopped" in view.sheet.status
+    assert view.sheet.sketches is sketches  # for the page after this one
+    assert not shown(taken_up(monkeypatch, Before(sketches=Sketches((192, 128)))).sheet)
 
 
 def test_where_nothing_was_left_the_browser_is_asked_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from demo.visitors import recent
 from demo.visitors.recent import LASTS, MOST_OF_A_NETWORK, Recent
 
 
@@ -20,7 +19,7 @@ def test_a_stranger_pushes_out_what_is_the_stranger_s() -> None:
 
 def test_it_is_known_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr(recent.time, "monotonic", lambda: now)
+    monkeypatch.setattr("time.monotonic", lambda: now)
     known = Recent[str, int]()
     known.put("first", 1, "me")
     now += LASTS / 2
