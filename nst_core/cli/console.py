@@ -91,6 +91,11 @@ class Bar:
         )
         self._bar.update(cost)
 
+    def advance(self, cost: float, text: str) -> None:
+        """Advance by a `cost`, without a step to show."""
+        self._bar.set_description_str(text, refresh=False)
+        self._bar.update(cost)
+
     def drop(self, cost: float) -> None:
         """Forget about something that won't come."""
         self._bar.total = (self._bar.total or 0) - cost

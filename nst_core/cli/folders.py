@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -14,9 +15,9 @@ from nst_core.cli.console import (
     DONE,
     FAILED,
     INTERRUPTED,
-    OUT_OF_MEMORY,
     Bar,
     end,
+    reason,
     tell,
 )
 from nst_core.cli.job import CommandJob, Source
@@ -25,8 +26,8 @@ from nst_core.cli.paper import each_on_paper, photo_size, sized
 from nst_core.cli.results import Outcome
 from nst_core.cli.run import begin_compiling, check_files, look_ahead, paint, prepare
 from nst_core.cli.signals import Stop, graceful
+from nst_core.cli.spread import Painted, pace, spread, what_happened, write
 from nst_core.cli.states import recipe_of
-from nst_core.device.memory import is_out_of_memory
 from nst_core.files import fitting
 from nst_core.notes import Note, in_english
 from nst_core.recipe import Command, Role, name_of, sha256_of
@@ -116,11 +117,14 @@ def paint_folders(job: CommandJob, stop: Stop) -> int:
         return DONE
     if not job.quiet:
         _tell_what_is_passed_over(job)
-    if any(each.forecast for each in planned) and not job.quiet:
+    if any(each.forecast for each in planned) and not job.quiet and job.ray is None:
         tell("; ".join(filter(None, (summary([each.forecast for each in planned]), each_on_paper(job)))))
     _tell_remarks(planned)
     clashing = len(everything) - len(jobs)
-    _paint_all(planned, network, job.quiet, tally, stop)
+    if job.ray is None:
+        _paint_all(planned, network, job.quiet, tally, stop)
+    else:
+        _paint_spread(planned, job.ray, job.quiet, tally, stop)
     return _report(job, tally, skipped=len(jobs) - len(todo), planned=len(todo) + clashing)
 
 
@@ -300,7 +304,7 @@ def _why_same(jobs: Sequence[CommandJob]) -> str:
 
 
 def _look_ahead(jobs: Sequence[CommandJob], network: VGG) -> list[PlannedJob]:
-    from nst_core.forecast.machine import probe
+    from nst_core.forecast.machine import UNKNOWN, as_it_is, probe
     from nst_core.images.reading import read_size
     from nst_core.scene.scales import scale_plan
 
@@ -311,7 +315,9 @@ def _look_ahead(jobs: Sequence[CommandJob], network: VGG) -> list[PlannedJob]:
         except ValueError:
             return None
 
-    machine = probe(network, jobs[0].config) if jobs else None
+    # How fast this machine is tells nothing of a cluster's.
+    elsewhere = bool(jobs) and jobs[0].ray is not None
+    machine = (as_it_is(network, UNKNOWN) if elsewhere else probe(network, jobs[0].config)) if jobs else None
     return [PlannedJob(job, forecast(job)) for job in jobs]
 
 
@@ -331,13 +337,34 @@ def _paint_all(planned: Sequence[PlannedJob], network: VGG, quiet: bool, tally: 
                 break
             except Exception as error:
                 bar.drop(each.cost)
-                tally.fail(each.job, _what_happened(error))
+                tally.fail(each.job, what_happened(error))
 
 
-def _what_happened(error: Exception) -> str:
-    if is_out_of_memory(error):
-        return OUT_OF_MEMORY
-    return str(error) if isinstance(error, ValueError) else repr(error)
+def _paint_spread(planned: Sequence[PlannedJob], address: str, quiet: bool, tally: Tally, earlier: Stop) -> None:
+    """On a cluster; what is under way when somebody stops is dropped, and done by the same command later."""
+    costs = {each.job.output: each.cost for each in planned}
+    with spread(address) as pairs, graceful(earlier) as stop, Bar(sum(costs.values()), quiet) as bar:
+        began, done = time.monotonic(), 0
+        try:
+            for came in pairs.painted([each.job for each in planned], stop):
+                if came is not None:
+                    job, painted = came
+                    _take(job, painted, tally, bar)
+                    done += 1
+                    bar.advance(costs[job.output], f"{done}/{len(planned)} {job.output.name}, {pace(done, began)}")
+        except KeyboardInterrupt:
+            return
+
+
+def _take(job: CommandJob, painted: Painted, tally: Tally, bar: Bar) -> None:
+    for sentence in painted.said:
+        bar.say(f"{job.output.name}: {sentence}")
+    try:
+        write(job, painted)
+    except OSError as error:
+        tally.fail(job, f"it can't be written: {reason(error)}")
+    else:
+        tally.count(job, painted.outcome)
 
 
 def _tell_failures(tally: Tally) -> None:

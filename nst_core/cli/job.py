@@ -73,6 +73,7 @@ class CommandJob:
     execution: Mapping[str, Any] = field(default_factory=dict)  # those of its fields that were chosen
     earlier: Earlier | None = None
     remark: str = ""  # what of the recipe's run isn't repeated
+    ray: str | None = None  # the address of a cluster that paints, as `nst_core.cluster.Cluster` has it
     quiet: bool = False
     only_plan: bool = False
 

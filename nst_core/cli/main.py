@@ -50,6 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _carry_out(job: CommandJob, stop: Stop) -> int:
     if job.remark:
         tell(job.remark)
+    if job.ray is not None and not has_folders(job):
+        raise ValueError("--ray shares folders of pictures out; give a folder of photos or of paintings, or leave it")
     return paint_folders(job, stop) if has_folders(job) else _paint_one(job, stop)
 
 

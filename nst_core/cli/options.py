@@ -281,6 +281,12 @@ def _add_running(group: argparse._ActionsContainer) -> None:
     for field in fields(Execution):
         _add_option(group, Execution, field.name, "what suits the machine")
     group.add_argument("--device", type=_device, help="cpu, cuda, cuda:1 or mps (default: the best there is)")
+    group.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="paint folders on the machines of a Ray cluster: HOST:PORT, auto for the one that this machine is a node "
+        "of, or local for processes of this machine",
+    )
     group.add_argument("-q", "--quiet", action="store_true", help="no progress bar; problems are still told")
     group.add_argument("--version", action="version", version=f"nst_core {__version__}")
 

@@ -153,7 +153,7 @@ def _job(
     """The job, `defaults` counting for what isn't given."""
     if "dpi" in given.others:
         check_dpi(given.others["dpi"])
-    names = ("output", "depth", "keep_profile", "dpi", "save_every", "clip", "state", "device", "quiet")
+    names = ("output", "depth", "keep_profile", "dpi", "save_every", "clip", "state", "device", "ray", "quiet")
     chosen = {name: given.others[name] for name in names if name in given.others}
     start: dict[str, Any] = {
         "command": given.command,

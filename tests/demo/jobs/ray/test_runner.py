@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from demo.jobs.records import Job, Progress
+from demo.jobs.records import Job, Progress, QuickLook
 from demo.jobs.registry import RunnerOptions
 from nst_core.errors import InputError
 from tests.support.jobs import TINY, pixels, progress_of
@@ -92,7 +92,7 @@ def test_where_memory_gives_out_it_is_tried_once_more_in_blocks(
 ) -> None:
     whole, tries = Course.part, list[Leased]()
 
-    def part(course: Course, painter: Leased) -> Iterator[Progress | None]:
+    def part(course: Course, painter: Leased) -> Iterator[QuickLook | Progress | None]:
         tries.append(painter)
         if len(tries) == 1:
             raise MemoryError("out of memory")
