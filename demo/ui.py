@@ -23,7 +23,15 @@ from demo.paint.following import Following
 from demo.paint.handlers import PaintHandlers
 from demo.paint.layout import build_hint, build_measures, build_stage
 from demo.paint.next_steps import NextSteps
-from demo.paint.wiring import wire_estimate, wire_looking_back, wire_next_steps, wire_runs, wire_steering
+from demo.paint.sharing import Sharing
+from demo.paint.wiring import (
+    wire_estimate,
+    wire_looking_back,
+    wire_next_steps,
+    wire_runs,
+    wire_sharing,
+    wire_steering,
+)
 from demo.tabs import contact_sheet, gallery, how, inside, returning, shelf
 from demo.tabs.contact_sheet import Sheets
 from demo.tabs.gallery import Gallery
@@ -44,6 +52,7 @@ LISTENERS = (
     "mark-shown-step",
     "tell-in-title",
     "tell-when-lost",
+    "offer-sharing",
 )
 
 
@@ -102,6 +111,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         runs = wire_runs(painting, form, view, sketch_chosen, Following(runner, view.painted), returned, keys.before)
         filled = gallery.wire(Gallery(runner, defaults), ui, parts, [left, *runs.begun], view, form)
         returning.wire_opening(filled[-1], keys)
+        wire_sharing(Sharing(defaults), stage.actions.sharing, view, filled[-1])
         filled.append(shelf.wire(Shelf(runner, defaults), shelf_parts, keys.own, keys.unknown, parts, form, view))
         wire_steering(painting, form, view)
         estimated = wire_estimate(painting, ui, form, start.estimate, view, runs.ended)
