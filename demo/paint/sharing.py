@@ -83,7 +83,8 @@ def shared_result(request: gr.Request) -> Any:
 
 def caption(speaks: Language, selection: Selection) -> str:
     """What stands below a picture that goes to others: examples by their names, nothing of the visitor's own files."""
-    kinds: list[library.Kind] = ["photo", *["painting" for _ in selection.paintings]]
+    paintings: list[library.Kind] = ["painting"] * len(selection.paintings)
+    kinds: list[library.Kind] = ["photo", *paintings]
     known = [library.by_sha256(kind).get(digest) for kind, digest in zip(kinds, selection.hashes, strict=True)]
     return library.joined(
         [

@@ -27,7 +27,7 @@ SHARING = Sharing(DEFAULTS)
 def cache(cache: Path) -> Path:
     """With the examples in it, as the page has them."""
     for kind, name in (("photo", "cat"), ("painting", "great_wave")):
-        (cache / f"{name}.jpg").write_bytes(library.by_name(kind)[name].read_bytes())  # type: ignore[index]
+        (cache / f"{name}.jpg").write_bytes(library.by_name(kind)[name].read_bytes())
     return cache
 
 
