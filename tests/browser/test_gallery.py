@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from nst_core.recipe import read_recipe
 from tests.support.page import PATIENCE, Open, look_back_to_the_first, photograph, set_number
+from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -90,7 +91,8 @@ def test_two_are_compared_one_is_a_favourite_one_is_deleted_and_all_of_it_stays(
     page.keyboard.press("Enter")
     expect(tiles).to_have_count(3)
     tiles.nth(1).get_by_role("button").click()
-    page.click("#delete-made")
+    with settling(page):
+        page.click("#delete-made")
     expect(tiles).to_have_count(2)
     expect(page.locator("#beside")).to_be_hidden()  # one of the two is gone
     page.reload()
