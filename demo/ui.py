@@ -24,7 +24,16 @@ from demo.paint.handlers import PaintHandlers
 from demo.paint.layout import build_hint, build_measures, build_stage
 from demo.paint.live import Live
 from demo.paint.next_steps import NextSteps
-from demo.paint.wiring import wire_estimate, wire_live, wire_looking_back, wire_next_steps, wire_runs, wire_steering
+from demo.paint.sharing import Sharing
+from demo.paint.wiring import (
+    wire_estimate,
+    wire_live,
+    wire_looking_back,
+    wire_next_steps,
+    wire_runs,
+    wire_sharing,
+    wire_steering,
+)
 from demo.tabs import contact_sheet, gallery, how, inside, returning, shelf
 from demo.tabs.contact_sheet import Sheets
 from demo.tabs.gallery import Gallery
@@ -47,6 +56,7 @@ LISTENERS = (
     "mark-shown-step",
     "tell-in-title",
     "tell-when-lost",
+    "offer-sharing",
 )
 
 
@@ -112,6 +122,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None, live: bool 
         runs = wire_runs(painting, form, view, sketch_chosen, Following(runner, view.painted), returned, keys.before)
         *filled, opened = gallery.wire(Gallery(runner, defaults), ui, parts, [left, *runs.begun], view, form)
         returning.wire_opening(opened, keys)
+        wire_sharing(Sharing(defaults), stage.actions.sharing, view, opened)
         filled.append(shelf.wire(Shelf(runner, defaults), shelf_parts, keys.own, keys.unknown, parts, form, view))
         wire_steering(painting, form, view)
         estimated = wire_estimate(painting, ui, form, start.estimate, view, runs.ended)

@@ -24,6 +24,7 @@ from nst_core.config import TransferConfig
 from nst_core.recipe import sha256_of
 
 PHOTO, STYLE, BLEND = "photo", "style", "blend"
+RESULT = "result"  # the name of a picture that the server has kept
 KINDS: tuple[library.Kind, ...] = get_args(library.Kind)
 SHARED = tuple(each.name for each in SETTINGS if each.is_shared)
 # What Gradio itself, and whoever spreads links, put into addresses.
@@ -59,7 +60,7 @@ def read(query: Mapping[str, str], defaults: TransferConfig, language: Language 
                 complaints.append(str(error))
             else:
                 values, given = changed, True
-        elif name not in (PHOTO, STYLE, BLEND, *OTHERS) and not name.startswith(("__", "utm_")):
+        elif name not in (PHOTO, STYLE, BLEND, RESULT, *OTHERS) and not name.startswith(("__", "utm_")):
             complaints.append(say(language, "links.unknown", name=name[:MOST]))
     return Setup(
         photo=photos[0] if photos else None,
@@ -78,6 +79,11 @@ def write(selection: Selection, defaults: TransferConfig) -> str:
     usual, values = widget_values(defaults), widget_values(selection.config)
     settings = {name: _text(values[name]) for name in SHARED if values[name] != usual[name]}
     return urlencode({name: ",".join(names) for name, names in chosen.items() if names} | settings, safe=",")
+
+
+def with_result(query: str, name: str) -> str:
+    """The parameters, which also name the picture to show."""
+    return "&".join(filter(None, (query, urlencode({RESULT: name}))))
 
 
 def left_out(selection: Selection, language: Language = "en") -> list[str]:

@@ -7,12 +7,14 @@ from typing import ClassVar
 
 import gradio as gr
 
-from demo.browser import html
+from demo.browser import html, notification
 from demo.browser.comparison import comparison
 from demo.browser.localized import Localized
+from demo.browser.scripts import on_load
 from demo.browser.wiring import Components
 from demo.paint import first_view, paper, session
 from demo.paint.downloads import Format
+from demo.paint.sharing import SharingComponents, build_sharing
 from demo.paint.views import PaintView
 from demo.words import Language, say, t
 
@@ -79,6 +81,7 @@ class ActionComponents:
     paper: gr.Dropdown
     on_paper: gr.HTML
     download: gr.DownloadButton
+    sharing: SharingComponents
 
 
 def build_hint(localized: Localized) -> gr.HTML:
@@ -106,7 +109,9 @@ def build_stage(localized: Localized) -> StageComponents:
             pane = localized.html(first_view.pane, elem_id="pane")
             both = comparison(visible=False, elem_id="comparison")
             chosen = gr.HTML(elem_id="chosen")
-        starting, actions = _build_start(), _build_actions()
+        starting = _build_start()
+        localized.html(notification.button, js_on_load=on_load("notify-when-done"), elem_id="notify")
+        actions = _build_actions()
     return StageComponents(status=status, pane=pane, comparison=both, chosen=chosen, starting=starting, actions=actions)
 
 
@@ -187,6 +192,7 @@ def _build_actions() -> ActionComponents:
                 elem_id="paper",
             )
             on_paper = gr.HTML(elem_id="on-paper")
+        sharing = build_sharing()
     return ActionComponents(
         area=area,
         pair=pair,
@@ -200,6 +206,7 @@ def _build_actions() -> ActionComponents:
         paper=printed,
         on_paper=on_paper,
         download=download,
+        sharing=sharing,
     )
 
 

@@ -19,6 +19,7 @@ from demo.paint.handlers import PaintHandlers
 from demo.paint.layout import PaintComponents
 from demo.paint.live import Live
 from demo.paint.next_steps import NextSteps
+from demo.paint.sharing import Sharing, SharingComponents, shared_result
 
 ASK_AGAIN = 3.0  # seconds, while the machine's speed isn't known
 
@@ -141,3 +142,14 @@ def wire_looking_back(view: PaintComponents) -> None:
     )
     for event in (moved.then, view.kind.input, view.paper.input):
         listen(event, handlers.prepare, asked, files, trigger_mode="always_last", **LONG)
+
+
+def wire_sharing(sharing: Sharing, parts: SharingComponents, view: PaintComponents, opened: Dependency) -> None:
+    """Give the result away; `opened`: the page has what its address asks for, which may name a picture, too."""
+    result = [view.painted, view.running]
+    # The pair is told anew with each result.
+    listen(view.pair.change, sharing.tell, result, [parts.told, parts.said], **LAST)
+    for action, button in (("file", parts.file), ("image", parts.image), ("link", parts.link)):
+        button.click(None, [parts.told, view.download], parts.said, js=script("share", action))
+    listen(parts.link.click, sharing.publish, [*result, view.timeline], None, **LONG)
+    listen(opened.then, shared_result, None, view.pane, **LONG)

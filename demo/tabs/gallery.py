@@ -186,7 +186,7 @@ def build_gallery(localized: Localized) -> GalleryComponents:
     """Lay the gallery out, where this is called; `wire` makes it work."""
     with gr.Column(elem_id="gallery"):
         gr.Markdown(t("gallery.title"))
-        tiles = localized.html(_nothing, js_on_load=on_load("report-clicks"), elem_id="results")
+        tiles = localized.html(_nothing, js_on_load=on_load("report-clicks", "keep-boxes"), elem_id="results")
         with gr.Row(visible=False, elem_id="deleted") as notice:
             told = gr.HTML()
             undo = gr.Button(t("gallery.undo"), min_width=120, scale=0, elem_id="undo-delete")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from PIL import Image
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from nst_core.recipe import read_recipe
 from tests.support.page import PATIENCE, Open, look_back_to_the_first, photograph, set_number
+from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -55,6 +57,47 @@ def test_what_was_made_gives_its_settings_back(open_page: Open, tmp_path: Path) 
     expect(again.locator("#pictures")).to_be_in_viewport(ratio=0.95)
     expect(again.locator("#photo .image-frame img")).to_have_attribute("src", re.compile("neuschwanstein"))
     photograph(again, "gallery-390")
+
+
+def test_two_are_compared_one_is_a_favourite_one_is_deleted_and_all_of_it_stays(
+    open_page: Open, tmp_path: Path
+) -> None:
+    page = open_page()
+    for made, value in enumerate((30, 60, 90), 1):
+        paint(page, value, made)
+    expect(page.locator("#to-share")).to_be_hidden()  # after more than one run, too
+    tiles, star = page.locator("#results .result"), page.get_by_role("checkbox", name="Favourite")
+    star.last.focus()
+    page.keyboard.press("Space")
+    expect(tiles).to_contain_text(["30 %", "90 %", "60 %"])
+    expect(star.first).to_be_focused()
+    for place in (0, 1):
+        page.get_by_role("checkbox", name="Compare").nth(place).check()
+    views = page.locator("#beside .view")
+    expect(page.locator("#beside figcaption")).to_contain_text(["30 % painting", "90 % painting"])
+    page.locator("#beside").get_by_role("button", name="Look closer").click()
+    views.first.evaluate("view => view.scrollTo(40, 0)")
+    page.wait_for_function("document.querySelectorAll('#beside .view')[1].scrollLeft === 40")
+    photograph(page, "gallery-compared")
+    with page.expect_download() as arriving:
+        page.click("#download-all")
+    arriving.value.save_as(tmp_path / "all.zip")
+    with ZipFile(tmp_path / "all.zip") as packed:
+        assert [name.partition("_")[0] + name[-5:] for name in packed.namelist()][:2] == ["018.png", "01.json"]
+        assert len(packed.namelist()) == 6
+    tiles.last.get_by_role("button").click()
+    page.click("#delete-made")
+    expect(page.locator("#undo-delete")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(tiles).to_have_count(3)
+    tiles.nth(1).get_by_role("button").click()
+    with settling(page):
+        page.click("#delete-made")
+    expect(tiles).to_have_count(2)
+    expect(page.locator("#beside")).to_be_hidden()  # one of the two is gone
+    page.reload()
+    expect(tiles).to_contain_text(["30 %", "60 %"])
+    expect(star.first).to_be_checked()
 
 
 def test_a_dropped_file_without_a_recipe_is_refused_in_our_words(open_page: Open, tmp_path: Path) -> None:

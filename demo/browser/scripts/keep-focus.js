@@ -3,10 +3,11 @@
 // anew, rests or goes: the focus returns to where it was, or comes to what took that place.
 export default function keepFocus() {
     const instead = {
-        show: '#stop, #stylize:enabled',
-        sheet: '#sketches button:enabled',
-        gallery: '#undo-delete, #results button, #forget',
-        inside: '#inside-stop, #rebuild',
+        show: ['#stop, #stylize:enabled'],
+        sheet: ['#sketches button:enabled'],
+        made: ['#undo-delete', '#results button'],
+        deleted: ['#results button'],
+        inside: ['#inside-stop, #rebuild'],
     };
     // The download rests while a file is made, and comes back; a list lets go once something is chosen, and Tab goes
     // on from there.
@@ -14,11 +15,12 @@ export default function keepFocus() {
     let had = [];
     document.addEventListener('focusin', ({target}) => {
         const list = target.closest('#examples, #results, #sketches, #offered, #photos, #inside-rows');
-        const place = target.closest('#show, #sheet, #gallery, #inside');
+        const place = target.closest('#show, #sheet, #made, #deleted, #inside');
         const {index, act} = target.dataset;
         const inList = list && `#${list.id} [data-index="${index}"]${act ? `[data-act="${act}"]` : ''}`;
         const own = target.id ? `#${target.id}` : inList;
-        had = [own && `${own}:enabled`, !target.matches(staying) && instead[place?.id]].filter(Boolean);
+        const others = target.matches(staying) ? [] : (instead[place?.id] ?? []);
+        had = [own && `${own}:enabled`, ...others].filter(Boolean);
     });
     document.addEventListener('pointerdown', () => {
         had = [];

@@ -2,5 +2,5 @@
 // Whoever is taken there no longer looks at what keep-scroll-position.js holds, which would scroll back at once.
 export default function scrollToElement(id) {
     delete document.getElementById('work').dataset.held;
-    document.getElementById(id).scrollIntoView({block: 'nearest'});
+    document.getElementById(id)?.scrollIntoView({block: 'nearest'});
 }
