@@ -44,9 +44,10 @@ if os.environ.get("SPACES_ZERO_GPU"):
 import gradio as gr
 from starlette.middleware import Middleware
 
-from demo.browser import thumbnails
+from demo.browser import thumbnails, typeface
 from demo.browser.compression import PageCompression
 from demo.browser.page_head import PageHead
+from demo.browser.theme import theme
 from demo.files import remove_unused
 from demo.form.example_pairs import EXAMPLES
 from demo.form.settings import BY_NAME
@@ -57,7 +58,7 @@ from demo.jobs.runner import Runner
 from demo.logs import Guarded
 from demo.options import check_certificate, check_root_path, logins, read_settings, set_defaults
 from demo.paint import first_view
-from demo.ui import STYLESHEETS, build_ui, theme
+from demo.ui import STYLESHEETS, build_ui
 from demo.visitors.farewell import CLOSING, MOST, bid_farewell, end_within
 from demo.visitors.gate import Gate
 from demo.visitors.health import ROUTE as HEALTH
@@ -357,7 +358,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server) -> None:
                 Middleware(PageHead, picture=first_view.result),
                 Middleware(Gate),
             ],
-            "routes": [HEALTH, thumbnails.ROUTE],
+            "routes": [HEALTH, thumbnails.ROUTE, typeface.ROUTE],
         },
         allowed_paths=[str(EXAMPLES)],
         favicon_path=ICON,

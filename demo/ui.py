@@ -122,32 +122,3 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         localized.translate(ui)
     how.build_how(ui)
     return ui
-
-
-def theme() -> gr.themes.Base:
-    """Quiet colours and the system's own letters: nothing is fetched."""
-    return gr.themes.Default(
-        primary_hue="indigo",
-        secondary_hue="indigo",
-        neutral_hue="stone",
-        font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],
-        font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
-    ).set(
-        button_primary_background_fill="*primary_600",
-        button_primary_background_fill_hover="*primary_700",
-        button_primary_background_fill_dark="*primary_600",
-        button_primary_background_fill_hover_dark="*primary_700",
-        button_cancel_background_fill="*neutral_200",
-        button_cancel_background_fill_hover="*neutral_300",
-        button_cancel_background_fill_dark="*neutral_700",
-        button_cancel_background_fill_hover_dark="*neutral_600",
-        button_cancel_text_color="*neutral_900",
-        button_cancel_text_color_dark="*neutral_50",
-        body_text_color_subdued="*neutral_600",  # the theme's own 400 is too faint to read on white
-        body_text_color_subdued_dark="*neutral_400",
-        block_title_text_color="*neutral_800",
-        block_label_text_color="*neutral_700",
-        block_info_text_color="*neutral_600",
-        block_info_text_color_dark="*neutral_400",
-        link_text_color_dark="*primary_300",  # the theme's own 500 is too dark to read on black
-    )

@@ -11,6 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demo.browser.typeface import PRELOAD
 from demo.words import language, say
 
 TAGS = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
@@ -19,7 +20,7 @@ HEAD = "<head>"
 
 
 class PageHead:
-    """The middleware: the tags of Open Graph, and the language, in that of the browser that asks."""
+    """The middleware: headings' letters, and the tags of Open Graph in the language of the browser that asks."""
 
     def __init__(self, app: ASGIApp, picture: Callable[[], str]) -> None:
         """`picture`: the address of the picture to show, relative to the page."""
@@ -64,4 +65,4 @@ class PageHead:
         tags = "".join(f'<meta property="{name}" content="{escape(text)}">' for name, text in told.items())
         before, head, after = page.partition(HEAD)
         before = LANGUAGE.sub(rf'\1"{speaks}"', before)
-        return f"{before}{head}{tags}{TAGS.sub('', after)}"
+        return f"{before}{head}{PRELOAD}{tags}{TAGS.sub('', after)}"

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from demo.browser.page_head import PageHead
+from demo.browser.typeface import PRELOAD
 
 GRADIOS = """<!doctype html>
 <html
@@ -66,6 +67,7 @@ def test_it_tells_its_own_name_and_picture(root: str, path: str) -> None:
     assert tags.told["og:title"] == "Neural style transfer"
     assert tags.told["og:image"] == f"https://paint.example{root}/thumbnails/a.jpg"
     assert tags.told["viewport"]
+    assert PRELOAD in answer.text  # type: ignore[attr-defined]
     assert "Gradio" not in answer.text  # type: ignore[attr-defined]
     assert int(answer.headers["content-length"]) == len(answer.content)  # type: ignore[attr-defined]
 
