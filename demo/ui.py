@@ -21,7 +21,7 @@ from demo.form.wiring import wire_brushes, wire_examples, wire_files, wire_pictu
 from demo.jobs.runner import Runner
 from demo.paint.following import Following
 from demo.paint.handlers import PaintHandlers
-from demo.paint.layout import build_hint, build_measures, build_stage
+from demo.paint.layout import build_details, build_hint, build_measures, build_stage
 from demo.paint.next_steps import NextSteps
 from demo.paint.wiring import wire_estimate, wire_looking_back, wire_next_steps, wire_runs, wire_steering
 from demo.tabs import contact_sheet, gallery, how, inside, returning, shelf
@@ -33,12 +33,15 @@ from demo.words import say, t
 from nst_core.config import TransferConfig
 
 STYLES = Path(__file__).with_name("browser") / "styles"
-STYLESHEETS = (STYLES / "page.css", *sorted(set(STYLES.glob("*.css")) - {STYLES / "page.css"}))  # what others refine
+FIRST = STYLES / "page.css"  # which others refine
+STYLESHEETS = (
+    FIRST,
+    *sorted(set(STYLES.glob("*.css")) - {FIRST, STYLES / "opening.css"}),
+)  # that is in the page's head
 CLEAN_UP = (3600, KEPT_FOR)  # seconds: every hour, the files older than a day
 
 # Scripts that listen from when the page is loaded.
 LISTENERS = (
-    "keep-scroll-position",
     "keep-focus",
     "snap-timeline",
     "mark-shown-step",
@@ -56,21 +59,22 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None) -> gr.Block
         localized.html(html.header, elem_id="introduction")
         localized.html(html.lost, elem_id="lost")
         localized.html(labels, js_on_load=on_load("translate-labels"), visible="hidden")
-        with gr.Tab(t("page.paint_tab")):
-            pair_buttons = localized.html(
-                partial(example_pairs.buttons, examples),
-                js_on_load=on_load("report-clicks", "press-loaded-pair"),
-                loaded=example_pairs.NONE,
-                elem_id="examples",
-            )
+        with gr.Tab(t("page.paint_tab"), elem_id="studio"):
             # The result stands first, and left, so that on every screen the focus goes where the eye does.
             with gr.Row(elem_id="work"):
                 with gr.Column(elem_id="result"):
                     hint = build_hint(localized)
                     stage = build_stage(localized)
+                    details = build_details()
                     sheet = contact_sheet.build_sheet()
-                    view = build_measures(stage, hint)
+                    view = build_measures(stage, details, hint)
                 with gr.Column(elem_id="choices"):
+                    pair_buttons = localized.html(
+                        partial(example_pairs.buttons, examples),
+                        js_on_load=on_load("report-clicks", "press-loaded-pair"),
+                        loaded=example_pairs.NONE,
+                        elem_id="examples",
+                    )
                     with gr.Column(elem_id="inputs"):
                         pictures = widgets.pictures(examples, localized)
                         dials = widgets.dials(defaults, localized)

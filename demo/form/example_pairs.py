@@ -95,7 +95,7 @@ def _button(index: int, pair: Pair, language: Language) -> str:
     label = say(language, "examples.pair", photo=photo, title=title, painter=pair.painter)
     return (
         f'<button type="button" data-index="{index}" aria-pressed="false" aria-label="{escape(label)}">'
-        f'<img src="{_thumbnail(pair)}" width="{HALF[0]}" height="{HALF[1] // 2}" alt="">'
+        f'<img src="{_thumbnail(pair)}" width="{HALF[0]}" height="{HALF[1] // 2}" alt="" loading="lazy">'
         f"<span>{escape(title)}</span><small>{escape(pair.painter)}</small></button>"
     )
 

@@ -82,7 +82,7 @@ def _row(name: str, pictures: Sequence[tuple[Path, str]], language: Language) ->
 def _button(index: int, path: Path, label: str) -> str:
     return (
         f'<button type="button" data-index="{index}" aria-label="{escape(label)}" title="{escape(label)}">'
-        f'<img src="{_thumbnail(path)}" width="{SHOWN[0]}" height="{SHOWN[1]}" alt=""></button>'
+        f'<img src="{_thumbnail(path)}" width="{SHOWN[0]}" height="{SHOWN[1]}" alt="" loading="lazy"></button>'
     )
 
 
