@@ -28,8 +28,8 @@ def test_the_buttons_tell_how_far_they_go(photo: FileDataDict, painting: FileDat
         return tuple(button["value"].replace("\N{NO-BREAK SPACE}", " ") for button in (end.keep_going, end.larger))
 
     assert words(ENGLISH, steps=40, size=256) == ("Keep going (+10 steps)", "Larger (512 px)")
-    assert words(SPANISH, steps=40, size=1000) == ("Seguir (+10 pasos)", "Más grande, desde aquí (1024 px)")
-    assert words(SPANISH, steps=7, size=1024) == ("Seguir (+1 paso)", "Más grande, desde aquí")
+    assert words(SPANISH, steps=40, size=1000) == ("Seguir (+10 pasos)", "Más grande (1024 px)")
+    assert words(SPANISH, steps=7, size=1024) == ("Seguir (+1 paso)", "Más grande")
 
 
 def test_keep_going_begins_with_the_moment_that_is_shown(photo: FileDataDict, painting: FileDataDict) -> None:
