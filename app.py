@@ -43,9 +43,10 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from demo.browser import thumbnails
+from demo.browser import thumbnails, typeface
 from demo.browser.compression import PageCompression
 from demo.browser.page_head import PageHead
+from demo.browser.theme import theme
 from demo.files import remove_unused
 from demo.form.example_pairs import EXAMPLES
 from demo.jobs.admission import AdmittingRunner
@@ -60,7 +61,7 @@ from demo.options.files import logins
 from demo.options.parsing import parse
 from demo.options.table import AUTO, LOCAL, LONGEST, LOOPBACK
 from demo.paint import first_view
-from demo.ui import STYLESHEETS, build_ui, theme
+from demo.ui import STYLESHEETS, build_ui
 from demo.visitors.connections import Connections, limited, most_files
 from demo.visitors.farewell import CLOSING, MOST, bid_farewell, end_within
 from demo.visitors.gate import Gate
@@ -194,7 +195,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server, routes: S
                 Middleware(PageHead, picture=first_view.result),
                 Middleware(Gate),
             ],
-            "routes": [HEALTH, thumbnails.ROUTE, *routes],
+            "routes": [HEALTH, thumbnails.ROUTE, typeface.ROUTE, *routes],
         },
         allowed_paths=[str(EXAMPLES)],
         favicon_path=ICON,

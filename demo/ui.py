@@ -21,7 +21,7 @@ from demo.form.wiring import wire_brushes, wire_examples, wire_files, wire_pictu
 from demo.jobs.runner import Runner
 from demo.paint.following import Following
 from demo.paint.handlers import PaintHandlers
-from demo.paint.layout import build_hint, build_measures, build_stage
+from demo.paint.layout import build_details, build_hint, build_measures, build_stage
 from demo.paint.live import Live
 from demo.paint.next_steps import NextSteps
 from demo.paint.sharing import Sharing
@@ -44,12 +44,15 @@ from demo.words import say, t
 from nst_core.config import TransferConfig
 
 STYLES = Path(__file__).with_name("browser") / "styles"
-STYLESHEETS = (STYLES / "page.css", *sorted(set(STYLES.glob("*.css")) - {STYLES / "page.css"}))  # what others refine
+FIRST = STYLES / "page.css"  # which others refine
+STYLESHEETS = (
+    FIRST,
+    *sorted(set(STYLES.glob("*.css")) - {FIRST, STYLES / "opening.css"}),
+)  # that is in the page's head
 CLEAN_UP = (3600, KEPT_FOR)  # seconds: every hour, the files older than a day
 
 # Scripts that listen from when the page is loaded.
 LISTENERS = (
-    "keep-scroll-position",
     "one-tab-stop",
     "keep-focus",
     "snap-timeline",
@@ -72,22 +75,23 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None, live: bool 
         localized.html(html.header, elem_id="introduction")
         localized.html(html.lost, elem_id="lost")
         localized.html(labels, js_on_load=on_load("translate-labels"), visible="hidden")
-        with gr.Tab(t("page.paint_tab")):
-            pair_buttons = localized.html(
-                partial(example_pairs.buttons, examples),
-                js_on_load=on_load("report-clicks", "press-loaded-pair"),
-                loaded=example_pairs.NONE,
-                elem_id="examples",
-            )
+        with gr.Tab(t("page.paint_tab"), elem_id="studio"):
             # The result stands first, and left, so that on every screen the focus goes where the eye does.
             with gr.Row(elem_id="work"):
                 with gr.Column(elem_id="result"):
                     hint = build_hint(localized)
                     stage = build_stage(localized)
+                    details = build_details()
                     sheet = contact_sheet.build_sheet()
                     measures.build_switch(localized)
-                    view = build_measures(stage, hint)
+                    view = build_measures(stage, details, hint)
                 with gr.Column(elem_id="choices"):
+                    pair_buttons = localized.html(
+                        partial(example_pairs.buttons, examples),
+                        js_on_load=on_load("report-clicks", "press-loaded-pair"),
+                        loaded=example_pairs.NONE,
+                        elem_id="examples",
+                    )
                     with gr.Column(elem_id="inputs"):
                         pictures = widgets.pictures(examples, localized)
                         dials = widgets.dials(defaults, localized)
@@ -122,7 +126,7 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None, live: bool 
         runs = wire_runs(painting, form, view, sketch_chosen, Following(runner, view.painted), returned, keys.before)
         *filled, opened = gallery.wire(Gallery(runner, defaults), ui, parts, [left, *runs.begun], view, form)
         returning.wire_opening(opened, keys)
-        wire_sharing(Sharing(defaults), stage.actions.sharing, view, opened)
+        wire_sharing(Sharing(defaults), details.sharing, view, opened)
         filled.append(shelf.wire(Shelf(runner, defaults), shelf_parts, keys.own, keys.unknown, parts, form, view))
         wire_steering(painting, form, view)
         estimated = wire_estimate(painting, ui, form, start.estimate, view, runs.ended)
@@ -144,32 +148,3 @@ def build_ui(runner: Runner, defaults: TransferConfig | None = None, live: bool 
         localized.translate(ui)
     how.build_how(ui)
     return ui
-
-
-def theme() -> gr.themes.Base:
-    """Quiet colours and the system's own letters: nothing is fetched."""
-    return gr.themes.Default(
-        primary_hue="indigo",
-        secondary_hue="indigo",
-        neutral_hue="stone",
-        font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],
-        font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
-    ).set(
-        button_primary_background_fill="*primary_600",
-        button_primary_background_fill_hover="*primary_700",
-        button_primary_background_fill_dark="*primary_600",
-        button_primary_background_fill_hover_dark="*primary_700",
-        button_cancel_background_fill="*neutral_200",
-        button_cancel_background_fill_hover="*neutral_300",
-        button_cancel_background_fill_dark="*neutral_700",
-        button_cancel_background_fill_hover_dark="*neutral_600",
-        button_cancel_text_color="*neutral_900",
-        button_cancel_text_color_dark="*neutral_50",
-        body_text_color_subdued="*neutral_600",  # the theme's own 400 is too faint to read on white
-        body_text_color_subdued_dark="*neutral_400",
-        block_title_text_color="*neutral_800",
-        block_label_text_color="*neutral_700",
-        block_info_text_color="*neutral_600",
-        block_info_text_color_dark="*neutral_400",
-        link_text_color_dark="*primary_300",  # the theme's own 500 is too dark to read on black
-    )

@@ -85,7 +85,7 @@ def waiting(language: Language, place: Waiting) -> str:
 
 
 def running(language: Language, progress: Progress, notes: Sequence[Note] = ()) -> str:
-    """The status of a run: a bar, how far it is, and all that was remarked so far; what is new is read out."""
+    """The status of a run: a bar by time, how far it is, and all that was remarked so far; what is new is read out."""
     width, height = progress.size
     parts = [
         say(language, "status.step", step=progress.index, steps=progress.total),
@@ -94,9 +94,10 @@ def running(language: Language, progress: Progress, notes: Sequence[Note] = ()) 
     ]
     role = ' role="status"' if later(progress.notes) else ""
     note = f"<p{role}>{escape(told(language, notes))}</p>" if notes else ""
+    share = progress.index / progress.total if progress.share is None else progress.share
     return (
         '<div class="status">'
-        f'<progress max="{progress.total}" value="{progress.index}" aria-label="{say(language, "status.progress")}">'
+        f'<progress max="1" value="{share:.4f}" aria-label="{say(language, "status.progress")}">'
         f'</progress><p class="numbers">{"".join(f"<span>{escape(part)}</span>" for part in parts)}</p>{note}</div>'
     )
 

@@ -1,25 +1,36 @@
-"""What the page says of itself to those who show a link to it. Gradio's own says "Gradio", and shows its picture."""
+"""What the page says of itself to those who show a link to it, and to who waits for its scripts.
+
+Gradio's own says "Gradio" and shows its picture, and is white until a megabyte of scripts has come.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from html import escape
+from pathlib import Path
 
 import gradio as gr
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demo.browser.typeface import PRELOAD
 from demo.words import language, say
 
 TAGS = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
 LANGUAGE = re.compile(r'(<html[^>]*\blang=)"[^"]*"')
 HEAD = "<head>"
+BODY = re.compile(r"<body[^>]*>")
+OPENING = ("typeface.css", "opening.css")
 
 
 class PageHead:
-    """The middleware: the tags of Open Graph, and the language, in that of the browser that asks."""
+    """The middleware: the tags of Open Graph, and the page's name and picture until its scripts have come.
+
+    All of it is in the language of the browser that asks.
+    """
 
     def __init__(self, app: ASGIApp, picture: Callable[[], str]) -> None:
         """`picture`: the address of the picture to show, relative to the page."""
@@ -64,4 +75,16 @@ class PageHead:
         tags = "".join(f'<meta property="{name}" content="{escape(text)}">' for name, text in told.items())
         before, head, after = page.partition(HEAD)
         before = LANGUAGE.sub(rf'\1"{speaks}"', before)
-        return f"{before}{head}{tags}{TAGS.sub('', after)}"
+        after = BODY.sub(lambda body: f"{body[0]}{self._opening(title, lead)}", TAGS.sub("", after), count=1)
+        return f"{before}{head}{PRELOAD}{_styles()}{tags}{after}"
+
+    def _opening(self, title: str, lead: str) -> str:
+        picture = escape(self._picture())
+        return f'<div id="opening"><h1>{escape(title)}</h1><p>{escape(lead)}</p><img src="{picture}" alt=""></div>'
+
+
+@cache
+def _styles() -> str:
+    """What the page looks like before Gradio brings the stylesheets."""
+    styles = Path(__file__).with_name("styles")
+    return f"<style>{''.join((styles / name).read_text('utf-8') for name in OPENING)}</style>"

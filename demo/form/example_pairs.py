@@ -96,7 +96,7 @@ def _button(index: int, pair: Pair, language: Language) -> str:
     return (
         f'<button type="button" data-index="{index}" tabindex="{-1 if index else 0}" aria-pressed="false"'
         f' aria-label="{escape(label)}">'
-        f'<img src="{_thumbnail(pair)}" width="{HALF[0]}" height="{HALF[1] // 2}" alt="">'
+        f'<img src="{_thumbnail(pair)}" width="{HALF[0]}" height="{HALF[1] // 2}" alt="" loading="lazy">'
         f"<span>{escape(title)}</span><small>{escape(photo)}</small></button>"
     )
 

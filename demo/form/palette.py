@@ -83,7 +83,7 @@ def _button(index: int, path: Path, label: str) -> str:
     return (
         f'<button type="button" data-index="{index}" tabindex="{-1 if index else 0}" aria-label="{escape(label)}"'
         f' title="{escape(label)}">'
-        f'<img src="{_thumbnail(path)}" width="{SHOWN[0]}" height="{SHOWN[1]}" alt=""></button>'
+        f'<img src="{_thumbnail(path)}" width="{SHOWN[0]}" height="{SHOWN[1]}" alt="" loading="lazy"></button>'
     )
 
 

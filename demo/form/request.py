@@ -29,7 +29,7 @@ from nst_core.recipe import sha256_of
 from nst_core.scene.scales import Size, scale_plan
 
 NAMELESS = {"image", "clipboard", "webcam", "file"}  # what browsers and Gradio call pictures that were pasted or sent
-MORE = 4  # "Keep going" adds a quarter of the steps, and so does "Larger, from here"
+MORE = 4  # "Keep going" adds a quarter of the steps, and so does "Larger"
 LARGER = 2.0  # times the size
 LARGEST = int(BY_NAME["size"].range[1])  # pixels of the long side
 

@@ -41,6 +41,11 @@ class RemainingTime:
             return None if self._slowness is None else self._slowness * remaining
         return remaining * median(self._seconds_per_cost)
 
+    def share(self, index: int) -> float:
+        """How much of the run's time is over after step `index`, 0 .. 1: each step counts as what it takes."""
+        costs = self._steps()
+        return sum(costs[:index]) / sum(costs)
+
     @property
     def pace(self) -> float | None:
         """How slow the steps have turned out, beside a forecast in seconds; None where that can't be told (yet)."""
@@ -81,6 +86,7 @@ def _record(step: Step, trail: Sequence[LossRecord], remaining: RemainingTime) -
         size=step.size,
         trail=tuple(trail),
         seconds_left=remaining.seconds_left(step.index),
+        share=remaining.share(step.index),
         notes=step.notes,
         image=pixels(step, 8),
         content_layers=step.losses.content_layers,

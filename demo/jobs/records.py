@@ -108,6 +108,7 @@ class Progress:
     steered: tuple[tuple[int, TransferConfig], ...] = ()  # the first step of each later config, and it
     computation: Computation | None = None  # None where it isn't told
     deep: Deep | None = None  # `image` before it was rounded to 8 bits
+    share: float | None = None  # of the job's time that is over, 0 .. 1; None where it isn't told
 
     @property
     def losses(self) -> LossRecord:

@@ -151,7 +151,7 @@ class PaintHandlers:
         if running is None or self.runner.is_under_way(running.key):
             return PaintView()
         if running.shown_at == _last_step(painted):  # who looks back meanwhile isn't disturbed
-            return views.ready(language(request))
+            return views.ready(language(request), painted)
         running = replace(running, shown_at=_last_step(painted))
         return replace(views.ended(language(request), painted, running), running=running)
 

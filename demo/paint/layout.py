@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import gradio as gr
 
 from demo.browser import html, notification
 from demo.browser.comparison import comparison
+from demo.browser.drawers import drawers
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load
 from demo.browser.wiring import Components
@@ -66,21 +67,25 @@ class StartComponents:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ActionComponents:
-    """What can be done with a picture."""
+class NextComponents:
+    """What can be done with a picture: in the bar, beside what begins another."""
 
-    area: gr.Column
-    pair: gr.HTML
-    timeline: gr.Slider
-    snapshots: gr.HTML
+    download: gr.DownloadButton
     keep_going: gr.Button
     keep_going_time: gr.HTML
     larger: gr.Button
     larger_time: gr.HTML
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailComponents:
+    """Of which pictures one is, and in which form it is taken home."""
+
+    area: gr.Column
+    pair: gr.HTML
     kind: gr.Dropdown
     paper: gr.Dropdown
     on_paper: gr.HTML
-    download: gr.DownloadButton
     sharing: SharingComponents
 
 
@@ -91,86 +96,51 @@ def build_hint(localized: Localized) -> gr.HTML:
 
 @dataclass(frozen=True, kw_only=True)
 class StageComponents:
-    """The picture, and what stands around it."""
+    """The picture, and the bar below it."""
 
     status: gr.HTML
     pane: gr.HTML
     comparison: gr.HTML
     chosen: gr.HTML
+    timeline: gr.Slider
+    snapshots: gr.HTML
     starting: StartComponents
-    actions: ActionComponents
+    next: NextComponents
 
 
 def build_stage(localized: Localized) -> StageComponents:
-    """Lay out the status, the picture, and the buttons below it."""
+    """Lay out the picture and its bar, which is always in view: how things stand, and what can be pressed."""
     with gr.Column(elem_id="show"):
-        status = localized.html(_ready, elem_id="status")
         with gr.Column(elem_id="stage"):  # the one lies over the other: nothing moves when the run ends
             pane = localized.html(first_view.pane, elem_id="pane")
             both = comparison(visible=False, elem_id="comparison")
             chosen = gr.HTML(elem_id="chosen")
-        starting = _build_start()
-        localized.html(notification.button, js_on_load=on_load("notify-when-done"), elem_id="notify")
-        actions = _build_actions()
-    return StageComponents(status=status, pane=pane, comparison=both, chosen=chosen, starting=starting, actions=actions)
-
-
-def build_measures(stage: StageComponents, hint: gr.HTML) -> PaintComponents:
-    """Lay out the drawing and the bars; with the stage and the `hint` that is all that shows a run."""
-    with gr.Row(elem_id="measures"):
-        plot = gr.HTML(elem_id="losses")
-        bars = gr.HTML(elem_id="bars")
-    painted, actions = gr.State(delete_callback=session.forget), stage.actions
-    return PaintComponents(
-        pane=stage.pane,
-        status=stage.status,
-        plot=plot,
-        bars=bars,
-        hint=hint,
-        comparison=stage.comparison,
-        chosen=stage.chosen,
-        pair=actions.pair,
-        timeline=actions.timeline,
-        snapshots=actions.snapshots,
-        actions=actions.area,
-        kind=actions.kind,
-        paper=actions.paper,
-        on_paper=actions.on_paper,
-        download=actions.download,
-        start=stage.starting.start,
-        stop=stage.starting.stop,
-        keep_going=actions.keep_going,
-        larger=actions.larger,
-        keep_going_time=actions.keep_going_time,
-        larger_time=actions.larger_time,
-        running=gr.State(),
-        painted=painted,
+        with gr.Column(elem_id="bar"):
+            status = localized.html(_ready, elem_id="status")
+            timeline = gr.Slider(
+                1, 2, 1, step=1, label=t("timeline.label"), info=t("timeline.info"), buttons=[], elem_id="timeline"
+            )
+            snapshots = gr.HTML(visible="hidden", elem_id="moments")
+            with gr.Row(elem_id="acts"):
+                starting, afterwards = _build_start(), _build_next()
+            localized.html(notification.button, js_on_load=on_load("notify-when-done"), elem_id="notify")
+            localized.html(drawers, js_on_load=on_load("open-drawer"), elem_id="drawers")
+    return StageComponents(
+        status=status,
+        pane=pane,
+        comparison=both,
+        chosen=chosen,
+        timeline=timeline,
+        snapshots=snapshots,
+        starting=starting,
+        next=afterwards,
     )
 
 
-def _build_start() -> StartComponents:
-    with gr.Column(elem_id="go"):
-        return StartComponents(
-            start=gr.Button(t("paint.start"), variant="primary", elem_id="stylize"),
-            stop=gr.Button(t("paint.stop"), variant="stop", visible=False, elem_id="stop"),
-            estimate=gr.HTML(elem_id="estimate"),
-            six=gr.Button(t("paint.six"), elem_id="six"),
-            six_estimate=gr.HTML(elem_id="six-estimate"),
-        )
-
-
-def _build_actions() -> ActionComponents:
+def build_details() -> DetailComponents:
+    """Lay out what a finished picture is of, its format and its paper; nothing of it is seen before."""
     with gr.Column(visible=False, elem_id="actions") as area:
         pair = gr.HTML(elem_id="pair")
-        timeline = gr.Slider(
-            1, 2, 1, step=1, label=t("timeline.label"), info=t("timeline.info"), buttons=[], elem_id="timeline"
-        )
-        snapshots = gr.HTML(visible="hidden", elem_id="moments")
-        with gr.Row(elem_id="further"):
-            keep_going = gr.Button(t("paint.go_on"), min_width=120, elem_id="keep-going")
-            keep_going_time = gr.HTML(elem_id="keep-going-time")
-            larger = gr.Button(t("paint.larger"), min_width=120, elem_id="larger")
-            larger_time = gr.HTML(elem_id="larger-time")
         with gr.Row(elem_id="take-home"):
             kind = gr.Dropdown(
                 [(str(t(f"download.{each}")), str(each)) for each in Format],
@@ -180,34 +150,79 @@ def _build_actions() -> ActionComponents:
                 min_width=160,
                 elem_id="format",
             )
-            download = gr.DownloadButton(str(t("download.png")), min_width=160, elem_id="download")
-        with gr.Row(elem_id="for-print"):
             printed = gr.Dropdown(
                 [(str(t(f"print.{each}")) if each in paper.TRANSLATED else each, each) for each in paper.OFFERED],
                 value=paper.NONE,
                 label=t("print.label"),
                 filterable=False,
-                scale=1,
                 min_width=160,
                 elem_id="paper",
             )
-            on_paper = gr.HTML(elem_id="on-paper")
+        on_paper = gr.HTML(elem_id="on-paper")
         sharing = build_sharing()
-    return ActionComponents(
-        area=area,
-        pair=pair,
-        timeline=timeline,
-        snapshots=snapshots,
+    return DetailComponents(area=area, pair=pair, kind=kind, paper=printed, on_paper=on_paper, sharing=sharing)
+
+
+def build_measures(stage: StageComponents, details: DetailComponents, hint: gr.HTML) -> PaintComponents:
+    """Lay out the drawing and the bars; with the stage, the `details` and the `hint` that is all that shows a run."""
+    with gr.Row(elem_id="measures"):
+        plot = gr.HTML(elem_id="losses")
+        bars = gr.HTML(elem_id="bars")
+    painted = gr.State(delete_callback=session.forget)
+    return PaintComponents(
+        pane=stage.pane,
+        status=stage.status,
+        plot=plot,
+        bars=bars,
+        hint=hint,
+        comparison=stage.comparison,
+        chosen=stage.chosen,
+        pair=details.pair,
+        timeline=stage.timeline,
+        snapshots=stage.snapshots,
+        actions=details.area,
+        kind=details.kind,
+        paper=details.paper,
+        on_paper=details.on_paper,
+        download=stage.next.download,
+        start=stage.starting.start,
+        stop=stage.starting.stop,
+        keep_going=stage.next.keep_going,
+        larger=stage.next.larger,
+        keep_going_time=stage.next.keep_going_time,
+        larger_time=stage.next.larger_time,
+        running=gr.State(),
+        painted=painted,
+    )
+
+
+def _build_start() -> StartComponents:
+    with gr.Row(elem_id="go"):
+        start, estimate = _timed("paint.start", "stylize", "estimate", variant="primary")
+        stop = gr.Button(t("paint.stop"), variant="stop", visible=False, elem_id="stop")
+        six, six_estimate = _timed("paint.six", "six", "six-estimate")
+    return StartComponents(start=start, stop=stop, estimate=estimate, six=six, six_estimate=six_estimate)
+
+
+def _build_next() -> NextComponents:
+    """Seen beside the `actions` of a finished picture alone, see bar.css."""
+    with gr.Row(elem_id="finished"):
+        download = gr.DownloadButton(str(t("download.png")), elem_id="download")
+        keep_going, keep_going_time = _timed("paint.go_on", "keep-going", "keep-going-time")
+        larger, larger_time = _timed("paint.larger", "larger", "larger-time")
+    return NextComponents(
+        download=download,
         keep_going=keep_going,
         keep_going_time=keep_going_time,
         larger=larger,
         larger_time=larger_time,
-        kind=kind,
-        paper=printed,
-        on_paper=on_paper,
-        download=download,
-        sharing=sharing,
     )
+
+
+def _timed(key: str, button_id: str, time_id: str, **options: Any) -> tuple[gr.Button, gr.HTML]:
+    """A button, and on it how long what it begins will take."""
+    with gr.Column(elem_classes="timed", min_width=0):
+        return gr.Button(t(key), elem_id=button_id, **options), gr.HTML(elem_id=time_id)
 
 
 def _hint(speaks: Language) -> str:

@@ -151,17 +151,17 @@ def beside(language: Language, view: PaintView, progress: Progress, look: QuickL
     return replace(view, pane=html.quick_look(look.image, caption, progress.image, words))
 
 
-def ready(language: Language) -> PaintView:
-    """Nothing is under way: one may paint."""
-    start = gr.update(value=say(language, "paint.start"), interactive=True, visible=True)
+def ready(language: Language, painted: Painted | None) -> PaintView:
+    """Nothing is under way: one may paint, or paint again."""
+    words = say(language, "paint.again" if painted else "paint.start")
+    start = gr.update(value=words, interactive=True, visible=True)
     return PaintView(start=start, stop=gr.update(visible=False))
 
 
 def ended(language: Language, painted: Painted | None, running: Running | None) -> PaintView:
     """The end of a run, by itself, by Stop or by an error: the picture so far, to compare, to download, to go on."""
-    view = replace(
-        ready(language), status=ending(language, painted), hint=html.hint(say(language, "steer.hint")), painted=painted
-    )
+    hint = html.hint(say(language, "steer.hint"))
+    view = replace(ready(language, painted), status=ending(language, painted), hint=hint, painted=painted)
     if painted is None:
         return replace(view, pane=html.empty_pane(language), plot="", bars="")
     picture = painted.at(None)

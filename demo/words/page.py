@@ -13,6 +13,12 @@ WORDS = {
     "page.inside_tab": ("See inside", "Mirar por dentro"),
     "page.how_link": ("How it works", "Cómo funciona"),
     "page.advanced": ("Advanced", "Avanzado"),
+    # Drawers of a narrow screen
+    "drawers.label": ("What to paint, and how", "Qué pintar y cómo"),
+    "drawers.photo": ("Photo", "Foto"),
+    "drawers.painting": ("Painting", "Cuadro"),
+    "drawers.adjust": ("Adjust", "Ajustar"),
+    "drawers.mine": ("Mine", "Lo mío"),
     # Examples
     "examples.label": ("A photo and a painting to begin with", "Una foto y un cuadro para empezar"),
     "examples.pair": (
@@ -137,6 +143,7 @@ WORDS = {
     "colour_method.histogram": ("recolour the result", "recolorear el resultado"),
     # Buttons
     "paint.start": ("Paint", "Pintar"),
+    "paint.again": ("Paint again", "Pintar otra vez"),
     "paint.stop": ("Stop and keep the picture", "Parar y guardar la imagen"),
     "paint.leave_line": ("Leave the line", "Dejar la cola"),
     "paint.stopping": ("Finishing the last step …", "Terminando el último paso …"),
@@ -144,11 +151,8 @@ WORDS = {
     "paint.go_on": ("Keep going", "Seguir pintando"),
     "paint.go_on_by": ("Keep going (+{steps})", "Seguir (+{steps})"),
     "paint.go_on_to": ("Keep going (to {steps})", "Seguir (hasta {steps})"),
-    "paint.larger": ("Larger, from here", "Más grande, desde aquí"),
-    "paint.larger_to": (
-        "Larger, from here ({size}\N{NO-BREAK SPACE}px)",
-        "Más grande, desde aquí ({size}\N{NO-BREAK SPACE}px)",
-    ),
+    "paint.larger": ("Larger", "Más grande"),
+    "paint.larger_to": ("Larger ({size}\N{NO-BREAK SPACE}px)", "Más grande ({size}\N{NO-BREAK SPACE}px)"),
     "steps.one": ("1\N{NO-BREAK SPACE}step", "1\N{NO-BREAK SPACE}paso"),
     "steps.many": ("{steps}\N{NO-BREAK SPACE}steps", "{steps}\N{NO-BREAK SPACE}pasos"),
     # Times

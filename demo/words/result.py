@@ -82,8 +82,8 @@ WORDS = {
         "De cerca se verá poco nítido.",
     ),
     "print.larger": (
-        "“Larger, from here” paints it at {size}\N{NO-BREAK SPACE}px.",
-        "«Más grande, desde aquí» lo pinta a {size}\N{NO-BREAK SPACE}px.",
+        "“Larger” paints it at {size}\N{NO-BREAK SPACE}px.",
+        "«Más grande» lo pinta a {size}\N{NO-BREAK SPACE}px.",
     ),
     "print.elsewhere": (
         "This page goes up to {limit}\N{NO-BREAK SPACE}px; for {dpi} dpi ({size}\N{NO-BREAK SPACE}px) take the PNG to "

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from demo.browser import html
 from demo.words import LANGUAGES
 from tests.support.axe import complaints
-from tests.support.page import ENDLESS, PATIENCE, Open, open_how, start
+from tests.support.page import ENDLESS, PATIENCE, Open, drawer, open_how, start
 from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
@@ -22,9 +22,11 @@ MANY = 110  # more than there is to reach
 FOCUSED = """() => {
     const element = document.activeElement;
     if (element === document.body) return null;
-    const frame = (element.closest('#pictures > *, .pairs, #take-home > *') ?? element).getBoundingClientRect();
-    const column = element.closest('#choices') && innerWidth >= 900 ? 'right' : 'left';
-    return {column, top: Math.round(frame.top + scrollY), bottom: Math.round(frame.bottom + scrollY)};
+    const frame = (element.closest('#pictures > *, .pairs, #take-home > *, #acts') ?? element).getBoundingClientRect();
+    const scroller = element.closest('#choices'), down = scrollY + (scroller?.scrollTop ?? 0);
+    return {
+        column: scroller ? 'right' : 'left', top: Math.round(frame.top + down), bottom: Math.round(frame.bottom + down)
+    };
 }"""
 # The entry of an open list that Enter would choose.
 ACTIVE = "() => document.querySelector('[role=option].active')?.textContent ?? ''"
@@ -36,9 +38,13 @@ def test_the_studio_is_for_everybody(open_page: Open, width: int, scheme: str) -
     assert complaints(page) == []
     start(page, steps=8)
     page.wait_for_selector("#comparison img", timeout=PATIENCE)
-    page.locator("#results button").click(timeout=PATIENCE)
-    expect(page.get_by_alt_text("The result")).to_be_visible()
-    assert complaints(page) == []
+    with drawer(page, "mine"):
+        page.locator("#results button").click(timeout=PATIENCE)
+        expect(page.get_by_alt_text("The result")).to_be_visible()
+        assert complaints(page) == []
+    for name in ("photo", "adjust"):
+        with drawer(page, name):
+            assert complaints(page) == []
     page.get_by_role("tab", name="See inside").click()
     assert complaints(page) == []
 
@@ -76,9 +82,8 @@ def choose(page: Page, words: str) -> None:
     pytest.fail(f"no key leads to {words}")
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-def test_the_focus_goes_down_the_page(open_page: Open, width: int) -> None:
-    page = open_page(width, 844 if width == 390 else 900)
+def test_the_focus_goes_down_the_page(open_page: Open) -> None:
+    page = open_page()
     page.click("#add")
     with settling(page):
         start(page, steps=8)
@@ -91,7 +96,7 @@ def test_the_focus_goes_down_the_page(open_page: Open, width: int) -> None:
     stops = [stop for stop in seen if stop]
     assert len(stops) > 30
     columns = [stop["column"] for stop in stops]
-    assert sum(one != other for one, other in zip(columns, columns[1:], strict=False)) == (0 if width == 390 else 2)
+    assert sum(one != other for one, other in zip(columns, columns[1:], strict=False)) == 2
     for one, other in zip(stops, stops[1:], strict=False):
         assert other["column"] != one["column"] or other["bottom"] > one["top"], (one, other)
 
@@ -137,7 +142,7 @@ def test_a_whole_visit_by_keyboard(open_page: Open) -> None:
         choose(page, "JPEG")
     expect(page.locator("#download")).to_contain_text("JPEG", timeout=PATIENCE)
     assert not page.evaluate("() => document.activeElement.matches('#stylize')")  # Enter would paint anew
-    go_to(page, "#download")
+    go_to(page, "#download", "Shift+Tab")
     with page.expect_download() as arriving:
         page.keyboard.press("Enter")
     assert arriving.value.suggested_filename.endswith(".jpg")

@@ -54,7 +54,7 @@ def test_what_was_made_gives_its_settings_back(open_page: Open, tmp_path: Path) 
     expect(again.get_by_test_id("toast-body")).to_contain_text(
         f"Set as for {path.name}: Neuschwanstein Castle × The Starry Night: 30 % painting"
     )
-    expect(again.locator("#pictures")).to_be_in_viewport(ratio=0.95)
+    expect(again.locator("#photo")).to_be_in_viewport(ratio=0.95)
     expect(again.locator("#photo .image-frame img")).to_have_attribute("src", re.compile("neuschwanstein"))
     photograph(again, "gallery-390")
 

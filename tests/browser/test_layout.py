@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from demo.browser import html
 from demo.jobs.records import Progress
@@ -13,6 +13,7 @@ from tests.support.page import (
     PATIENCE,
     Open,
     check_frame,
+    drawer,
     photograph,
     start,
     stop,
@@ -48,62 +49,113 @@ def test_an_enlarged_picture_lies_over_all_else(open_page: Open, width: int, sch
 def test_settings_that_are_used_again_come_into_view(open_page: Open) -> None:
     page = open_page(390, 844)
     start(page, steps=4)
-    page.locator("#results button").click(timeout=PATIENCE)
-    page.click("#use")
-    expect(page.locator("#pictures")).to_be_in_viewport(ratio=1)
+    page.wait_for_selector("#comparison img", timeout=PATIENCE)
+    with drawer(page, "mine"):
+        page.locator("#results button").click()
+        page.click("#use")
+        expect(page.locator("#photo")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#gallery")).to_be_hidden()
 
 
-def test_whoever_is_taken_elsewhere_is_not_held_back(open_page: Open) -> None:
-    page = open_page(390, 844)
-    page.locator("#work").evaluate("work => { work.dataset.held = ''; }")  # as at the end of a run that one scrolled by
-    start(page, steps=ENDLESS)
-    expect(page.locator("#work[data-held]")).to_have_count(0)
-    wait_for_pictures(page, 1)
-    stop(page)
-
-
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (600, 800), (768, 1024)])
-def test_in_one_column_the_picture_stays_in_view_while_it_is_painted(open_page: Open, width: int, height: int) -> None:
-    page = open_page(width, height)
-    start(page, steps=ENDLESS)
-    wait_for_pictures(page, 1)
-    page.locator("#settings").evaluate("settings => settings.scrollIntoView({block: 'end'})")
-    expect(page.locator("#stage")).to_be_in_viewport(ratio=1)
-    photograph(page, f"{width}-light-steering")
-    assert page.evaluate(
-        """() => {
-            const {left, top, width, height} = document.getElementById('stage').getBoundingClientRect();
-            return [0.1, 0.5, 0.9].every(x => [0.1, 0.5, 0.9].every(
-                y => document.elementFromPoint(left + x * width, top + y * height).closest('#stage')
-            ));
+def covered(page: Page, selector: str) -> list[str]:
+    """What lies over places of an element, where something else does, or where they are out of sight."""
+    found: list[str] = page.locator(selector).evaluate(
+        """element => {
+            const {left, top, width, height} = element.getBoundingClientRect();
+            return [0.1, 0.5, 0.9].flatMap(x => [0.1, 0.5, 0.9].map(
+                y => document.elementFromPoint(left + x * width, top + y * height)
+            )).filter(found => !element.contains(found)).map(found => found?.outerHTML.slice(0, 80) ?? 'out of sight');
         }"""
     )
-    stop(page)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(390, 844), (768, 1024), (1024, 768), (1280, 720), (1366, 768), (1440, 900), (2560, 1440)]
+)
+def test_picture_and_button_are_in_view_from_the_first_moment_on(open_page: Open, width: int, height: int) -> None:
+    page = open_page(width, height)
+    page.wait_for_function("document.getElementById('stage').style.getPropertyValue('--ratio')")
+    expect(page.locator("#estimate")).to_contain_text("about", timeout=PATIENCE)
+    assert (covered(page, "#stage"), covered(page, "#stylize")) == ([], [])
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    if width < 900:  # at the thumb, wherever one is
+        assert covered(page, "#stylize") == []
+        for button in page.locator("#drawers button, #acts button:visible").all():
+            assert button.evaluate("button => button.getBoundingClientRect().height") >= 44
+    photograph(page, f"{width}-light-opened")
+
+
+@pytest.mark.parametrize("width", [1440, 2560])
+def test_the_picture_gets_what_the_screen_has(open_page: Open, width: int) -> None:
+    page = open_page(width, width * 10 // 16)
+    page.wait_for_function("document.getElementById('stage').style.getPropertyValue('--ratio')")
+    shown = page.locator("#pane .sample").first.evaluate("image => image.getBoundingClientRect().width")
+    assert shown >= 0.66 * width
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (768, 1024)])
+def test_on_a_narrow_screen_one_steers_beside_the_picture(open_page: Open, width: int, height: int) -> None:
+    page = open_page(width, height)
+    start(page, steps=20)
+    wait_for_pictures(page, 1)
+    with drawer(page, "adjust"):
+        expect(page.locator(".dial").first).to_be_in_viewport()
+        expect(page.locator("#stage")).to_be_in_viewport(ratio=1)
+        assert covered(page, "#pane") == []
+        assert covered(page, "#stop") == []
+        photograph(page, f"{width}-light-steering")
+        dial, top = page.locator(".dial").last, "element => element.getBoundingClientRect().top"
+        dial.scroll_into_view_if_needed()
+        place = dial.evaluate(top)
+        page.wait_for_selector("#comparison img", timeout=PATIENCE)
+        assert abs(dial.evaluate(top) - place) < 2  # whoever steers stays there when the run ends
     check_frame(page)
 
 
-def test_at_the_end_of_a_run_the_dials_stay_at_hand_and_the_picture_above_them(open_page: Open) -> None:
+def test_each_drawer_has_its_own_and_closes(open_page: Open) -> None:
     page = open_page(390, 844)
-    dial, top = page.locator(".dial").first, "element => element.getBoundingClientRect().top"
-    start(page, steps=20)
-    wait_for_pictures(page, 1)
-    dial.evaluate("dial => dial.scrollIntoView({block: 'center'})")
-    place = dial.evaluate(top)
-    page.wait_for_selector("#comparison img", timeout=PATIENCE)
-    expect(page.locator("#download")).to_be_attached()  # what opened above the dials
-    expect(page.locator("#stage")).to_be_in_viewport(ratio=1)
-    assert abs(dial.evaluate(top) - place) < 2
-    photograph(page, "390-light-still-there")
-    advanced = page.get_by_role("button", name="Advanced")
-    advanced.evaluate("button => button.scrollIntoView({block: 'center'})")
-    place = advanced.evaluate(top)
-    advanced.click()
-    expect(page.get_by_label("Pooling")).to_be_visible()
-    assert abs(advanced.evaluate(top) - place) < 2  # whoever opens something stays where it is
+    parts = {"photo": "#photo", "painting": "#painting", "adjust": "#settings", "mine": "#gallery"}
+    for name, part in parts.items():
+        page.click(f"#drawers [data-drawer={name}]")
+        for other in parts.values():
+            expect(page.locator(other)).to_be_visible(visible=other == part)
+        photograph(page, f"390-light-drawer-{name}")
+    page.keyboard.press("Escape")
+    expect(page.locator("#gallery")).to_be_hidden()
+    page.click("#drawers [data-drawer=photo]")
+    page.set_viewport_size({"width": 844, "height": 390})
+    page.click("#drawers [data-drawer=photo]")
+    expect(page.locator("#photo")).to_be_hidden()
     page.evaluate("scrollTo(0, 0)")
-    expect(page.locator("#status")).to_be_in_viewport()
-    page.locator("#settings").evaluate("settings => settings.scrollIntoView({block: 'end'})")
-    expect(page.locator("#stage")).not_to_be_in_viewport()
+    assert page.evaluate(
+        """() => {
+            const frame = document.getElementById('stage').getBoundingClientRect();
+            const image = document.querySelector('#pane .sample').getBoundingClientRect();
+            return image.width <= frame.width + 1 && image.height <= frame.height + 1;
+        }"""
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1366, 768)])
+def test_hardly_anything_moves(open_page: Open, width: int, height: int) -> None:
+    """The browser's own measure: on a first visit, and while a run begins, without what follows a press at once."""
+    page = open_page(width, height)
+    page.evaluate(
+        """() => {
+            window.shift = 0;
+            new PerformanceObserver(list => {
+                for (const {hadRecentInput, value} of list.getEntries()) if (!hadRecentInput) window.shift += value;
+            }).observe({type: 'layout-shift', buffered: true});
+        }"""
+    )
+    page.wait_for_selector("#painting .image-frame img", state="attached")
+    page.wait_for_function("document.getElementById('stage').style.getPropertyValue('--ratio')")
+    expect(page.locator("#estimate")).to_contain_text("about", timeout=PATIENCE)
+    start(page, steps=ENDLESS)
+    wait_for_pictures(page, 2)
+    assert page.evaluate("window.shift") < 0.05
+    stop(page)
 
 
 def test_the_longest_status_fits_a_phone(open_page: Open) -> None:

@@ -18,6 +18,7 @@ from tests.support.page import (
     check_picture,
     choose_pair,
     download,
+    drawer,
     look_back_to_the_first,
     photograph,
     set_number,
@@ -35,14 +36,14 @@ def test_a_first_visitor_paints_steers_stops_looks_back_and_takes_it_home(
     open_page: Open, tmp_path: Path, width: int, scheme: str
 ) -> None:
     page = open_page(width, 844 if width == 390 else 900, scheme)
-    page.wait_for_selector("#painting .image-frame img")  # an example is there already
+    page.wait_for_selector("#painting .image-frame img", state="attached")  # an example is there already
     expect(page.locator("#stylize")).to_be_in_viewport(ratio=1)
     expect(page.locator("#estimate")).to_have_text(re.compile(r"about \d+ (s|min)"), timeout=PATIENCE)
     expect(page.locator(".pane")).to_have_css("background-image", re.compile(r"^url\("))  # the photo
     photograph(page, f"{width}-{scheme}-1-before")
-    page.locator("#settings").scroll_into_view_if_needed()
-    if width == 1440:  # it stays in view beside the settings
-        expect(page.locator("#stage")).to_be_in_viewport(ratio=0.9)
+    with drawer(page, "adjust"):
+        page.locator("#settings").scroll_into_view_if_needed()
+        expect(page.locator("#stage")).to_be_in_viewport(ratio=0.9)  # it stays in view beside the settings
     start(page, steps=ENDLESS)
     wait_for_pictures(page, 2)
     expect(page.locator("#stage")).to_be_in_viewport(ratio=0.9)
@@ -131,11 +132,13 @@ def test_gradios_own_timer_is_not_read_out(open_page: Open) -> None:
 
 def test_the_page_speaks_spanish(open_page: Open) -> None:
     page = open_page(390, 844, locale="es-ES")
-    for text in ("Transferencia de estilo neuronal", "Pintar", "¿Cuánto del cuadro?", "La noche estrellada"):
-        expect(page.get_by_text(text, exact=True).first).to_be_visible()
-    page.get_by_label("número de Resolución").fill("128")
-    page.get_by_label("número de Pasos").fill("3")
-    expect(page.get_by_role("button", name="Quitar la imagen")).to_have_count(2)
+    for text in ("Transferencia de estilo neuronal", "Pintar", "La noche estrellada"):
+        expect(page.get_by_text(text, exact=True).last).to_be_visible()
+    with drawer(page, "adjust"):
+        expect(page.get_by_text("¿Cuánto del cuadro?", exact=True).first).to_be_visible()
+        page.get_by_label("número de Resolución").fill("128")
+        page.get_by_label("número de Pasos").fill("3")
+    expect(page.get_by_label("Quitar la imagen")).to_have_count(2)
     expect(page.locator("[aria-label^='range slider']")).to_have_count(0)
     expect(page.locator(".min_value").filter(has_text="0,25")).to_have_count(1)
     page.click("#stylize")

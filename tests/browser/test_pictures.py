@@ -226,15 +226,17 @@ def test_an_uploaded_photo_is_painted(open_page: Open, tmp_path: Path) -> None:
     scan.save(small)
     page.set_input_files("#photo input[type=file]", tall)
     page.set_input_files("#painting input[type=file]", small)
-    page.wait_for_selector("#photo img[src*=tower]")
-    page.wait_for_selector("#painting img[src*=great_wave]")
+    page.wait_for_selector("#photo img[src*=tower]", state="attached")
+    page.wait_for_selector("#painting img[src*=great_wave]", state="attached")
     remarks = page.locator("#remarks")
     expect(remarks).to_contain_text("Painting 1 has 200 × 148 px and is enlarged")
     expect(remarks).to_contain_text("Painting 1 has a border of one colour")
+    page.click("#drawers [data-drawer=painting]")
     photograph(page, "remarked")
     page.get_by_role("button", name="Cut it off").click()
     expect(remarks).to_contain_text("The border of painting 1 is cut off: 160 × 108 px of it are left.")
     expect(remarks).to_contain_text("Painting 1 has 160 × 108 px and is enlarged")
+    page.click("#drawers [data-drawer=photo]")
     with settling(page):
         page.get_by_role("button", name="More or less painting in places?").click()
     expect(page.locator("#strength-map .legend li")).to_have_text(["turquoise: less painting", "violet: more painting"])
@@ -244,6 +246,7 @@ def test_an_uploaded_photo_is_painted(open_page: Open, tmp_path: Path) -> None:
     with settling(page):
         page.get_by_role("button", name="Undo", exact=True).first.click()
     page.wait_for_selector("#photo img[src*=tower]")
+    page.click("#drawers [data-drawer=photo]")
     start(page, steps=6)
     expect(remarks).not_to_contain_text("enlarged")  # at 128 px it isn't
     page.wait_for_selector("#comparison img", timeout=PATIENCE)

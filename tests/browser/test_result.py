@@ -15,7 +15,10 @@ from tests.support.settling import settling
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
 # How far down the page what stands below the line about the pair begins.
-BELOW = "Math.round(document.getElementById('further').getBoundingClientRect().top + scrollY)"
+BELOW = """() => {
+    const [pair, below] = ['pair', 'take-home'].map(id => document.getElementById(id).getBoundingClientRect().top);
+    return Math.round(below - pair);
+}"""
 
 # A line across the curves: they begin half a step to the right of where it does, and the numbers of its axis end there.
 GRID = "#losses path[style*='stroke-opacity: 0.22']"

@@ -7,9 +7,10 @@ import sys
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
+from demo.browser.theme import theme
 from demo.form.example_pairs import EXAMPLES
 from demo.jobs.records import Waiting
-from demo.ui import STYLESHEETS, build_ui, theme
+from demo.ui import STYLESHEETS, build_ui
 from demo.words import I18N
 from tests.support.playback import Playback, progress
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
@@ -53,10 +54,23 @@ def choose_pair(page: Page, index: int) -> None:
     expect(page.locator("#examples [aria-pressed=true]")).to_have_attribute("data-index", str(index))
 
 
+@contextmanager
+def drawer(page: Page, name: str) -> Iterator[None]:
+    """With what a narrow screen shows in that drawer only; a wide one shows it anyway."""
+    button = page.locator(f"#drawers [data-drawer={name}]")
+    opens = button.is_visible() and button.get_attribute("aria-expanded") != "true"
+    if opens:
+        button.click()
+    yield
+    if opens:
+        button.click()
+
+
 def set_number(page: Page, label: str, value: int) -> None:
-    box = page.get_by_label(f"number input for {label}")
-    box.fill(str(value))
-    box.press("Tab")
+    with drawer(page, "adjust"):
+        box = page.get_by_label(f"number input for {label}")
+        box.fill(str(value))
+        box.press("Tab")
 
 
 def start(page: Page, steps: int) -> None:

@@ -1,6 +1,7 @@
 // Brings an element into sight, as little as is needed; after clicks on buttons whose effect is elsewhere on the page.
-// Whoever is taken there no longer looks at what keep-scroll-position.js holds, which would scroll back at once.
+// On a narrow screen what a picture is made of is in drawers: that of the photo is opened.
 export default function scrollToElement(id) {
-    delete document.getElementById('work').dataset.held;
-    document.getElementById(id)?.scrollIntoView({block: 'nearest'});
+    const element = document.getElementById(id);
+    if (element.checkVisibility()) element.scrollIntoView({block: 'nearest'});
+    else document.querySelector('#drawers [data-drawer=photo]').click();
 }

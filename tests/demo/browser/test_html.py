@@ -84,8 +84,9 @@ def test_the_status_of_a_run() -> None:
     notes = (Note("<restarted>"),)
     record = Progress(7, 20, (128, 96), (LossRecord(1, 2, 3),), 30.0, notes, image)
     text = html.running("en", record, notes)
-    for words in ("step 7 of 20", "at 128 × 96 px", "about 30 s left", "&lt;restarted&gt;", 'max="20" value="7"'):
+    for words in ("step 7 of 20", "at 128 × 96 px", "about 30 s left", "&lt;restarted&gt;", 'max="1" value="0.3500"'):
         assert words in text
+    assert 'max="1" value="0.2000"' in html.running("en", replace(record, share=0.2))  # by time, where that is told
     assert 'role="status"' in text
     later = html.running("en", replace(record, notes=()), notes)
     assert "&lt;restarted&gt;" in later

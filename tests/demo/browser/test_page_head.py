@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from demo.browser.page_head import PageHead
+from demo.browser.typeface import PRELOAD
 
 GRADIOS = """<!doctype html>
 <html
@@ -66,13 +67,23 @@ def test_it_tells_its_own_name_and_picture(root: str, path: str) -> None:
     assert tags.told["og:title"] == "Neural style transfer"
     assert tags.told["og:image"] == f"https://paint.example{root}/thumbnails/a.jpg"
     assert tags.told["viewport"]
-    assert "Gradio" not in answer.text  # type: ignore[attr-defined]
+    assert PRELOAD in answer.text  # type: ignore[attr-defined]
+    assert "Gradio" not in str(tags.told)
     assert int(answer.headers["content-length"]) == len(answer.content)  # type: ignore[attr-defined]
 
 
 def test_it_tells_the_language() -> None:
     spanish = Tags(asked(accepted="es").text)  # type: ignore[attr-defined]
     assert (spanish.language, spanish.told["og:title"]) == ("es", "Transferencia de estilo neuronal")
+
+
+def test_who_waits_for_the_scripts_sees_name_and_picture() -> None:
+    page = asked(accepted="es").text  # type: ignore[attr-defined]
+    head, _, body = page.partition("<body>")
+    assert "@font-face" in head
+    assert "#opening" in head
+    assert body.startswith('<div id="opening"><h1>Transferencia de estilo neuronal</h1>')
+    assert '<img src="./thumbnails/a.jpg" alt="">' in body
 
 
 def test_all_else_passes() -> None:

@@ -111,3 +111,9 @@ def test_the_forecast_follows_the_plan(clock: list[float]) -> None:
     assert forecast.seconds_left(3) == pytest.approx(6)
     forecast.add(7, 1.0)
     assert forecast.seconds_left(7) == pytest.approx(2)
+
+
+def test_the_share_of_a_run_goes_by_its_time_not_by_its_steps(clock: list[float]) -> None:
+    forecast = RemainingTime([(SIZE, 4), (LARGE, 3)], {SIZE: 1.0, LARGE: 4.0})
+    assert [forecast.share(index) for index in (0, 4, 5, 7)] == pytest.approx([0, 4 / 16, 8 / 16, 1])
+    assert [record.share for record in records(clock, total=4, seconds=3)] == pytest.approx([1 / 4, 2 / 4, 3 / 4, 1])

@@ -79,7 +79,7 @@ def test_a_run_speaks_the_browsers_language(photo: FileDataDict, painting: FileD
     assert "estilo" in last.plot or not shown(last.plot)
     end = finished(SPANISH, last.painted, begin.running)
     assert "Terminado tras 3 pasos" in end.status
-    assert end.start["value"] == "Pintar"
+    assert end.start["value"] == "Pintar otra vez"
 
 
 def test_coarse_pictures_are_shown_as_large_as_the_final_one(photo: FileDataDict, painting: FileDataDict) -> None:

@@ -31,6 +31,6 @@ def test_what_to_expect_and_the_ways_to_more() -> None:
     assert "looks soft from nearby. This page goes up to 1024" in large
     assert "for 300 dpi (3508" in large
     assert "<code>python -m nst_core --recipe IN.png -o OUT.png --print A4</code>" in large
-    assert "“Larger, from here” paints it at 1024" in small
+    assert "“Larger” paints it at 1024" in small
     assert "soft" not in told("en", "A6", (LARGEST, 683))
     assert "En carta (EE. UU.) medirá 27,7 × 18,5 cm, a 94 ppp" in told("es", "letter", (LARGEST, 683))
