@@ -1,4 +1,4 @@
-"""The whole page, or a part of one, without a server."""
+"""The whole page, or a part of one, without a server, or in front of a stand-in for a runner."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from collections.abc import Callable
 import gradio as gr
 
 from demo import ui
+from demo.browser.theme import theme
+from demo.form.example_pairs import EXAMPLES
+from demo.jobs.runner import Runner
+from demo.words import I18N
 from nst_core.config import TransferConfig
 from tests.support.playback import Playback
 
@@ -24,3 +28,15 @@ def built(build: Callable[[], gr.Blocks]) -> gr.Blocks:
         return build()
 
     return asyncio.run(within_a_loop())
+
+
+def serve(runner: Runner, port: int, live: bool = False) -> None:
+    """Serve the page in front of `runner` until somebody ends the process."""
+    ui.build_ui(runner, live=live).launch(
+        server_port=port,
+        i18n=I18N,
+        theme=theme(),
+        css_paths=list(ui.STYLESHEETS),
+        allowed_paths=[str(EXAMPLES)],
+        quiet=True,
+    )
