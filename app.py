@@ -61,7 +61,7 @@ from demo.options.files import logins
 from demo.options.parsing import parse
 from demo.options.table import AUTO, LOCAL, LONGEST, LOOPBACK
 from demo.paint import first_view
-from demo.ui import STYLESHEETS, build_ui
+from demo.ui import build_ui, styles
 from demo.visitors.connections import Connections, limited, most_files
 from demo.visitors.farewell import CLOSING, MOST, bid_farewell, end_within
 from demo.visitors.gate import Gate
@@ -200,7 +200,7 @@ def launch(ui: gr.Blocks, options: argparse.Namespace, server: Server, routes: S
         allowed_paths=[str(EXAMPLES)],
         favicon_path=ICON,
         theme=theme(),
-        css_paths=list(STYLESHEETS),
+        css=styles(),
         i18n=I18N,
         footer_links=["api"],
         run_history=False,

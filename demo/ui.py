@@ -10,6 +10,7 @@ import gradio as gr
 from demo.api import endpoints
 from demo.browser import html, measures
 from demo.browser.blocks import Page
+from demo.browser.compact import compact_styles
 from demo.browser.labels import labels
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load, script
@@ -61,6 +62,11 @@ LISTENERS = (
     "tell-when-lost",
     "offer-sharing",
 )
+
+
+def styles() -> str:
+    """The page's CSS."""
+    return "\n".join(compact_styles(sheet.read_text("utf-8")) for sheet in STYLESHEETS)
 
 
 def build_ui(runner: Runner, defaults: TransferConfig | None = None, live: bool = False) -> gr.Blocks:

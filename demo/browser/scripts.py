@@ -6,6 +6,8 @@ import json
 from functools import cache
 from pathlib import Path
 
+from demo.browser.compact import compact_script
+
 FOLDER = Path(__file__).with_name("scripts")
 EXPORT = "export default "
 
@@ -40,4 +42,4 @@ def _function(name: str) -> str:
     before, exported, function = (FOLDER / f"{name}.js").read_text(encoding="utf-8").partition(EXPORT)
     if not exported:
         raise ValueError(f"scripts/{name}.js has no {EXPORT!r}")
-    return function.strip()
+    return compact_script(function)

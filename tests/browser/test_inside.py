@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.axe import complaints
-from tests.support.page import PATIENCE, STOPPED, Open, photograph
+from tests.support.page import PATIENCE, STOPPED, Open, drawer, photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -31,7 +31,8 @@ def test_one_walks_through_the_layers_of_the_example_and_of_a_photo_of_one_s_own
     open_page: Open, width: int, scheme: str
 ) -> None:
     page = open_page(width, 844 if width == 390 else 900, scheme)
-    page.locator("#photos").get_by_role("button", name="Playing kitten").press("Enter")
+    with drawer(page, "photo"):
+        page.locator("#photos").get_by_role("button", name="Playing kitten").press("Enter")
     look_inside(page, steps=12)
     expect(page.locator("#inside-rows img")).to_have_count(12)
     expect(page.locator("#inside-pane img")).to_have_count(2)

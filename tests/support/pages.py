@@ -6,11 +6,15 @@ import asyncio
 from collections.abc import Callable
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from demo import ui
+from demo.browser import thumbnails, typeface
+from demo.browser.page_head import PageHead
 from demo.browser.theme import theme
 from demo.form.example_pairs import EXAMPLES
 from demo.jobs.runner import Runner
+from demo.paint import first_view
 from demo.words import I18N
 from nst_core.config import TransferConfig
 from tests.support.playback import Playback
@@ -36,7 +40,11 @@ def serve(runner: Runner, port: int, live: bool = False) -> None:
         server_port=port,
         i18n=I18N,
         theme=theme(),
-        css_paths=list(ui.STYLESHEETS),
+        css=ui.styles(),
+        app_kwargs={
+            "middleware": [Middleware(PageHead, picture=first_view.result)],  # whose styles the page needs
+            "routes": [thumbnails.ROUTE, typeface.ROUTE],
+        },
         allowed_paths=[str(EXAMPLES)],
         quiet=True,
     )

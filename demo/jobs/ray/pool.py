@@ -51,7 +51,10 @@ class Pool:
     """
 
     def __init__(self, hire: Callable[[int], Any], least: int, most: int, patience: Patience = Patience()) -> None:
-        """`hire` makes an actor, one of so many; `least` are kept even where there is nothing to do."""
+        """`hire` makes an actor, one of so many, or gives None where that can't be now.
+
+        `least` are kept even where there is nothing to do.
+        """
         self._hire, self._least, self.most, self._patience = hire, least, most, patience
         self._painters: list[Leased] = []
         self._wishes: dict[object, float] = {}  # who waits for a painter, and when they said so last
@@ -170,7 +173,8 @@ class Pool:
         busy = sum(painter.is_busy for painter in self._painters)
         wanted = min(self.most, max(self._least, busy + len(self._wishes)))
         while len(self._painters) < wanted and not self._refusal:
-            actor = self._hire(self.most)
+            if (actor := self._hire(self.most)) is None:
+                break
             self._painters.append(Leased(actor, coming=actor.begin.remote()))
         for painter in [each for each in self._painters if self._is_idle(each, now)]:
             if len(self._painters) > wanted:

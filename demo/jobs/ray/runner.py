@@ -126,7 +126,9 @@ class RayRunner:
         self._cluster.disconnect()
 
     def _hired(self, most: int) -> Any:
-        """A new painter, one of so many."""
+        """A new painter, one of so many; None where the cluster's head is lost, for which Ray would wait a minute."""
+        if not self._cluster.is_there:
+            return None
         share = self._cluster.share(most)
         device = None if share.get("num_gpus") else "cpu"
         options: dict[str, Any] = {"concurrency_groups": {PAINTING: 1, ORDERS: 1}, "max_restarts": 0, **share}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,13 @@ def test_nothing_comes_first_where_it_is_not_worth_its_time(job: Job, slowness: 
     assert quick_look(job, forecast_of(job), slowness) is None
 
 
+@pytest.fixture
+def nothing_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How fast the machine is isn't known from other tests: on a fast one nothing would come first."""
+    monkeypatch.setenv("NST_CACHE", str(tmp_path))
+
+
+@pytest.mark.usefixtures("nothing_measured")
 def test_a_runner_shows_it_before_the_first_step(tiny: LocalRunner) -> None:
     records = tiny.run(a_job(replace(LONG, size=320, steps=250), key="mine"))
     look = next(record for record in records if isinstance(record, QuickLook))
@@ -80,6 +88,7 @@ def test_a_runner_shows_it_before_the_first_step(tiny: LocalRunner) -> None:
     records.close()
 
 
+@pytest.mark.usefixtures("nothing_measured")
 def test_who_steers_meanwhile_sees_the_run_at_once(tiny: LocalRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RECORD_EVERY", 0.0)
     records = tiny.run(a_job(replace(LONG, size=320, steps=250), key="mine"))

@@ -82,11 +82,10 @@ def test_what_is_done_stays_when_somebody_stops(folders: Path, monkeypatch: pyte
         write(job, painted)
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr("nst_core.cli.folders.write", stopped)
-    assert command("out", "--ray", "local", "-q") == 130
+    with monkeypatch.context() as patch:
+        patch.setattr("nst_core.cli.folders.write", stopped)
+        assert command("out", "--ray", "local", "-q") == 130
     assert len(list(Path("out").iterdir())) <= 1
-    monkeypatch.undo()
-    os.chdir(folders)
     assert command("out", "--ray", "local", "-q") == 1
     assert sorted(path.name for path in Path("out").iterdir()) == ["a_x.png", "a_y.png"]
 

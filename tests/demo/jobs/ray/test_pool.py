@@ -76,6 +76,14 @@ def test_who_is_lost_is_replaced() -> None:
     assert second is not first
 
 
+def test_none_is_made_while_there_is_no_cluster_to_make_it_on() -> None:
+    hired = Hired()
+    pool = Pool(lambda most: hired(most) if hired.count else None, 1, 1)
+    assert looked_at(pool) == []
+    hired.count = 1
+    assert len(looked_at(pool)) == 1
+
+
 def test_painters_of_another_version_are_refused_and_asked_again_by_the_next_job() -> None:
     hired = Hired("0.0.1")
     pool = Pool(hired, 0, 1)
