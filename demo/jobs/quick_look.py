@@ -15,6 +15,7 @@ SIDE = 160  # pixels of the long side
 SCALES, STEPS = 2, 16  # large strokes and small ones, on two cores in two seconds
 FEWEST = 8  # steps: with fewer it is still the photo
 MOST = 0.05  # of the seconds of the run itself
+SMALL = 256  # pixels of the long side: a run of fewer is small itself, and at full size soon
 SOON = 3.0  # seconds: a run that is as far by then needs none
 
 
@@ -24,7 +25,8 @@ def quick_look(job: Job, run: Forecast, slowness: float | None) -> TransferConfi
     `slowness`: what to multiply the forecast's seconds by; None = they are no seconds, and only compare.
     """
     config = run.task.config
-    if not job.wants_quick_look or job.begin is not None or config.initial is not Initial.CONTENT:
+    is_wanted = job.wants_quick_look and job.begin is None and config.size >= SMALL
+    if not is_wanted or config.initial is not Initial.CONTENT:
         return None
     coarse = sum(stage.seconds for stage in run.stages if not shows_as_much(stage.size, SIDE))
     if not coarse or config.only_colours or (slowness is not None and slowness * coarse <= SOON):

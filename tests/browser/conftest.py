@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests.__main__ import SYSTEM_BROWSERS
-from tests.support.page import Open
+from tests.support.page import LEFT, Open
 from tests.support.paths import ROOT
 from tests.support.serving import START, wait_for
 
@@ -87,10 +87,14 @@ def open_page(profiles: Profiles, server: str) -> Iterator[Open]:
     visited = []
 
     def watch(page: Page) -> None:
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complain(page, message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complain(page, str(error)))
         page.on("request", lambda request: None if is_ours(request.url) else complaints.append(request.url))
         page.on("popup", watch)
+
+    def complain(page: Page, text: str) -> None:
+        if page not in LEFT:
+            complaints.append(text)
 
     def is_ours(url: str) -> bool:
         return url.startswith((server, "data:", "blob:"))

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from nst_core.recipe import read_recipe
-from tests.support.page import PATIENCE, Open, look_back_to_the_first, photograph, set_number
+from tests.support.page import PATIENCE, Open, load_anew, look_back_to_the_first, photograph, set_number
 from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
@@ -95,7 +95,7 @@ def test_two_are_compared_one_is_a_favourite_one_is_deleted_and_all_of_it_stays(
         page.click("#delete-made")
     expect(tiles).to_have_count(2)
     expect(page.locator("#beside")).to_be_hidden()  # one of the two is gone
-    page.reload()
+    load_anew(page)
     expect(tiles).to_contain_text(["30 %", "60 %"])
     expect(star.first).to_be_checked()
 

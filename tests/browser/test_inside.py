@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.axe import complaints
-from tests.support.page import PATIENCE, STOPPED, Open, drawer, photograph
+from tests.support.page import PATIENCE, STOPPED, Open, drawer, load_anew, photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -65,7 +65,7 @@ def test_what_the_network_measures_is_shown_to_whoever_asks_and_that_is_remember
     switch.click()
     expect(bars).to_contain_text("relu4_1")
     expect(bars).to_be_visible()
-    page.reload()
+    load_anew(page)
     look_inside(page, steps=1)
     expect(bars).to_be_visible()
     expect(switch).to_have_attribute("aria-expanded", "true")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.page import PATIENCE, Open, photograph, start
+from tests.support.page import PATIENCE, Open, load_anew, photograph, start
 from tests.support.settling import settling
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
@@ -32,7 +32,7 @@ COPIED = """async () => {
 def prepared(page: Page) -> Page:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.add_init_script(f"({SYSTEM})()")
-    page.reload()
+    load_anew(page)
     page.wait_for_selector("#painting .image-frame img")
     return page
 

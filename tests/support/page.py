@@ -18,6 +18,7 @@ Open = Callable[..., Page]  # of the fixture that opens the page
 # Set, the tests leave pictures of the page there: for whoever changes it to look at. They take a while to make.
 SCREENSHOTS = "NST_SCREENSHOTS"
 PATIENCE = 120_000  # milliseconds for a whole small run on a busy machine
+LEFT: set[Page] = set()  # pages that are being loaded anew
 STOPPED = 5000  # milliseconds: 2 seconds of the contract, a step, and a busy machine
 ENDLESS = 1000  # steps that no test waits for
 
@@ -47,6 +48,14 @@ WATCH = """() => {
 AT_REST = """() => [...document.images].every(image => image.complete || image.loading === 'lazy')
     && document.getAnimations().every(animation =>
         animation.playState !== 'running' || animation.effect.getComputedTiming().endTime > 2000)"""
+
+
+def load_anew(page: Page) -> None:
+    """As by F5; what Gradio complains of while it is left doesn't count."""
+    LEFT.add(page)
+    page.reload()
+    page.wait_for_selector("#stylize")
+    LEFT.discard(page)
 
 
 def choose_pair(page: Page, index: int) -> None:

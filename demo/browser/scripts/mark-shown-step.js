@@ -19,7 +19,9 @@ export default function markShownStep() {
     const mark = () => {
         isDue = false;
         const marker = document.querySelector('#losses .moment');
-        const step = document.querySelector('#timeline input[type=range]')?.value ?? '';
+        // The timeline counts beside a finished picture alone, see bar.css.
+        const isFinished = document.getElementById('actions') !== null;
+        const step = (isFinished && document.querySelector('#timeline input[type=range]')?.value) || '';
         if (!marker || marker.dataset.step === step) return;
         const {start, column} = marker.dataset;
         const x = Number(start) + step * column;

@@ -11,7 +11,7 @@ import pytest
 
 from demo.jobs import local as module
 from demo.jobs.local import LocalRunner
-from demo.jobs.quick_look import MOST, SIDE, STEPS, quick_look
+from demo.jobs.quick_look import MOST, SIDE, SMALL, STEPS, quick_look
 from demo.jobs.records import Job, Pixels, Progress, QuickLook
 from nst_core.config import Initial, TransferConfig
 from nst_core.forecast.forecast import Forecast, suggest
@@ -61,6 +61,7 @@ def test_a_shorter_run_gets_a_shorter_one_or_none() -> None:
     [
         (a_job(wants_quick_look=False), 1.0),
         (a_job(begin=PICTURE), 1.0),
+        (a_job(replace(LONG, size=SMALL - 1, steps=1000)), 1.0),
         (a_job(replace(LONG, initial=Initial.NOISE)), 1.0),
         (a_job(replace(LONG, scales=1)), 1.0),  # its first picture is large
         (a_job(), 0.01),  # a graphics card is as far at once
