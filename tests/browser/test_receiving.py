@@ -69,11 +69,11 @@ def test_why_a_file_was_not_taken_stays_at_its_slot_until_another_comes(open_pag
 def test_a_file_may_be_dropped_anywhere_on_the_page(open_page: Open, tmp_path: Path) -> None:
     page = open_page()
     check_shown(page, photo="neuschwanstein", painting="starry_night")
-    target = page.locator("[data-place=painting]")
+    target = page.locator(".targets [data-place=painting]")
     expect(target).to_be_hidden()
     drag(page, 1300, 450, POPPIES, until="dragOver")
     expect(target).to_have_class("over")
-    expect(page.locator("[data-place=painting-second]")).to_be_hidden()
+    expect(page.locator(".targets [data-place=painting-second]")).to_be_hidden()
     photograph(page, "drop-targets", whole=False)
     drag(page, 1300, 450, POPPIES)
     expect(target).to_be_hidden()

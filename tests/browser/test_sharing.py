@@ -33,7 +33,7 @@ def prepared(page: Page) -> Page:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.add_init_script(f"({SYSTEM})()")
     load_anew(page)
-    page.wait_for_selector("#painting .image-frame img")
+    page.wait_for_selector("#painting .image-frame img", state="attached")  # in a drawer
     return page
 
 
