@@ -108,12 +108,23 @@ def test_the_curves_of_a_finished_run_are_whole(open_page: Open) -> None:
     assert done(page) == 10
 
 
+def moments_with_a_gap(page: Page) -> list[int]:
+    """The moments of a run that was stopped, two of which lie more than two steps apart: on a busy machine few do."""
+    for _ in range(5):
+        start(page, steps=ENDLESS)
+        page.wait_for_function(
+            "window.steps.some((step, place) => window.steps[place + 1] > step + 5)", timeout=PATIENCE
+        )
+        stop(page)
+        steps = page.locator("#moments option").evaluate_all("options => options.map(({value}) => Number(value))")
+        if any(after > step + 2 for step, after in zip(steps, steps[1:], strict=False)):
+            return list(steps)
+    pytest.fail("no two moments lie apart")
+
+
 def test_the_timeline_stands_only_where_there_is_a_picture(open_page: Open) -> None:
     page = open_page()
-    start(page, steps=ENDLESS)
-    page.wait_for_function("window.steps.some((step, place) => window.steps[place + 1] > step + 5)", timeout=PATIENCE)
-    stop(page)
-    steps = page.locator("#moments option").evaluate_all("options => options.map(({value}) => Number(value))")
+    steps = moments_with_a_gap(page)
     slider, box = page.locator("#timeline input[type=range]"), page.locator("#timeline input[type=number]")
     expect(slider).to_have_value(str(steps[-1]))
     place = next(place for place, step in enumerate(steps) if steps[place + 1] > step + 2)  # nothing between them
