@@ -9,6 +9,7 @@ import logging
 from typing import Any
 
 import gradio as gr
+from gradio.block_function import BlockFunction
 from gradio.context import LocalContext
 from gradio.data_classes import BlocksConfigDict
 
@@ -37,3 +38,18 @@ class Page(gr.Blocks):
             logger.info("refused: values of a call: %.300s", " ".join(str(error).split()))
             speaks = language(LocalContext.request.get(None))
             raise gr.Error(sentence(say(speaks, "error.bad_call")), print_exception=False) from error
+
+    def handle_streaming_diffs(
+        self, block_fn: BlockFunction, data: list[Any], *where: Any, **options: Any
+    ) -> list[Any]:
+        """Gradio's own, but what changes of a component is told whole, and not by what differs from the last change.
+
+        The browser edits the last one in place, also when it hasn't shown it yet: of two that come together the first
+        would be lost.
+        """
+        whole = list(data)
+        differences = super().handle_streaming_diffs(block_fn, data, *where, **options)
+        return [
+            [["replace", [], value]] if isinstance(value, dict) and isinstance(edits, list) and edits else edits
+            for value, edits in zip(whole, differences, strict=True)
+        ]

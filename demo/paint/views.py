@@ -107,8 +107,8 @@ def resting(language: Language) -> PaintView:
 
 
 def waiting(language: Language, place: Waiting, painted: Painted | None) -> PaintView:
-    """Who is ahead of the run. Of two updates of the button within a frame Gradio 6.31 may drop the first."""
-    stop = gr.update(value=_stop(language, place), visible=True)
+    """Who is ahead of the run."""
+    stop = gr.update(value=_stop(language, place))
     return PaintView(painted=painted, status=html.waiting(language, place), stop=stop)
 
 
@@ -125,7 +125,7 @@ def progressing(language: Language, painted: Painted, now: float) -> PaintView:
         painted=painted,
         pane=html.pane(progress.image, painted.size, description),
         status=html.running(language, progress, painted.notes),
-        stop=gr.update(value=say(language, "paint.stop"), visible=True),
+        stop=gr.update(value=say(language, "paint.stop")),
     )
     if len(painted.curves.losses) < 2 or now - painted.plotted < PLOT_EVERY:
         return view
@@ -138,7 +138,7 @@ def quick_look(language: Language, look: QuickLook) -> PaintView:
     return PaintView(
         pane=html.quick_look(look.image, words),
         status=html.message(words),
-        stop=gr.update(value=say(language, "paint.stop"), visible=True),
+        stop=gr.update(value=say(language, "paint.stop")),
     )
 
 

@@ -68,7 +68,6 @@ def test_six_can_be_stopped_and_asked_for_again(open_page: Open) -> None:
     expect(page.locator(".sketch:enabled img")).to_have_count(6, timeout=PATIENCE)
 
 
-@pytest.mark.skip(reason="Paint stays beside Stop in a run that takes another's place: to be mended first")
 def test_a_sketch_that_is_clicked_during_a_run_is_painted_at_once(open_page: Open) -> None:
     page = open_page()
     ask_for_six(page, steps=ENDLESS)
