@@ -107,10 +107,12 @@ def test_where_memory_gives_out_it_is_tried_once_more_in_blocks(
 
 
 def test_six_that_belong_together_are_painted_two_at_a_time(runner: RayRunner) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while sum(painter.is_ready for painter in runner._pool.painters) < 2 and time.monotonic() < deadline:
-        runner._pool.lease("a test", 0.1)
-        time.sleep(0.1)
+    deadline, leased = time.monotonic() + PATIENCE, list[Leased]()
+    while len(leased) < 2 and time.monotonic() < deadline:  # both have begun
+        if (painter := runner._pool.lease("a test", 1.0)) is not None:
+            leased.append(painter)
+    for painter in leased:
+        runner._pool.give_back(painter)
     most, finished = 0, set[int]()
     for place, record in runner.run_each([a_job(60, "six") for _ in range(6)]):
         most = max(most, len(busy(runner)))
