@@ -319,6 +319,8 @@ class Visit:
             raise RefusedError(404, "visitors.not_yours")
         if not self._mailboxes.is_known(values.get("fn_index")):
             raise RefusedError(404, "visitors.not_yours")
+        if values.get("event_id", "") is None and isinstance(index := values.get("fn_index"), int):
+            values["event_id"] = await self._mailboxes.last_event(session, index)
         return session, json.dumps(values).encode()
 
     def _claim(self, session: str) -> None:

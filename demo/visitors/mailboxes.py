@@ -14,6 +14,7 @@ from demo.visitors.mailbox import LINGERING, Mailbox
 
 PATIENCE = 10.0  # seconds for the one who asks to listen
 ON_ITS_WAY = 0.5  # seconds in which a page may not know yet that its stream is closed
+LOOK_EVERY = 0.05  # seconds until an event that is waited for is looked for again
 MOST_WORKERS = 0.75  # of all, for a network
 MOST_EVENTS = 300  # of a network, whose end nobody has heard yet
 MOST_WAITING = 40_000_000  # bytes of what they were called with
@@ -64,6 +65,20 @@ class Mailboxes:
         """Whether an event that isn't over is of the session."""
         event = self._queue.event_ids_to_events.get(event_id)
         return event is None or event.session_hash == session
+
+    async def last_event(self, session: str, event_index: int) -> str:
+        """The id of the last event of this number that a session has begun; "" where there is none.
+
+        A page that stops one before it was told its id knows no more of it, and it may still be on its way.
+        """
+        events, functions, tries = self._queue.event_ids_to_events, self._queue.blocks.fns, ON_ITS_WAY / LOOK_EVERY
+        while True:
+            mine = [(name, event.fn) for name, event in events.items() if event.session_hash == session]
+            begun = [name for name, function in mine if function is functions.get(event_index)]
+            if begun or tries <= 0:
+                return begun[-1] if begun else ""
+            await asyncio.sleep(LOOK_EVERY)
+            tries -= 1
 
     def session_of(self, event_id: str | None) -> str | None:
         """The session of an event that isn't over, or that nobody has heard the end of; None where there is none."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from tests.__main__ import SYSTEM_BROWSERS
 from tests.support.page import LEFT, Open
@@ -87,10 +87,13 @@ def open_page(profiles: Profiles, server: str) -> Iterator[Open]:
     visited = []
 
     def watch(page: Page) -> None:
-        page.on("console", lambda message: complain(page, message.text) if message.type == "error" else None)
+        page.on("console", lambda message: complain(page, told(message)) if message.type == "error" else None)
         page.on("pageerror", lambda error: complain(page, str(error)))
         page.on("request", lambda request: None if is_ours(request.url) else complaints.append(request.url))
         page.on("popup", watch)
+
+    def told(message: ConsoleMessage) -> str:
+        return f"{message.text} {message.location['url']}"  # of a request that failed the text tells only how
 
     def complain(page: Page, text: str) -> None:
         if page not in LEFT:

@@ -61,6 +61,19 @@ def test_whoever_knows_a_session_and_its_event_can_neither_read_nor_stop_it(gues
         assert last["event_id"] == event
 
 
+def test_a_run_is_stopped_by_a_page_that_was_not_told_its_name_yet(guest: Guests, server: Visited) -> None:
+    mine, evil = guest("203.0.113.30"), guest("198.51.100.30")
+    body = {"session_hash": "hasty", "event_id": None, "fn_index": server.event(PAINTING)}
+    closed = server.runner.closed
+    with painting(mine, "hasty", **PAGE) as (event, messages):
+        assert evil.client.post(f"{API}/cancel", json=body).status_code == 404
+        assert server.runner.closed == closed
+        assert mine.client.post(f"{API}/cancel", json=body).json() == {"success": True}
+        assert next(message["event_id"] for message in messages if message["msg"] == "process_completed") == event
+    soon(lambda: server.runner.closed == closed + 1)
+    assert mine.client.post(f"{API}/cancel", json=body).json() == {"success": True}  # there is nothing to stop
+
+
 def test_a_browser_keeps_its_session_on_another_network(guest: Guests) -> None:
     home, train, neighbour = guest("203.0.113.2"), guest("203.0.113.3"), guest("203.0.113.2")
     cookie = home.client.get("/").cookies
