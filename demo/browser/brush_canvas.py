@@ -19,7 +19,9 @@ def brush_canvas(over: str, colours: Sequence[str], opacity: float, side: int, *
     long side of `side` pixels, has the colours alone, with the opacity; what isn't brushed is transparent.
 
     Its tools stand in the nearest element around it with the class "brushing": the buttons with `data-colour`,
-    `data-undo` or `data-clear`, and the slider with `data-size`.
+    `data-undo`, `data-clear` or `data-select`, and the slider with `data-size`. With the last of the buttons pressed a
+    click doesn't brush: the event "select" tells where it was, `at` = [x, y] from 0 to 1, and the number of the
+    `colour`, 0 for the eraser; what is brushed then is for whoever hears it to say, by the value.
     """
     # A class of one's own would have Gradio write a file beside this one (`create_or_modify_pyi`), wherever that is.
     script = on_load("brush-canvas", over=over, colours=list(colours), opacity=opacity, side=side)

@@ -39,6 +39,7 @@ def tools(speaks: Language, colours: Sequence[tuple[str, str]]) -> str:
     return (
         f'<ul class="legend" role="list">{picks}</ul><div class="brush-tools">'
         f'<button type="button" data-colour="0" aria-pressed="false">{escape(say(speaks, "brush.eraser"))}</button>'
+        f'<button type="button" data-select aria-pressed="false">{escape(say(speaks, "brush.select"))}</button>'
         f"<label>{escape(say(speaks, 'brush.size'))} "
         f'<input type="range" data-size min="{least}" max="{most}" value="{usual}"></label>'
         f'<button type="button" data-undo disabled>{escape(say(speaks, "brush.undo"))}</button>'
@@ -54,16 +55,17 @@ def variables(colours: Mapping[str, str]) -> str:
 
 def redrawing(colours: Sequence[str]) -> Callable[..., Any]:
     """A handler for a map: the value of the canvas that it was brushed on, which a page that is loaded anew lacks."""
-    palette = np.array([(0, 0, 0, 0), *(_rgba(colour) for colour in colours)], np.uint8)
+    shades = palette(colours)
 
     def redraw(brushed: Mask | None) -> Any:
-        if brushed is None:
-            return gr.skip()
-        buffer = BytesIO()
-        Image.fromarray(palette[np.minimum(brushed, len(colours))]).save(buffer, "PNG")
-        return ADDRESS + b64encode(buffer.getvalue()).decode()
+        return gr.skip() if brushed is None else encoded(shades[np.minimum(brushed, len(colours))])
 
     return redraw
+
+
+def palette(colours: Sequence[str]) -> NDArray[np.uint8]:
+    """(N + 1, 4): nothing, and each of N colours as it lies on a canvas."""
+    return np.array([(0, 0, 0, 0), *(_rgba(colour) for colour in colours)], np.uint8)
 
 
 def _rgba(colour: str) -> tuple[int, int, int, int]:
@@ -102,7 +104,7 @@ def reading(colours: Sequence[str]) -> Callable[..., Mask | None]:
     def read(request: gr.Request, drawn: str | None) -> Mask | None:
         speaks = language(request)
         with toast(speaks):
-            return labels(_decoded(drawn, speaks), colours) if drawn else None
+            return labels(decoded(drawn, speaks), colours) if drawn else None
 
     return read
 
@@ -115,8 +117,15 @@ def labels(layer: NDArray[np.uint8], colours: Sequence[str]) -> Mask | None:
     return found.astype(np.uint8) if found.any() else None
 
 
-def _decoded(drawn: str, language: Language) -> NDArray[np.uint8]:
-    """(H, W, 4); `ValueError` for what no canvas of ours sends."""
+def encoded(layer: NDArray[np.uint8]) -> str:
+    """The value of a canvas with a layer (H, W, 4) on it."""
+    buffer = BytesIO()
+    Image.fromarray(layer).save(buffer, "PNG")
+    return ADDRESS + b64encode(buffer.getvalue()).decode()
+
+
+def decoded(drawn: str, language: Language) -> NDArray[np.uint8]:
+    """The layer (H, W, 4) that is on a canvas with this value; `ValueError` for what no canvas of ours sends."""
     try:
         if drawn.startswith(ADDRESS) and len(drawn) <= MOST_LETTERS:
             with Image.open(BytesIO(b64decode(drawn.removeprefix(ADDRESS), validate=True)), formats=["PNG"]) as image:

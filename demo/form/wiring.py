@@ -12,7 +12,7 @@ from gradio.events import Dependency
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load, script
 from demo.browser.wiring import LONG, QUICK, listen
-from demo.form import brushing, example_pairs, palette, previews, receiving, replacing
+from demo.form import brushing, example_pairs, palette, previews, receiving, replacing, selecting
 from demo.form.brushing import BrushedView
 from demo.form.checks import check, refuse
 from demo.form.remarks import Remarks, choose_margins
@@ -32,6 +32,8 @@ def wire_brushes(pictures: PictureComponents, buttons: Sequence[gr.Button], retu
         ):
             read = brushing.reading(colours)
             listen(partial(gr.on, triggers), read, brushed.canvas, brushed.brushed, preprocess=False, **options)
+        on_canvas = [pictures.photo, brushed.canvas]
+        listen(brushed.canvas.select, selecting.selecting(colours), on_canvas, brushed.canvas, preprocess=False, **LONG)
         redraw = brushing.redrawing(colours)
         listen(returned.then, redraw, brushed.brushed, brushed.canvas, preprocess=False, **LONG)
 

@@ -42,6 +42,7 @@ WORDS = {
         "La foto con lo que se marca en ella: aquí más cuadro, allí menos",
     ),
     "brush.eraser": ("Eraser", "Goma"),
+    "brush.select": ("Select by a click", "Seleccionar con un clic"),
     "brush.size": ("Brush", "Pincel"),
     "brush.undo": ("Undo", "Deshacer"),
     "brush.clear": ("Clear", "Borrar todo"),

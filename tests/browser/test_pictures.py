@@ -40,6 +40,15 @@ def check_brushed(screenshot: bytes) -> None:
     assert stroke[..., 1].std() > 8
 
 
+def brushed_share(page: Page) -> float:
+    """How much of the canvas for the regions is brushed."""
+    share: float = page.locator("#regions .canvas canvas").evaluate("""canvas => {
+        const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return data.filter((value, place) => place % 4 === 3 && value).length / (data.length / 4);
+    }""")
+    return share
+
+
 def brush(page: Page, fold: str) -> Locator:
     """Brush a stroke across the photo on the canvas behind a fold, which is open."""
     canvas = page.locator(f"#{fold} .canvas canvas")
@@ -94,6 +103,16 @@ def test_two_paintings_share_the_photo(open_page: Open, tmp_path: Path) -> None:
     for key in ("Space", "ArrowRight", "Space"):
         page.keyboard.press(key)
     expect(undo).to_be_enabled()
+    page.click("#regions [data-clear]")
+    with pytest.raises(AssertionError):
+        check_brushed(canvas.screenshot())
+    page.click("#regions [data-select]")
+    canvas.click(position={"x": 100, "y": 20})  # on the sky
+    expect(page.locator("#regions [data-clear]")).to_be_enabled()
+    photograph(page, "selected")
+    assert brushed_share(page) > 0.2
+    undo.click()
+    assert brushed_share(page) == 0
 
 
 def test_what_cannot_be_painted_is_told_at_once(open_page: Open, tmp_path: Path) -> None:

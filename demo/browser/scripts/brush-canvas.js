@@ -1,5 +1,5 @@
 // Brushes on the picture that `over` selects; see brush_canvas.py.
-// By the keyboard: the arrows lead the brush, Space puts it down and takes it up.
+// By the keyboard: the arrows lead the brush, Space puts it down and takes it up, or selects.
 export default function brushCanvas({element, props, trigger, watch, over, colours, opacity, side}) {
     const MOST_UNDONE = 30;
     const STEPS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
@@ -14,6 +14,8 @@ export default function brushCanvas({element, props, trigger, watch, over, colou
     let last = null; // where the brush is, while it is down
     let at = null; // where the keyboard has led it
     let sent = '';
+    let isSelecting = false; // a click selects
+    let isAsked = false; // what it selects is still to be told
 
     const values = [0, ...colours].map(each => {
         if (!each) return 0;
@@ -27,7 +29,10 @@ export default function brushCanvas({element, props, trigger, watch, over, colou
         for (const button of around.querySelectorAll('[data-clear]')) button.disabled = !pixels?.some(Boolean);
         for (const button of around.querySelectorAll('[data-colour]'))
             button.setAttribute('aria-pressed', Number(button.dataset.colour) === colour);
+        for (const button of around.querySelectorAll('[data-select]')) button.setAttribute('aria-pressed', isSelecting);
+        element.toggleAttribute('data-selecting', isSelecting);
     };
+    const remembered = () => [...before.slice(1 - MOST_UNDONE), pixels.slice()];
     const bare = () => {
         const scale = Math.min(1, side / Math.max(picture.naturalWidth, picture.naturalHeight));
         canvas.width = Math.max(1, Math.round(scale * picture.naturalWidth));
@@ -44,8 +49,12 @@ export default function brushCanvas({element, props, trigger, watch, over, colou
         trigger('input');
     };
     const redraw = async () => {
+        const earlier = isAsked ? remembered() : [];
+        const isAnswer = isAsked;
+        isAsked = false;
         sent = props.value;
         bare();
+        before = earlier;
         if (!sent) return;
         const drawn = Object.assign(new Image(), {src: sent});
         await drawn.decode();
@@ -54,6 +63,7 @@ export default function brushCanvas({element, props, trigger, watch, over, colou
         image = context.getImageData(0, 0, canvas.width, canvas.height);
         pixels = new Uint32Array(image.data.buffer);
         show();
+        if (isAnswer) trigger('input');
     };
     const restore = () => image && props.value !== sent && redraw();
     const look = () => {
@@ -78,8 +88,16 @@ export default function brushCanvas({element, props, trigger, watch, over, colou
         last = [x, y];
         show();
     };
+    const ask = ([x, y]) => {
+        isAsked = true;
+        trigger('select', {at: [x / canvas.width, y / canvas.height], colour});
+    };
     const put = where => {
-        before = [...before.slice(1 - MOST_UNDONE), pixels.slice()];
+        if (isSelecting) {
+            ask(where);
+            return;
+        }
+        before = remembered();
         last = where;
         draw(where);
     };
@@ -94,7 +112,7 @@ export default function brushCanvas({element, props, trigger, watch, over, colou
         send();
     };
     const clear = () => {
-        before = [...before.slice(1 - MOST_UNDONE), pixels.slice()];
+        before = remembered();
         pixels.fill(0);
         show();
         send();
@@ -109,7 +127,10 @@ export default function brushCanvas({element, props, trigger, watch, over, colou
     };
 
     canvas.ariaLabel = props.label;
-    picture.addEventListener('load', redraw);
+    picture.addEventListener('load', () => {
+        isAsked = false; // of another picture
+        redraw();
+    });
     canvas.addEventListener('pointerdown', event => {
         if (!image || event.button) return;
         canvas.setPointerCapture(event.pointerId);
@@ -140,6 +161,7 @@ export default function brushCanvas({element, props, trigger, watch, over, colou
         const button = event.target.closest('button');
         if (!image || !button) return;
         if (button.dataset.colour) colour = Number(button.dataset.colour);
+        if ('select' in button.dataset) isSelecting = !isSelecting;
         if ('undo' in button.dataset) undo();
         if ('clear' in button.dataset) clear();
         show();
