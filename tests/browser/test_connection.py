@@ -16,18 +16,20 @@ from tests.support.page import ENDLESS, choose_pair, shown_step, start, wait_for
 from tests.support.paths import ROOT
 from tests.support.proxy import Proxy
 from tests.support.serving import wait_for
+from tests.support.visits import soon
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
 STEPS = "number input for Steps"
-# Whether the browser has kept a form with so many steps, and a result.
+# Whether the browser has kept a form with so many steps, and a favourite.
 KEPT = """async steps => {
     const whole = request => new Promise(resolve => request.addEventListener('success', () => resolve(request.result)));
     const database = await whole(indexedDB.open('nst-shelf'));
     const records = await whole(database.transaction('records').objectStore('records').getAll());
     database.close();
     const last = records.filter(({id}) => id.startsWith('form')).toSorted((one, other) => other.at - one.at)[0];
-    const hasResult = records.some(({id, key}) => id.startsWith('result') && key === last.key);
+    const results = records.filter(({id, key}) => id.startsWith('result') && key === last.key);
+    const hasResult = results.some(({values}) => values.favourite);
     return last?.values.settings.steps === steps && hasResult;
 }"""
 
@@ -115,7 +117,9 @@ def test_a_page_that_is_loaded_anew_has_its_result_and_its_gallery(page: Page) -
 
 
 def test_a_server_that_was_killed_and_started_again_has_all_from_the_browser(page: Page, server: Restartable) -> None:
-    page.wait_for_function(KEPT, arg=ENDLESS)
+    star = page.get_by_role("checkbox", name="Favourite")
+    star.check()
+    soon(lambda: page.evaluate(KEPT, ENDLESS))  # Playwright's wait takes a promise for the truth
     server.kill()
     expect(page.locator("#lost p")).to_be_visible()
     server.start()
@@ -124,9 +128,10 @@ def test_a_server_that_was_killed_and_started_again_has_all_from_the_browser(pag
     expect(page.locator("#results button")).to_have_count(1)
     expect(page.get_by_label(STEPS)).to_have_value(str(ENDLESS))
     expect(page.locator("#examples [aria-pressed=true]")).to_have_attribute("data-index", "3")
+    expect(star).to_be_checked()
     page.locator("#results button").click()
     expect(page.locator("#made img")).to_be_visible()
     page.click("#forget")
     expect(page.locator("#results button")).to_have_count(0)
     expect(page.locator("#made")).to_be_hidden()
-    page.wait_for_function("async steps => !(await (%s)(steps))" % KEPT, arg=ENDLESS)  # noqa: UP031 # it has braces
+    soon(lambda: not page.evaluate(KEPT, ENDLESS))
