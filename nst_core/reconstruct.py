@@ -42,9 +42,9 @@ def reconstruct_content(
 
     `config` should start from noise: `TransferConfig(**RECONSTRUCTION)`. Raises `ValueError` for bad input.
     """
-    from nst_core.transfer import Transfer  # here: the configs need no torch
+    from nst_core.transfer import stylize  # here: the configs need no torch
 
-    yield from Transfer(image, (), content_config(layer, config), extractor=extractor, device=device)
+    yield from stylize(image, (), content_config(layer, config), extractor=extractor, device=device)
 
 
 def reconstruct_style(
@@ -60,6 +60,6 @@ def reconstruct_style(
     With `Border.CIRCULAR` it is a tile without seams. `config` should start from noise, as above. Raises `ValueError`
     for bad input.
     """
-    from nst_core.transfer import Transfer
+    from nst_core.transfer import stylize
 
-    yield from Transfer(image, image, style_config(layers, config), extractor=extractor, device=device)
+    yield from stylize(image, image, style_config(layers, config), extractor=extractor, device=device)

@@ -16,6 +16,8 @@ from nst_core.config import TransferConfig, check_steering
 from nst_core.device.select import resolve_device
 from nst_core.evaluation import Evaluation
 from nst_core.execution import Execution
+from nst_core.forecast.forecast import within_memory
+from nst_core.forecast.task import Task
 from nst_core.initial import first_image, recoloured, refined
 from nst_core.loss.objective import Losses, LossValues
 from nst_core.network.vgg import VGG, load_vgg19
@@ -81,8 +83,11 @@ def stylize(
     device: torch.device | str | None = None,
     execution: Execution | None = None,
 ) -> Iterator[Step]:
-    """Repaint `content` with the textures of `styles` (Gatys et al., 2016); what it takes is told at `Transfer`."""
-    yield from Transfer(
+    """Repaint `content` with the textures of `styles` (Gatys et al., 2016); what it takes is told at `Transfer`.
+
+    If no `execution` is given, it is one that the memory has room for: see `Transfer.settle`.
+    """
+    transfer = Transfer(
         content,
         styles,
         config,
@@ -94,6 +99,9 @@ def stylize(
         device=device,
         execution=execution,
     )
+    if execution is None:
+        transfer.settle()
+    yield from transfer
 
 
 class Transfer:
@@ -152,6 +160,14 @@ class Transfer:
         self._is_off_course = False  # there was a turn since the objective was made
         self.remarks = () if state else tuple(remarks(self._pictures, config))
         self._notes = list(self.remarks)  # told once
+
+    def settle(self) -> None:
+        """Compute in blocks, and remember fewer steps, if the whole picture takes more memory than there is.
+
+        For programs that plan no run themselves, before the first step. Raises `InputError` where nothing fits.
+        """
+        paintings = [painting.image.size for painting in self._pictures.paintings]
+        self.execution = within_memory(Task(self.network, self.config, self.plan, paintings), self.execution)
 
     def __iter__(self) -> Iterator[Step]:
         """The steps that are still to be done: after a loop was left, a second one goes on."""

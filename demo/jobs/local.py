@@ -29,7 +29,8 @@ from nst_core.device.memory import forget_peak, give_back_freed_memory, keep_fre
 from nst_core.device.select import resolve_device
 from nst_core.errors import InputError
 from nst_core.forecast.forecast import suggest
-from nst_core.forecast.machine import UNKNOWN, Machine, as_it_is, probing, recalled, speed
+from nst_core.forecast.machine import UNKNOWN, Machine, as_it_is, recalled, speed
+from nst_core.forecast.measuring import probing
 from nst_core.forecast.task import Task
 from nst_core.network.vgg import VGG, load_vgg19
 from nst_core.network.weights import load_parameters

@@ -304,7 +304,8 @@ def _why_same(jobs: Sequence[CommandJob]) -> str:
 
 
 def _look_ahead(jobs: Sequence[CommandJob], network: VGG) -> list[PlannedJob]:
-    from nst_core.forecast.machine import UNKNOWN, as_it_is, probe
+    from nst_core.forecast.machine import UNKNOWN, as_it_is
+    from nst_core.forecast.measuring import probe
     from nst_core.images.reading import read_size
     from nst_core.scene.scales import scale_plan
 

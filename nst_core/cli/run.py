@@ -119,7 +119,8 @@ def look_ahead(
 ) -> Forecast:
     """How a job will be carried out and what that takes; `ValueError` where there isn't enough memory for it."""
     from nst_core.forecast.forecast import suggest
-    from nst_core.forecast.machine import known, probe
+    from nst_core.forecast.machine import known
+    from nst_core.forecast.measuring import probe
     from nst_core.forecast.task import Task
 
     # To measure the pace takes as long as the first ten steps, which tell it themselves.
@@ -246,7 +247,7 @@ def _learning(work: Work) -> Iterator[Step]:
         _ = step.losses  # an accelerator has to be done then
         times.setdefault(step.size, []).append(time.perf_counter() - began)
         if step.index == step.total:
-            from nst_core.forecast.machine import learn
+            from nst_core.forecast.measuring import learn
 
             learn(work.forecast.task.network, work.job.config, times)
         yield step

@@ -12,7 +12,7 @@ from nst_core.config import Optimizer
 from nst_core.errors import InputError
 from nst_core.execution import SMALLEST, Execution
 from nst_core.forecast.cost import peak_memory, seen_pixels, stage_seconds
-from nst_core.forecast.machine import UNKNOWN, Machine
+from nst_core.forecast.machine import UNKNOWN, Machine, known
 from nst_core.forecast.task import Task
 from nst_core.forecast.units import in_bytes
 from nst_core.optim.method import kind_of
@@ -97,6 +97,17 @@ def suggest(
         f"{in_bytes(machine.there)} are there; choose {ways_out}",
         "no_memory",
     )
+
+
+def within_memory(task: Task, usual: Execution) -> Execution:
+    """`usual`, or where the machine has no memory for that, the fastest way that it has, in the same precision.
+
+    Raises `InputError` as `suggest` does.
+    """
+    machine = known(task.network, task.config)
+    if forecast(machine, task, usual).fits:
+        return usual
+    return suggest(machine, task, {"precision": usual.precision}).execution
 
 
 def _optimizer_that_takes_less(optimizer: Optimizer, history: int) -> str:

@@ -1,35 +1,27 @@
-"""What a run has to work with: device, memory, and how fast it is, measured once and remembered."""
+"""What a run has to work with: device, memory, and how fast it is, as that was once measured and is remembered."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
-import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
-import numpy as np
 import torch
-from PIL import Image
 
-from nst_core.config import Initial, TransferConfig
+from nst_core.config import TransferConfig
 from nst_core.device.cache import recall, remember
-from nst_core.device.memory import free_memory, give_back_freed_memory, own_memory
-from nst_core.execution import Execution, Precision
+from nst_core.device.memory import free_memory, own_memory
+from nst_core.execution import Precision
 from nst_core.network.vgg import VGG
 from nst_core.scene.scales import Size, step_cost
-from nst_core.transfer import Transfer
 
-SIDES = {"cpu": (128, 384)}  # pixels, of the pictures that the pace is measured with, by the kind of device
-LARGE_SIDES = (256, 1024)  # of the others: below, they don't get going
 ENGINE = 4  # one more whenever steps got faster: what was measured before no longer counts
 # On cards from Ampere on, which have the cores for it. BFLOAT16 is faster by a third or more; it may stand here once
 # `python -m tests.cuda --only precision` finds it near enough, and nobody can tell its pictures (`--pictures`).
 FASTEST = Precision.TF32
 LONGEST = 3600.0  # seconds of a step that may have been measured; what is more, or not a number, is nonsense
-STEPS = 3  # measured at either, after one to warm up
 
 # What of a config a step's time depends on. Colours are finished for whoever looks at a step, and take none of it.
 SPEED = tuple(each.name for each in fields(TransferConfig) if each.metadata["sets_pace"])
@@ -62,39 +54,24 @@ class Machine:
         return self.used + self.free
 
 
-def probe(network: VGG, config: TransferConfig) -> Machine:
-    """What there is on the device of `network`; the first time for a config like this one it takes some seconds."""
-    return next(machine for machine in probing(network, config) if machine is not None)
-
-
 def known(network: VGG, config: TransferConfig) -> Machine:
-    """What `probe` tells, but for the pace if that would have to be measured: it is `UNKNOWN` then."""
+    """What `measuring.probe` tells, but for the pace if that would have to be measured: it is `UNKNOWN` then."""
     return as_it_is(network, recalled(network, config) or UNKNOWN)
 
 
-def probing(network: VGG, config: TransferConfig) -> Iterator[Machine | None]:
-    """Measure the machine bit by bit: None after each measured step, so that one may give up; at last the machine."""
-    pace = recalled(network, config)
-    if pace is None:
-        pace = yield from _measured(network, config)
-        give_back_freed_memory()
-        remember(_fact(network, config), [pace.start, pace.pixel])
-    yield as_it_is(network, pace)
-
-
-def learn(network: VGG, config: TransferConfig, times: Mapping[Size, Sequence[float]]) -> None:
-    """Remember the pace of a run's own steps, by their seconds at each size; nothing where they are too few to tell."""
-    told = {size: min(seconds[1:]) for size, seconds in times.items() if len(seconds) > STEPS}  # the first warms up
-    if len(told) > 1:
-        ends = {size: told[size] for size in (min(told, key=math.prod), max(told, key=math.prod))}
-        pace = _pace(ends, config)
-        remember(_fact(network, config), [pace.start, pace.pixel])
+def learned(network: VGG, config: TransferConfig, times: Mapping[Size, float]) -> Pace:
+    """The pace by a step's seconds at two sizes, which is remembered."""
+    pace = _pace(times, config)
+    remember(_fact(network, config), [pace.start, pace.pixel])
+    return pace
 
 
 def as_it_is(network: VGG, pace: Pace) -> Machine:
     """What there is on the device of `network` at this moment, for one who knows its pace."""
     used, free = _memory(network.device)
-    return Machine(device=_name(network.device), precision=_precision(network.device), used=used, free=free, pace=pace)
+    return Machine(
+        device=_name(network.device), precision=fastest_precision(network.device), used=used, free=free, pace=pace
+    )
 
 
 def recalled(network: VGG, config: TransferConfig) -> Pace | None:
@@ -127,7 +104,7 @@ def _name(device: torch.device) -> str:
     return f"{device} ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else str(device)
 
 
-def _precision(device: torch.device) -> Precision:
+def fastest_precision(device: torch.device) -> Precision:
     """The fastest that is good enough; all of them add up in float32."""
     has_the_cores = device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0)
     return FASTEST if has_the_cores else Precision.FLOAT32
@@ -135,15 +112,8 @@ def _precision(device: torch.device) -> Precision:
 
 def _fact(network: VGG, config: TransferConfig) -> str:
     """The name that a pace is remembered by."""
-    decisive = speed(config) | {"precision": _precision(network.device), "on": _name(network.device)}
+    decisive = speed(config) | {"precision": fastest_precision(network.device), "on": _name(network.device)}
     return f"pace-{ENGINE}-" + hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:16]
-
-
-def _measured(network: VGG, config: TransferConfig) -> Generator[None, None, Pace]:
-    times: dict[Size, float] = {}
-    for side in SIDES.get(network.device.type, LARGE_SIDES):
-        times[side, side] = yield from _seconds(network, config, side)
-    return _pace(times, config)
 
 
 def _pace(times: Mapping[Size, float], config: TransferConfig) -> Pace:
@@ -151,19 +121,3 @@ def _pace(times: Mapping[Size, float], config: TransferConfig) -> Pace:
     (fewer, small), (more, large) = sorted((step_cost(size, config), seconds) for size, seconds in times.items())
     pixel = max(0.0, (large - small) / (more - fewer))
     return Pace(start=max(0.0, small - pixel * fewer), pixel=pixel)
-
-
-def _seconds(network: VGG, config: TransferConfig, side: int) -> Generator[None, None, float]:
-    """The least that a step took, of a square picture; what else the machine does can only make it longer."""
-    picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8))
-    changes: dict[str, Any] = {"size": side, "steps": STEPS + 1, "scales": 1, "only_colours": False}
-    alone = replace(config, **changes, initial=Initial.CONTENT, style_blend=(), style_scale=())
-    execution = Execution(precision=_precision(network.device))
-    steps = iter(Transfer(picture, [picture], alone, extractor=network, execution=execution))
-    times = []
-    for _ in range(STEPS + 1):
-        began = time.perf_counter()
-        _ = next(steps).losses  # as numbers: an accelerator has to be done then
-        times.append(time.perf_counter() - began)
-        yield
-    return min(times[1:])

@@ -42,6 +42,23 @@ def to_levels(values: Tensor, depth: int) -> Levels:
     if not bool(torch.isfinite(extremes).all()):
         raise ValueError("the image holds NaN or infinity, so there is no picture to show")
     levels = pixels.clamp(0, 1).mul_(2**depth - 1).round_()
+    return interleaved(levels, depth) if levels.device.type == "cpu" else interleaved_there(levels, depth)
+
+
+def interleaved(levels: Tensor, depth: int) -> Levels:
+    """Whole numbers (C, H, W) as levels (H, W, C) of so many bits.
+
+    By NumPy, in a third of torch's time, and torch would begin threads for each thread that shows a picture.
+    """
+    channels, height, width = levels.shape
+    array: Levels = np.empty((height, width, channels), LEVELS[depth])
+    for channel, plane in enumerate(levels.numpy()):
+        array[..., channel] = plane
+    return array
+
+
+def interleaved_there(levels: Tensor, depth: int) -> Levels:
+    """As `interleaved`, on the device where they are: less has to come from there."""
     whole = levels.to(torch.uint8 if depth == 8 else torch.int32)  # torch hardly knows uint16
     array: Levels = whole.permute(1, 2, 0).contiguous().cpu().numpy().astype(LEVELS[depth], copy=False)
     return array

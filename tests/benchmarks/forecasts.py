@@ -18,7 +18,7 @@ from nst_core.config import Optimizer, TransferConfig
 from nst_core.device.memory import keep_freed_memory
 from nst_core.execution import Execution
 from nst_core.forecast.forecast import forecast
-from nst_core.forecast.machine import probe
+from nst_core.forecast.measuring import probe
 from nst_core.forecast.task import Task
 from nst_core.transfer import Transfer
 from tests.benchmarks.judge import load_pairs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, replace
@@ -14,6 +15,11 @@ from PIL import Image
 from torch import Tensor
 
 from nst_core.config import ColourMethod, Initial, Optimizer, TransferConfig
+from nst_core.errors import InputError
+from nst_core.execution import Execution
+from nst_core.forecast.forecast import SPARE, forecast
+from nst_core.forecast.machine import known
+from nst_core.forecast.task import Task
 from nst_core.images import load_image, to_tensor
 from nst_core.network.vgg import VGG
 from nst_core.notes import Note
@@ -352,3 +358,35 @@ def test_a_run_that_began_with_a_picture_can_be_steered_and_gone_on_with(
 def test_only_the_colours_begin_with_nothing_else(photo: Image.Image, painting: Image.Image, network: VGG) -> None:
     with pytest.raises(ValueError, match="only_colours takes its single step from the photo"):
         Transfer(photo, painting, replace(TINY, only_colours=True), begin=photo, extractor=network)
+
+
+def test_a_run_that_nobody_planned_takes_no_more_memory_than_there_is(
+    painting: Image.Image, network: VGG, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures, config = (smooth_picture(400, 300, 1), painting), replace(TINY, size=400, scales=1, steps=2)
+    usual = Execution(history=7)
+    run = Transfer(*pictures, config, extractor=network, execution=usual)
+    machine, task = known(network, config), Task(network, config, run.plan, [painting.size])
+
+    def needed(execution: Execution) -> int:
+        return math.ceil(SPARE * (forecast(machine, task, execution).memory - machine.used))
+
+    def settled(free: int) -> Execution:
+        monkeypatch.setattr("nst_core.forecast.machine._memory", lambda device: (0, free))
+        run.execution = usual
+        run.settle()
+        return run.execution
+
+    assert settled(needed(usual)) == usual
+    assert needed(settled(needed(usual) - 1)) < needed(usual)
+    for refused in (lambda: settled(0), lambda: next(stylize(*pictures, config, extractor=network))):
+        with pytest.raises(InputError, match="choose a smaller size"):
+            refused()
+    assert len(list(stylize(*pictures, config, extractor=network, execution=usual))) == 2  # whoever says how knows
+
+
+def test_where_there_is_room_all_is_as_if_nobody_had_planned(network: VGG, painting: Image.Image) -> None:
+    picture, config = smooth_picture(64, 48, 1), replace(TINY, steps=2)
+    *_, before = Transfer(picture, painting, config, extractor=network)
+    *_, after = stylize(picture, painting, config, extractor=network)
+    assert torch.equal(before.image, after.image)

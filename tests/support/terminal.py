@@ -108,8 +108,8 @@ def open_terminal(parent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 def work_on(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the command line take its own for that machine, whether it asks for what is known or measures it."""
-    for name in ("known", "probe"):
-        monkeypatch.setattr(f"nst_core.forecast.machine.{name}", lambda network, config: machine)
+    for name in ("machine.known", "measuring.probe"):
+        monkeypatch.setattr(f"nst_core.forecast.{name}", lambda network, config: machine)
 
 
 class HollowVGG(VGG):

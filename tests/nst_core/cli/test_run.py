@@ -174,8 +174,10 @@ def test_the_pace_is_measured_for_a_plan_alone_and_learned_by_painting(paints: P
         measured.append("probe")
         return MACHINE
 
-    paints.monkeypatch.setattr("nst_core.forecast.machine.probe", measuring)
-    paints.monkeypatch.setattr("nst_core.forecast.machine.learn", lambda network, config, times: learned.append(times))
+    paints.monkeypatch.setattr("nst_core.forecast.measuring.probe", measuring)
+    paints.monkeypatch.setattr(
+        "nst_core.forecast.measuring.learn", lambda network, config, times: learned.append(times)
+    )
     code, said = paints("--size", 48, "--steps", 6, "--scales", 1)
     assert code == 0
     assert re.search(r"6 steps on .*: about \d\.\d GB\n", said)

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from nst_core.images import to_array, to_tensor
+from nst_core.images.tensors import interleaved, interleaved_there
 
 
 @pytest.mark.parametrize("size", [(48, 32), (33, 47), (200, 100)])
@@ -55,3 +56,14 @@ def test_16_bits_are_to_nearest_too() -> None:
         array = to_array((levels + shift) / 65535, 16)
         assert array.dtype == np.uint16
         assert (array[..., 2].ravel() == np.arange(65536)).all()
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_other_devices_give_the_same_levels(depth: int, channels: int) -> None:
+    levels = torch.randint(0, 2**depth, (channels, 5, 7), generator=torch.Generator().manual_seed(1)).float()
+    here, there = interleaved(levels, depth), interleaved_there(levels, depth)
+    assert here.dtype == there.dtype == {8: np.uint8, 16: np.uint16}[depth]
+    assert here.shape == (5, 7, channels)
+    assert (here == there).all()
+    assert (here == levels.permute(1, 2, 0).numpy()).all()
