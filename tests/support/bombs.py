@@ -64,7 +64,7 @@ def _png(kind: int, bits: int, scale: Scale, *before: bytes, interlaced: bool = 
 
 
 def _palette(opacities: bytes) -> tuple[bytes, bytes]:
-    return png_chunk(b"PLTE", bytes(6)), png_chunk(b"tRNS", opacities)
+    return png_chunk(b"PLTE", bytes(768)), png_chunk(b"tRNS", opacities)
 
 
 def _small_png(*before: bytes) -> bytes:
@@ -332,7 +332,7 @@ BOMBS: dict[str, Make] = {
     "png rgba": partial(_png, RGBA, 8),
     "png rgba 16 bits": partial(_png, RGBA, 16),
     "png grey 16 bits": partial(_png, GREY, 16),
-    "png palette 1 bit": lambda scale: _png(PALETTE, 1, scale, *_palette(b"\7")),
+    "png palette 8 bits": lambda scale: _png(PALETTE, 8, scale, *_palette(b"\7")),
     "png interlaced": partial(_png, RGBA, 8, interlaced=True),
     "png of 32 columns": partial(_png, RGB, 8, wide=True),
     "png, packed text": _png_text,
@@ -397,7 +397,7 @@ BOMBS: dict[str, Make] = {
     "gif, noise": partial(_noise_behind, b"GIF89a@\0@\0\0\0\0"),
     "png, cut": partial(_cut, partial(_png, RGBA, 8)),
     "png, cut at its end": lambda scale: _png(RGBA, 16, scale)[:-20],
-    "png, seen through": lambda scale: _png(PALETTE, 8, scale, *_palette(bytes(2))),
+    "png, seen through": lambda scale: _png(PALETTE, 8, scale, *_palette(bytes(256))),
     "jpeg, cut": partial(_cut, lambda scale: _jpeg(Scale(min(scale.pixels, PHONE)))),
     "gif, cut": partial(_cut, lambda scale: _gif(scale.side, scale.side)),
     "tiff, cut": partial(_cut, partial(_tiff, "RGB", compression="tiff_adobe_deflate")),
