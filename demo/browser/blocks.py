@@ -37,7 +37,22 @@ class Page(gr.Blocks):
         except Exception as error:
             logger.info("refused: values of a call: %.300s", " ".join(str(error).split()))
             speaks = language(LocalContext.request.get(None))
-            raise gr.Error(sentence(say(speaks, "error.bad_call")), print_exception=False) from error
+            raise gr.Error(sentence(say(speaks, "refused.bad_call")), print_exception=False) from error
+
+    async def process_api(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+        """Gradio's own; an error that is no sentence is told to whoever runs the server, and the caller gets one.
+
+        Of a sentence Gradio would print where it was raised.
+        """
+        try:
+            return await super().process_api(*arguments, **options)
+        except gr.Error as error:
+            error.print_exception = False
+            raise
+        except Exception as error:
+            logger.error("a call failed", exc_info=error)
+            speaks = language(options.get("request"))
+            raise gr.Error(sentence(say(speaks, "visitors.failed")), print_exception=False) from error
 
     def handle_streaming_diffs(
         self, block_fn: BlockFunction, data: list[Any], *where: Any, **options: Any

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import field, fields
 from functools import wraps
-from typing import Any, ClassVar, get_type_hints
+from typing import Any, ClassVar, TypeVar, get_type_hints
 
 import gradio as gr
 from gradio.blocks import Block
@@ -19,6 +19,9 @@ from gradio.events import Dependency
 
 from demo.browser.toasts import toast
 from demo.words import Language, language
+from nst_core.errors import InputError
+
+T = TypeVar("T")
 
 # Events that answer at once need no place in the queue.
 QUICK: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
@@ -63,6 +66,20 @@ def afterwards(event: Dependency, handler: Callable[..., Any], inputs: Part, out
     """Call `handler` once `event` has ended, was cancelled or failed."""
     for after_it in (event.then, event.failure):  # in Gradio 6.31 `then` doesn't come after an error
         listen(after_it, handler, inputs, outputs, **QUICK, **options)
+
+
+def clicked(event: gr.EventData, options: Sequence[T]) -> T:
+    """The one of `options` on which there was a click, by its `data-index`; raises `InputError` for none of them."""
+    index = told(event, "index")
+    if isinstance(index, int) and 0 <= index < len(options):
+        return options[index]
+    raise InputError("there is nothing there that could be clicked; load the page anew", "bad_call")
+
+
+def told(event: gr.EventData, name: str) -> Any:
+    """What the browser tells of an event by that name; None where it doesn't: a program may send anything."""
+    data = event._data  # noqa: SLF001 # its attributes can't be asked for where this is no object
+    return data.get(name) if isinstance(data, Mapping) else None
 
 
 def components_of(part: Part) -> list[Block]:

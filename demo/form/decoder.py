@@ -10,12 +10,14 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any, BinaryIO
 
+from nst_core.device.memory import give_back_freed_memory
 from nst_core.errors import InputError
-from nst_core.images.reading import Size, load_image
+from nst_core.images.reading import Size, load_image, read_format, read_size
 from nst_core.images.sizes import scaled
 
 DETAIL = 4  # times the result's long side: what a job keeps of a picture, so that those who wait cost little memory
@@ -32,17 +34,28 @@ def main() -> None:
     for line in requests:
         request = json.loads(line)
         limit(addresses + MOST_BYTES + SLACK, time.process_time() + SECONDS)
-        answer, pixels = answered(request["path"], request["size"])
-        answers.write(json.dumps(answer).encode() + b"\n" + pixels)
+        answers.writelines(lines(*answered(request["path"], request["wanted"])))
         answers.flush()
+        give_back_freed_memory()  # it may be long until the next picture comes
 
 
-def answered(path: str, size: int) -> tuple[dict[str, Any], bytes]:
-    """A picture for a result of that `size`, as its mode, size and pixels, or why there is none."""
+def lines(answer: dict[str, Any], pixels: bytes) -> Iterator[bytes]:
+    """What is written of an answer."""
+    yield json.dumps(answer).encode() + b"\n"
+    yield pixels
+
+
+def answered(path: str, wanted: int | None) -> tuple[dict[str, Any], bytes]:
+    """A picture for a result of the size `wanted`, as its format, mode, size and pixels, or why there is none.
+
+    Of None it is the size in the file alone, without a pixel.
+    """
     try:
         with open(path, "rb") as stream:
-            image = decode(stream, size)
-        return {"mode": image.mode, "size": image.size}, image.tobytes()
+            if wanted is None:
+                return {"size": read_size(stream)}, b""
+            image, kind = decode(stream, wanted), read_format(stream)
+        return {"format": kind, "mode": image.mode, "size": image.size}, image.tobytes()
     except MemoryError:
         return {"memory": True}, b""
     except InputError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import logging
+import math
 import os
 import subprocess
 import sys
@@ -37,10 +38,25 @@ class Decoder:
         self._process: subprocess.Popen[bytes] | None = None
 
     def decode(self, path: Path, size: int) -> Image.Image:
-        """A picture file for a result of that `size`, "RGBA" where it has transparent parts.
+        """A picture file for a result of that `size`, "RGBA" where it has transparent parts, with the file's `format`.
 
         Raises `InputError` for what can't be used, `FileNotFoundError` for what isn't there.
         """
+        answer, pixels = self._answer(path, size)
+        image = Image.frombytes(answer["mode"], answer["size"], pixels)
+        image.format = answer["format"]
+        return image
+
+    def size_of(self, path: Path) -> tuple[int, int]:
+        """The size (width, height) that a picture file has as it is stored, told by its head alone.
+
+        Raises as `decode` does.
+        """
+        answer, _ = self._answer(path, None)
+        width, height = answer["size"]
+        return width, height
+
+    def _answer(self, path: Path, wanted: int | None) -> tuple[dict[str, Any], bytes]:
         try:
             process = self._started()
         except OSError as error:
@@ -49,8 +65,8 @@ class Decoder:
         timer.daemon = True  # the program may end meanwhile
         timer.start()
         try:
-            return self._asked(process, path, size)
-        except (OSError, ValueError, KeyError) as error:
+            return self._asked(process, path, wanted)
+        except (OSError, EOFError, ValueError, KeyError) as error:
             if isinstance(error, InputError | FileNotFoundError):
                 raise
             self.stop()
@@ -58,17 +74,19 @@ class Decoder:
         finally:
             timer.cancel()
 
-    def _asked(self, process: subprocess.Popen[bytes], path: Path, size: int) -> Image.Image:
+    def _asked(self, process: subprocess.Popen[bytes], path: Path, wanted: int | None) -> tuple[dict[str, Any], bytes]:
         assert process.stdin
         assert process.stdout
-        process.stdin.write(json.dumps({"path": str(path), "size": size}).encode() + b"\n")
+        process.stdin.write(json.dumps({"path": str(path), "wanted": wanted}).encode() + b"\n")
         process.stdin.flush()
         answer = json.loads(process.stdout.readline(_MOST_LETTERS))
         if "size" not in answer:
             raise _refusal(answer)
-        mode, (width, height) = answer["mode"], answer["size"]
-        pixels = process.stdout.read(_BYTES[mode] * width * height)
-        return Image.frombytes(mode, (width, height), pixels)
+        length = _BYTES[answer["mode"]] * math.prod(answer["size"]) if wanted is not None else 0
+        pixels = process.stdout.read(length)
+        if len(pixels) < length:
+            raise EOFError
+        return answer, pixels
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:

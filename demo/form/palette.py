@@ -13,6 +13,7 @@ from gradio.data_classes import FileDataDict
 from PIL import Image, ImageOps
 
 from demo.browser import thumbnails
+from demo.browser.wiring import clicked
 from demo.form.example_pairs import Pair
 from demo.words import Language, say
 
@@ -46,7 +47,7 @@ def taking_photo(pairs: Sequence[Pair]) -> Callable[..., str]:
     """A handler for a click: what the photo becomes."""
 
     def take(event: gr.EventData) -> str:
-        return str(photos(pairs)[event.index].content)
+        return str(clicked(event, photos(pairs)).content)
 
     return take
 
@@ -56,7 +57,7 @@ def taking(pairs: Sequence[Pair]) -> Callable[..., tuple[Any, ...]]:
 
     def take(event: gr.EventData, shown: int, slots: Sequence[FileDataDict | None]) -> tuple[Any, ...]:
         free = next((place for place, painting in enumerate(slots[:shown]) if not painting), shown - 1)
-        chosen = str(paintings(pairs)[event.index].style)
+        chosen = str(clicked(event, paintings(pairs)).style)
         return tuple(chosen if place == free else gr.skip() for place in range(len(slots)))
 
     return take

@@ -14,7 +14,6 @@ from PIL import Image
 
 from demo.files import KEPT_FOR
 from nst_core.files import replacing
-from nst_core.images import read_format
 
 SUFFIX = ".preview.png"  # behind the address of the picture: show-previews.js looks there
 SIDE = 1024  # pixels of the long side
@@ -33,12 +32,12 @@ def preview_of(path: Path) -> Path:
 
 
 def write_preview(path: Path, image: Image.Image) -> None:
-    """Write a preview of `image`, "RGB" or "RGBA", beside the uploaded file that it is from, if that needs one.
+    """Write a preview of `image`, "RGB" or "RGBA", beside the uploaded file that it is from, if its format needs one.
 
     Nothing is painted from it. On a full disk there is none.
     """
     preview = preview_of(path)
-    if read_format(path) in SHOWN or preview.exists():
+    if image.format in SHOWN or preview.exists():
         return
     small, encoded = image.copy(), BytesIO()
     small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)

@@ -7,6 +7,7 @@ from html import escape
 import gradio as gr
 
 from demo.browser.toasts import warn
+from demo.browser.wiring import told
 from demo.words import Language, language, say
 
 LONGEST = 60  # characters of a file's name that are told
@@ -46,12 +47,12 @@ def refuse(request: gr.Request, event: gr.EventData) -> tuple[str, str]:
 
     What the browser tells of them is only shown.
     """
-    told = {key: _short(getattr(event, key)) for key in ("name", "count", "places", "megabytes")}
-    about, place = _short(event.about), _short(event.place)
+    named = {key: _short(told(event, key)) for key in ("name", "count", "places", "megabytes")}
+    about, place = _short(told(event, "about")), _short(told(event, "place"))
     if about not in ("too_many", "too_large", "folder", "no_file", "nothing_copied", "no_clipboard"):
         return "", ""
     speaks = language(request)
-    sentence = say(speaks, f"receive.{about}", **told)
+    sentence = say(speaks, f"receive.{about}", **named)
     warn(speaks, sentence)
     return sentence, place if place in SLOTS else ""
 

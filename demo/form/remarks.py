@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import gradio as gr
 
 from demo.browser import html
+from demo.browser.wiring import clicked
 from demo.form.checks import Checked
 from demo.form.request import make_selection
 from demo.form.values import FormValues
@@ -38,7 +39,7 @@ class Remarks:
 
 def choose_margins(event: gr.EventData) -> str:
     """The button beside a remark on a border was pressed: what the setting of margins becomes."""
-    return str(list(Margins)[event.index])
+    return str(clicked(event, list(Margins)))
 
 
 def _by_slot(notes: Iterable[Note], places: tuple[int, ...]) -> list[Note]:

@@ -6,6 +6,8 @@ The events hand their values on unprocessed (`preprocess=False`), so that every 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,13 +17,14 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from demo.browser.toasts import message_of
-from demo.form.decoding import decoder
+from demo.form.decoding import Decoder, decoder
 from demo.visitors.identity import visitor_of
 from demo.words import Language, say
-from nst_core.images import read_size
 from nst_core.scene.scales import Size
 
 T = TypeVar("T")
+
+KNOWN = 4096  # pictures whose sizes are kept
 
 
 def path_of(picture: FileDataDict | None) -> str | None:
@@ -37,20 +40,27 @@ def load(kind: str, picture: FileDataDict | None, language: Language, size: int)
     """
 
     def decode(path: Path) -> Image.Image:
-        with decoder(visitor_of(LocalContext.request.get(None)).network) as taken:
+        with _decoder() as taken:
             return taken.decode(path, size)
 
     return _read(decode, kind, picture, language)
 
 
 def size_of(kind: str, picture: FileDataDict | None, language: Language = "en") -> Size:
-    """The size (width, height) of a chosen picture, by its first bytes; raises `ValueError`."""
+    """The size (width, height) of a chosen picture as it is stored, by its first bytes; raises `ValueError`."""
+    return _read(lambda path: _size_of(path, path.stat().st_mtime_ns), kind, picture, language)
 
-    def read(path: Path) -> Size:
-        with path.open("rb") as stream:
-            return read_size(stream)
 
-    return _read(read, kind, picture, language)
+@lru_cache(KNOWN)
+def _size_of(path: Path, since: int) -> Size:
+    """The size of a picture that lies there since then: it is asked for with each change of the form."""
+    with _decoder() as taken:
+        return taken.size_of(path)
+
+
+def _decoder() -> AbstractContextManager[Decoder]:
+    """Nothing of what a stranger sent is read in the page's own process: a head, too, can be made to take long."""
+    return decoder(visitor_of(LocalContext.request.get(None)).network)
 
 
 def _read(reader: Callable[[Path], T], kind: str, picture: FileDataDict | None, language: Language) -> T:

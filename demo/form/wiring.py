@@ -11,7 +11,7 @@ from gradio.events import Dependency
 
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load, script
-from demo.browser.wiring import LONG, QUICK, listen
+from demo.browser.wiring import LONG, QUICK, clicked, listen
 from demo.form import brushing, example_pairs, palette, previews, receiving, replacing, selecting
 from demo.form.brushing import BrushedView
 from demo.form.checks import check, refuse
@@ -138,11 +138,11 @@ def wire_examples(
     """A click on a pair puts it into the form; the one that is loaded looks pressed, however it came there."""
 
     def choose(event: gr.EventData) -> tuple[str, str]:
-        pair = examples[event.index]
+        pair = clicked(event, examples)
         return str(pair.content), str(pair.style)
 
     photo, painting = form.photo, form.paintings[0]
-    buttons.click(choose, None, [photo, painting], show_progress="hidden", api_visibility="private")
+    listen(buttons.click, choose, None, [photo, painting], show_progress="hidden", api_visibility="private")
     gr.on(
         [ui.load, photo.change, painting.change],
         partial(example_pairs.mark, examples),

@@ -15,7 +15,7 @@ from gradio.events import Dependency
 from demo.browser import html
 from demo.browser.scripts import on_load
 from demo.browser.toasts import toast
-from demo.browser.wiring import LAST, LONG, QUICK, Components, afterwards, listen, unchanged
+from demo.browser.wiring import LAST, LONG, QUICK, Components, afterwards, clicked, listen, unchanged
 from demo.files import NOBODY
 from demo.form.request import Selection, Submission, make_selection, make_submission, sizes_of
 from demo.form.values import FormValues
@@ -106,7 +106,7 @@ def stopped(request: gr.Request) -> SheetView:
 
 def choose(request: gr.Request, event: gr.EventData) -> tuple[dict[str, float], SheetView]:
     """One was clicked: the values of the settings that it differs by, and the sheet."""
-    variation = SIX[event.index]
+    variation = clicked(event, SIX)
     text = say(language(request), "sheet.chosen")
     view = SheetView(status=html.message(text), stop=gr.update(visible=False))
     return {name: getattr(variation, name) for name in DIFFERENCES}, view

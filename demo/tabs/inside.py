@@ -17,14 +17,14 @@ from demo.browser import bars, html, measures
 from demo.browser.localized import Localized
 from demo.browser.scripts import on_load, script
 from demo.browser.toasts import toast
-from demo.browser.wiring import LONG, QUICK, Components, afterwards, listen, unchanged
+from demo.browser.wiring import LONG, QUICK, Components, afterwards, clicked, listen, unchanged
 from demo.form.library import called
 from demo.form.request import new_key, reconstruction_key
 from demo.form.uploads import load, uploaded
 from demo.jobs.records import Progress, Waiting
 from demo.jobs.runner import Runner
 from demo.tabs import layer_rows
-from demo.tabs.layer_rows import EXAMPLE, KINDS, PICTURES, Place, Rebuilt, Row, stored
+from demo.tabs.layer_rows import EXAMPLE, KINDS, PICTURES, PLACES, Place, Rebuilt, Row, stored
 from demo.tabs.reconstructing import LIMITS, SMALL, Reconstruction, make_reconstruction, of_file
 from demo.visitors.identity import visitor_of
 from demo.words import Language, language, say, t
@@ -144,7 +144,7 @@ class Inside:
         self, request: gr.Request, event: gr.EventData, seen: Seen | None, making: Making | None, choice: Choice
     ) -> InsideView:
         """One in the rows was clicked: it is shown large. What was being rebuilt stays as it is."""
-        place = Place.at(event.index)
+        place = clicked(event, PLACES)
         return self._walked(request, replace(_with(seen or Seen(), making), place=place), making, choice)
 
     def rebuild_missing(

@@ -32,21 +32,18 @@ class Place:
     kind: str
     depth: int  # 0 .. 4
 
-    @classmethod
-    def at(cls, index: int) -> Place:
-        """That of the button with this `data-index`."""
-        row, depth = divmod(index, len(LAYERS))
-        return cls(KINDS[row], depth)
-
     @property
     def index(self) -> int:
-        """See `at`."""
+        """The `data-index` of its button, its place among `PLACES`."""
         return KINDS.index(self.kind) * len(LAYERS) + self.depth
 
     @property
     def layers(self) -> tuple[str, ...]:
         """The layers that it is made from: a photo's content from one, a painting's manner from all up to there."""
         return LAYERS[self.depth : self.depth + 1] if self.kind == "content" else LAYERS[: self.depth + 1]
+
+
+PLACES = [Place(kind, depth) for kind in KINDS for depth in range(len(LAYERS))]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import gradio as gr
 
 from demo.browser import beside
 from demo.browser.toasts import warn
-from demo.browser.wiring import Components, unchanged
+from demo.browser.wiring import Components, told, unchanged
 from demo.tabs import archive
 from demo.tabs.entries import Deleted, Entries, forget, place_of, with_deleted, with_favourite
 from demo.tabs.tiles import Compared, caption, short, thumbnails
@@ -77,10 +77,10 @@ def clicked(
     request: gr.Request, entries: Entries | None, compared: Compared | None, event: gr.EventData
 ) -> ResultsView:
     """Something on a thumbnail was clicked: it is shown large, or becomes a favourite, or one of two to compare."""
-    act = ACTS.get(event.act)
-    if act is None or not entries or not 0 <= event.index < len(entries):
+    act, place = ACTS.get(str(told(event, "act"))), told(event, "index")
+    if act is None or not entries or place not in range(len(entries)):
         return ResultsView()
-    return act(language(request), entries, compared or (), event.index)
+    return act(language(request), entries, compared or (), place)
 
 
 def _show(speaks: Language, entries: Entries, compared: Compared, place: int) -> ResultsView:

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
+from gradio.route_utils import FnIndexInferError
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -97,6 +98,8 @@ def _failure(error: Exception) -> RefusedError:
     """What is answered for an error that nobody has foreseen."""
     if is_disk_full(error):
         return RefusedError(507, "visitors.no_disk")
+    if isinstance(error, FnIndexInferError):  # an event that is named by nothing
+        return RefusedError(404, "visitors.not_yours")
     logger.error("a request failed", exc_info=error)
     return RefusedError(500, "visitors.failed")
 
@@ -120,7 +123,8 @@ def _netloc(address: str) -> str:
 def _values(body: bytes) -> Any:
     """What is said in a call; None where it isn't JSON, of which Gradio says what is wrong.
 
-    Raises `RefusedError` for what Gradio would stumble over: what is nested too deeply, and numbers that are none.
+    Raises `RefusedError` for what Gradio would stumble over: what is nested too deeply, numbers that are none, and
+    halves of letters, which can't be written.
     """
     try:
         values = json.loads(body)
@@ -129,7 +133,7 @@ def _values(body: bytes) -> Any:
     except RecursionError:
         raise RefusedError(400, "visitors.unreadable") from None
     try:
-        json.dumps(values, allow_nan=False)
+        json.dumps(values, allow_nan=False, ensure_ascii=False).encode()
     except ValueError:
         raise RefusedError(400, "visitors.unreadable") from None
     return values

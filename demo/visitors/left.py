@@ -32,8 +32,10 @@ class Left:
         self.visits.absences.taken_up(self.session, heir)
 
 
-def left_by(session: str, request: gr.Request) -> Left | None:
+def left_by(session: object, request: gr.Request) -> Left | None:
     """The session that a page names as the one before it; None where it isn't the same visitor's, or is gone."""
+    if not isinstance(session, str):  # a program may send anything
+        return None
     asked = request.request
     visits: Visits | None = getattr(asked.app.state, "visits", None) if asked else None
     if asked is None or visits is None or session == request.session_hash:

@@ -293,10 +293,6 @@ WORDS = {
         "The memory gave out while painting. Choose a lower resolution; what was painted so far is kept.",
         "La memoria se agotó al pintar. Elige una resolución menor; lo pintado hasta ahora se conserva.",
     ),
-    "error.bad_call": (
-        "A value of this call has another form than is wanted: see “Use via API” for what each takes.",
-        "Un valor de esta llamada no tiene la forma que se espera: mira en «Usar vía API» qué admite cada uno.",
-    ),
     "error.disk_full": (
         "The disk of the server is full. What was painted so far is kept; try again later.",
         "El disco del servidor está lleno. Lo pintado hasta ahora se conserva; vuelve a intentarlo más tarde.",

@@ -111,6 +111,10 @@ WORDS = {
         "Esto tardaría unos {seconds} s, y aquí cada visitante dispone de {most} s de pintura por hora: elige menos"
         " pasos o una resolución menor.",
     ),
+    "refused.bad_call": (
+        "A value of this call has another form than is wanted: see “Use via API” for what each takes.",
+        "Un valor de esta llamada no tiene la forma que se espera: mira en «Usar vía API» qué admite cada uno.",
+    ),
     "refused.closed": ("{reason}", "{reason}"),  # as whoever closed the page has written it
     "refused.closed_for_now": (
         "No pictures are painted here at the moment: come back later.",

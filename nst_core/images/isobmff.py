@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO
 
 from nst_core.images.colour_codes import profile_of_codes
@@ -11,6 +12,7 @@ from nst_core.images.essentials import MOST_BYTES
 
 _HEVC = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
 _AV1 = {b"avif", b"avis"}
+MOST_BOXES = 1000  # of a file, beside each other: it has about four
 # Video's codes are written by habit: in both formats they, and "unspecified", mean sRGB's, as in Chromium 156.
 _PRIMARIES, _TRANSFERS = {2: 1}, dict.fromkeys((1, 2, 6, 14, 15), 13)
 
@@ -21,8 +23,20 @@ def is_heif(head: bytes) -> bool:
     return bool(brands & _HEVC) and not brands & _AV1
 
 
+def is_container(head: bytes) -> bool:
+    """Whether a file that begins with `head` is made of boxes."""
+    return head[4:8] == b"ftyp"
+
+
+def check_boxes(stream: BinaryIO) -> None:
+    """Raise `ValueError` for a file of so many boxes that it would take long to look at each."""
+    if sum(1 for _ in islice(_places(stream), MOST_BOXES + 1)) > MOST_BOXES:
+        raise ValueError(f"a file of more than {MOST_BOXES} boxes")
+    stream.seek(0)
+
+
 def _brands(head: bytes) -> set[bytes]:
-    if head[4:8] != b"ftyp":
+    if not is_container(head):
         return set()
     end = min(int.from_bytes(head[:4], "big"), len(head))
     return {head[8:12], *(head[at : at + 4] for at in range(16, end - 3, 4))}
@@ -68,16 +82,23 @@ def _associated(table: bytes, wanted: int) -> list[int]:
 
 def _meta(stream: BinaryIO) -> bytes:
     """What describes the pictures; nothing where it isn't there, or far too long."""
+    for name, place in _places(stream):
+        if name == b"meta":
+            stream.seek(place.start)
+            return stream.read(len(place)) if len(place) <= MOST_BYTES else b""
+    return b""
+
+
+def _places(stream: BinaryIO) -> Iterator[tuple[bytes, range]]:
+    """The boxes of a file beside each other, and where what is in them lies."""
     end, position = stream.seek(0, 2), 0
     while position + 8 <= end:
         stream.seek(position)
         size, name = struct.unpack(">I4s", stream.read(8))
-        if name == b"meta":
-            return stream.read(size - 8) if 8 <= size <= MOST_BYTES else b""
         if size < 8:  # to the end of the file, or of 64 bits: coded pictures
-            return b""
+            return
+        yield name, range(position + 8, position + size)
         position += size
-    return b""
 
 
 def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -23,7 +23,9 @@ _IN_LINES = (0xC0, 0xC1, 0xC9)  # those whose scan may hold all channels
 _PROGRESSIVE, _ARITHMETIC = 0xC2, {0xC9, 0xCA, 0xCB}
 _EXIF, _ICC = b"Exif\0\0", b"ICC_PROFILE\0"
 MOST_SCANS = 100  # of a progressive one, which has about ten: each takes a pass over all of its pixels
-_BLOCK = 1 << 16  # bytes that are searched at once
+_USUAL_SCANS = 12
+MOST_PASSES = 1_000_000_000  # pixels of all of its scans: libjpeg takes some three seconds for so many
+_FEW, _BLOCK = 64, 1 << 16  # bytes that are searched at once: at first, as the next marker is usually near, and then
 _ANYWHERE = re.compile(rb"\xff[^\x00\xff]")
 _IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # there, 0 tells that a 0xFF is data; D0 to D7 are restarts
 # Bits that any Huffman table takes for pixels sooner or later, also where a restart is awaited, whichever it is
@@ -91,7 +93,8 @@ def is_whole(stream: IO[bytes]) -> bool:
     """
     segments = list(limited(_segments(stream)))
     kinds = {segment.marker for segment in segments}
-    if sum(segment.marker == _SCAN for segment in segments) > MOST_SCANS:
+    scans = sum(segment.marker == _SCAN for segment in segments)
+    if scans > MOST_SCANS or (scans > _USUAL_SCANS and scans * _pixels(segments, stream) > MOST_PASSES):
         return False
     if kinds & _ARITHMETIC:
         return True  # zeros may be left out at its end
@@ -115,6 +118,12 @@ def _is_refined(segments: Sequence[Segment], stream: IO[bytes]) -> bool:
     return not any(missing.values())
 
 
+def _pixels(segments: Sequence[Segment], stream: IO[bytes]) -> int:
+    """How many pixels the frame has, by its header (ITU-T T.81, B.2.2)."""
+    frame = next((segment.read(stream) for segment in segments if segment.marker in _FRAMES), b"")
+    return int.from_bytes(frame[1:3], "big") * int.from_bytes(frame[3:5], "big")
+
+
 def _small(stream: IO[bytes], shrink: int) -> bytes:
     with JpegImageFile(stream) as image:
         image.draft(image.mode, (max(1, image.width // shrink), max(1, image.height // shrink)))
@@ -136,9 +145,10 @@ def _segments(stream: IO[bytes]) -> Iterator[Segment]:
 
 def _next_marker(stream: IO[bytes], position: int, size: int, pattern: re.Pattern[bytes]) -> Segment | None:
     """The next marker alone, with what fills the room before it; other bytes are passed over, as libjpeg does."""
+    length = _FEW
     while position + 1 < size:
         stream.seek(position)
-        block = stream.read(_BLOCK)
+        block, length = stream.read(length), _BLOCK
         if found := pattern.search(block):
             start = len(block[: found.start()].rstrip(b"\xff"))
             return Segment(found.group()[1], range(position + start, position + found.end()))

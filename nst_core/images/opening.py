@@ -9,7 +9,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from nst_core.errors import InputError
 from nst_core.extras import require
-from nst_core.images import bmp, ico, isobmff, jpeg, png, tiff, webp
+from nst_core.images import bmp, gif, ico, isobmff, jpeg, png, ppm, tiff, webp
 from nst_core.images.essentials import Essentials, size_of
 from nst_core.images.kinds import refusal, refusal_of_kind
 
@@ -20,8 +20,10 @@ _FORMATS = {
     png.SIGNATURE: png.essentials,
     jpeg.BEGINNING: jpeg.essentials,
     bmp.BEGINNING: bmp.essentials,
+    gif.BEGINNING: gif.essentials,
     b"RIFF": webp.essentials,
     **dict.fromkeys(tiff.BEGINNINGS, tiff.essentials),
+    **dict.fromkeys(ppm.BEGINNINGS, ppm.essentials),
 }
 _HEAD = 64  # bytes that tell what a file is
 _IN_LETTERS = (b"P1", b"P2", b"P3")  # PPM and its kin, whose numbers are written out
@@ -37,6 +39,8 @@ def open_picture(stream: BinaryIO, name: str) -> Image.Image:
     stream.seek(0)
     head = stream.read(_HEAD)
     stream.seek(0)
+    if isobmff.is_container(head):
+        isobmff.check_boxes(stream)
     if isobmff.is_heif(head):
         return _open_heif(stream, name)
     if head.startswith(jpeg.BEGINNING) and (kind := jpeg.rare_kind(stream)):

@@ -20,7 +20,7 @@ from nst_core.execution import Precision
 from nst_core.loss.objective import Objective
 from nst_core.network.vgg import VGG
 from nst_core.scene.scene import build_scene, gather
-from tests.benchmarks import mutations
+from tests.benchmarks import bombs, mutations
 from tests.benchmarks.__main__ import compare, read_options
 from tests.benchmarks.contestants import contestants
 from tests.benchmarks.draw import main as draw_table
@@ -32,6 +32,7 @@ from tests.benchmarks.race import Point, Run, race
 from tests.benchmarks.table import Report, make_rows
 from tests.benchmarks.task import Task, make_task
 from tests.benchmarks.work import evaluation_flops
+from tests.support.bombs import BOMBS, Scale
 from tests.support.networks import tiny_network
 from tests.support.pictures import smooth_picture
 
@@ -53,8 +54,8 @@ SMOKE = {
     "visitors": "--cards 2 --visitors 40 --record 27",
 }
 PICTURES = {"draw"}
-OF_FILES = {"mutations"}
-ON_A_SERVER = {"load"}  # tests/demo/visitors/test_crowd.py, which has one
+OF_FILES = {"bombs", "mutations"}
+ON_A_SERVER = {"hostile_calls", "load"}  # tests/demo/visitors/test_programs.py and test_crowd.py, which have one
 ON_A_CLUSTER = {"cluster"}  # a minute, most of it Ray's; tests/demo/jobs/ray/test_runner.py does what it does
 
 
@@ -281,6 +282,28 @@ def test_a_reader_that_a_file_ends_is_a_fault_and_the_next_file_is_read(
     assert (ended.word, ended.is_fault) == ("its process ended", True)
     monkeypatch.setattr(mutations, "KILLED_AFTER", 60.0)
     assert reader.read("json", tmp_path / "file.json").word == "read"
+
+
+def test_bombs_are_taken_or_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    small, kinds = ["--megapixels=0.01", "--megabytes=0.02"], ["png rgba", "gif, comment", "png, cut"]
+    assert bombs.main([*small, "--only", *kinds]) == 0
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in capsys.readouterr().out.splitlines()[2:5]]
+    assert [row[:2] for row in rows] == [
+        ["png rgba", "taken"],
+        ["gif, comment", "taken"],
+        ["png, cut", "Photo: the picture is damaged or cut off; save or download it again."],
+    ]
+
+
+def test_what_takes_too_much_is_a_fault() -> None:
+    well = bombs.Outcome("png", 100, "taken", head=1, seconds=3, process=500_000_000, page=50_000_000, recipe=1)
+    assert not well.is_fault
+    much = ({"head": 3}, {"recipe": 3}, {"seconds": 30}, {"process": 2_000_000_000}, {"page": 200_000_000})
+    assert all(replace(well, **each).is_fault for each in (*much, {"word": "It is damaged."}))
+
+
+def test_each_bomb_is_a_file() -> None:
+    assert all(make(Scale(100 * 100, 20_000)) for make in BOMBS.values())
 
 
 def test_requirements_state_their_reasons() -> None:

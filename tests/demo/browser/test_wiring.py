@@ -10,7 +10,20 @@ from typing import Any, ClassVar
 import gradio as gr
 import pytest
 
-from demo.browser.wiring import LAST, LONG, QUICK, Components, adapted, afterwards, components_of, flat, unchanged
+from demo.browser import wiring
+from demo.browser.wiring import (
+    LAST,
+    LONG,
+    QUICK,
+    Components,
+    adapted,
+    afterwards,
+    components_of,
+    flat,
+    told,
+    unchanged,
+)
+from nst_core.errors import InputError
 from tests.support.pages import built
 from tests.support.playback import ENGLISH, clicked, shown
 
@@ -159,3 +172,14 @@ def test_what_takes_a_while_never_waits_for_its_like() -> None:
     assert (long.queue, long.concurrency_limit) == (True, None)
     assert (last.queue, last.trigger_mode) == (False, "always_last")
     assert QUICK.items() <= LAST.items()
+
+
+def test_what_is_clicked_is_one_of_those_that_are_there() -> None:
+    assert [wiring.clicked(clicked(place), "abc") for place in range(3)] == ["a", "b", "c"]
+    assert told(clicked(1, "keep"), "act") == "keep"
+    assert told(clicked(1), "another") is None
+    assert told(gr.EventData(None, [1]), "index") is None
+    for index in (3, -1, "0", None, 0.5, [0]):
+        with pytest.raises(InputError) as caught:
+            wiring.clicked(gr.EventData(None, {"index": index}), "abc")
+        assert caught.value.about == "bad_call"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -70,6 +71,20 @@ def test_a_large_one_comes_as_large_as_its_use(decoder: Decoder, tmp_path: Path,
     assert np.abs(np.asarray(found, int) - np.asarray(expected)).max() <= 6
 
 
+def test_its_size_alone_is_as_it_is_stored(decoder: Decoder, tmp_path: Path) -> None:
+    image, exif = smooth_picture(300, 200, 0), Image.Exif()
+    exif[ORIENTATION] = 6
+    path = saved(tmp_path / "picture", image, "JPEG", exif=exif)
+    assert decoder.size_of(path) == (300, 200)
+    assert (decoder.decode(path, 50).height, decoder.decode(path, 50).format) == (200, "JPEG")
+    path.write_bytes(path.read_bytes()[:1000])
+    assert decoder.size_of(path) == (300, 200)
+    with pytest.raises(InputError):
+        decoder.decode(path, 50)
+    with pytest.raises(FileNotFoundError):
+        decoder.size_of(tmp_path / "gone")
+
+
 def test_what_is_refused_is_refused_in_the_same_words(decoder: Decoder, tmp_path: Path) -> None:
     path = tmp_path / "broken.png"
     for data in (b"", b"8BPS\0\1" + bytes(40), png_of_size(10_001, 10_000).getvalue(), png_of_size(64, 9).getvalue()):
@@ -112,6 +127,18 @@ def test_more_memory_than_is_allowed_can_not_be_had() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert ended.stderr.strip().endswith("MemoryError")
+
+
+def test_what_a_picture_took_is_given_back(tmp_path: Path) -> None:
+    """After one of 16 bits and 99 megapixels each of the processes kept 250 MB for as long as nobody came."""
+    code = (
+        "import sys; from demo.form import decoder; "
+        "decoder.give_back_freed_memory = lambda: print('given back', file=sys.stderr); decoder.main()"
+    )
+    path = saved(tmp_path / "picture.png", smooth_picture(80, 60, 0))
+    asked = json.dumps({"path": str(path), "wanted": 64}).encode() + b"\n"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, input=asked * 2, capture_output=True)
+    assert ended.stderr.split(b"\n") == [b"given back", b"given back", b""]
 
 
 def test_no_memory_and_what_nobody_foresaw_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

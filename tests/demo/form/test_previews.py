@@ -71,7 +71,7 @@ def test_a_preview_is_small_and_as_transparent(cache: Path) -> None:
 def test_a_preview_is_written_once(cache: Path) -> None:
     photo = uploaded(cache, "scan.tif", "TIFF")
     preview_of(photo).write_bytes(b"there already")
-    write_preview(Path(photo["path"]), PICTURE)
+    write_preview(Path(photo["path"]), load("photo", photo, "en", 64))
     assert preview_of(photo).read_bytes() == b"there already"
 
 
@@ -100,10 +100,10 @@ def test_a_full_disk_takes_the_preview_alone(
 
 def test_old_previews_go(cache: Path) -> None:
     old, young = uploaded(cache, "old.tif", "TIFF"), uploaded(cache, "young.tif", "TIFF")
-    write_preview(Path(old["path"]), PICTURE)
+    write_preview(Path(old["path"]), load("photo", old, "en", 64))
     long_ago = time.time() - KEPT_FOR - 60
     os.utime(preview_of(old), (long_ago, long_ago))
-    write_preview(Path(young["path"]), PICTURE)
+    write_preview(Path(young["path"]), load("photo", young, "en", 64))
     assert not preview_of(old).exists()
     assert preview_of(young).exists()
     assert Path(old["path"]).exists()  # Gradio's own to remove

@@ -7,16 +7,13 @@ import re
 
 import pytest
 
-from demo.tabs.layer_rows import EXAMPLE, KINDS, LAYERS, STORED, Place, pane, rows, stored
+from demo.tabs.layer_rows import EXAMPLE, LAYERS, PLACES, STORED, Place, pane, rows, stored
 from demo.words import LANGUAGES, Language
 from nst_core.config import RECONSTRUCTION, Initial
 from nst_core.recipe import Command, parse, sha256_of
 
-PLACES = [Place(kind, depth) for kind in KINDS for depth in range(len(LAYERS))]
-
 
 def test_a_place_is_told_by_its_index() -> None:
-    assert [Place.at(index) for index in range(10)] == PLACES
     assert [place.index for place in PLACES] == list(range(10))
     assert (Place("content", 2).layers, Place("style", 2).layers) == (("relu3_1",), LAYERS[:3])
 

@@ -451,6 +451,8 @@ def test_what_a_page_and_its_programs_ask_for_is_open(guest: Guests, path: str) 
         (b'{"fn_index": ' + b"9" * 400 + b', "data": []}', {}, 404),
         (b'{"fn_index": 1e400, "data": []}', {}, 400),
         (b'{"session_hash": "s", "data": {"a": NaN}}', {}, 400),
+        (b'{"fn_index": "\\ud800", "data": []}', {}, 400),
+        (b'{"data": "\\ud800"}', {}, 400),
         (b"x", {"content-type": "multipart/form-data"}, 422),
         (b'{"data": []}', {"origin": "http://["}, 403),
         (b'{"data": [' + b"[]," * 10_000 + b"[]]}", {}, 400),  # 4 MB of them would take 130 MB, for as long as it waits
@@ -461,6 +463,12 @@ def test_nonsense_is_refused_without_a_traceback(
 ) -> None:
     visitor = guest("203.0.113.32", **{"content-type": "application/json"} | headers)
     assert visitor.client.post(f"{API}/queue/join", content=content).status_code == status
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_an_event_that_is_named_by_nothing_is_refused(guest: Guests, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = guest("203.0.113.33").client.post(f"{API}/run/predict", json={"fn_index": None, "data": []})
+    assert (answer.status_code, answer.text) == (404, say("en", "visitors.not_yours"))
     assert "Traceback" not in capsys.readouterr().err
 
 

@@ -52,6 +52,7 @@ def test_nobody_else_s_page_sees_anything(server: Visited) -> None:
     assert left_by("before", asking(server, "after", "")) is None
     assert left_by("before", asking(server, "before")) is None  # itself
     assert left_by("unknown", asking(server, "after")) is None
+    assert left_by([], asking(server, "after")) is None  # from a program
     assert not server.ui.app.state.visits.owners.has("unknown", SimpleNamespace(network="203.0.113.40", browser=SECRET))
 
 

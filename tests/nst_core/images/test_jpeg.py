@@ -182,3 +182,16 @@ def test_a_progressive_one_of_a_great_many_scans_is_not_decoded() -> None:
     first = data[start : data.index(b"\xff\xc4", start)]  # up to the tables of the next one
     assert is_whole(BytesIO(data[:start] + first * 20 + data[start:]))
     assert not is_whole(BytesIO(data[:start] + first * 100 + data[start:]))
+
+
+def test_the_more_pixels_the_fewer_scans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """300 KB of 50 megapixels and 99 scans kept a core busy for eight seconds."""
+    data = encoded("progressive")
+    start = data.index(b"\xff\xda")
+    more = BytesIO(data[:start] + data[start : data.index(b"\xff\xc4", start)] * 20 + data[start:])
+    scans, pixels = more.getvalue().count(b"\xff\xda"), PICTURE.width * PICTURE.height
+    monkeypatch.setattr("nst_core.images.jpeg.MOST_PASSES", scans * pixels)
+    assert is_whole(more)
+    monkeypatch.setattr("nst_core.images.jpeg.MOST_PASSES", scans * pixels - 1)
+    assert not is_whole(more)
+    assert is_whole(BytesIO(data))  # of as many scans as are usual
