@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.page import ENDLESS, choose_pair, shown_step, start, wait_for_step
+from tests.support.page import ENDLESS, KEPT, choose_pair, shown_step, start, wait_for_step
 from tests.support.paths import ROOT
 from tests.support.proxy import Proxy
 from tests.support.serving import wait_for
@@ -20,16 +20,6 @@ from tests.support.serving import wait_for
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
 STEPS = "number input for Steps"
-# Whether the browser has kept a form with so many steps, and a result.
-KEPT = """async steps => {
-    const whole = request => new Promise(resolve => request.addEventListener('success', () => resolve(request.result)));
-    const database = await whole(indexedDB.open('nst-shelf'));
-    const records = await whole(database.transaction('records').objectStore('records').getAll());
-    database.close();
-    const last = records.filter(({id}) => id.startsWith('form')).toSorted((one, other) => other.at - one.at)[0];
-    const hasResult = records.some(({id, key}) => id.startsWith('result') && key === last.key);
-    return last?.values.settings.steps === steps && hasResult;
-}"""
 
 
 class Restartable:

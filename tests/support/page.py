@@ -43,6 +43,17 @@ WATCH = """() => {
     new MutationObserver(listen).observe(document.body, {childList: true, subtree: true});
     look();
 }"""
+# Whether the browser has kept a form with so many steps, and a result.
+KEPT = """async steps => {
+    const whole = request => new Promise(resolve => request.addEventListener('success', () => resolve(request.result)));
+    if (!(await indexedDB.databases()).some(({name}) => name === 'nst-shelf')) return false;
+    const database = await whole(indexedDB.open('nst-shelf'));
+    const records = await whole(database.transaction('records').objectStore('records').getAll());
+    database.close();
+    const last = records.filter(({id}) => id.startsWith('form')).toSorted((one, other) => other.at - one.at)[0];
+    const hasResult = records.some(({id, key}) => id.startsWith('result') && key === last.key);
+    return last?.values.settings.steps === steps && hasResult;
+}"""
 # All that is to be seen is there: pictures have come, and what fades or moves has done so. What takes longer than two
 # seconds is no entrance: a spinner, or the countdown of a toast, after which it is gone.
 AT_REST = """() => [...document.images].every(image => image.complete || image.loading === 'lazy')
