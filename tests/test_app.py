@@ -130,7 +130,7 @@ def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["--port", "99999"], "between 1 and 65535"),
         (["--port", "http"], "a whole number, got 'http'"),
         (["--host", "203.0.113.1", "--port", "8123"], "can't listen on 203.0.113.1:8123"),
-        (["--queue-size", "-1"], "at least 0, got -1"),
+        (["--queue-size", "-1"], "between 0 and 10000, got -1"),
         (["--max-size", "64"], "at least 128, got 64"),
         (["--max-steps", "-1"], "at least 1, got -1"),
         (["--max-upload-size", "0"], "at least 1, got 0"),

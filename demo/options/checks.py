@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import re
 import socket
 from importlib import import_module
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from demo.options.files import check_certificate, logins
+from nst_core.errors import shown
 
 
 def check(options: argparse.Namespace) -> None:
     """Raise `ValueError`, in one sentence, for options that can't work."""
     check_proxies(options.trusted_proxies)
+    check_hosts(options.allowed_hosts)
     check_root_path(options.root_path)
     check_certificate(options.tls_keyfile, options.tls_certfile)
     if logins(options.auth, options.auth_file) and options.no_auth:
@@ -29,9 +32,9 @@ def check_address(host: str, port: int) -> None:
     try:
         with socket.create_server((bare(host), port), family=family):
             pass
-    except OSError as error:
-        address = f"{bracketed(host)}:{port}"
-        raise ValueError(f"can't listen on {address} ({error.strerror}); choose another --host or --port") from error
+    except (OSError, UnicodeError) as error:  # a name with a part that is too long
+        address, reason = f"{bracketed(host)}:{port}", getattr(error, "strerror", None) or "that is no name"
+        raise ValueError(f"can't listen on {address} ({reason}); choose another --host or --port") from error
 
 
 def bare(host: str) -> str:
@@ -52,6 +55,21 @@ def check_proxies(addresses: str) -> None:
         except ValueError:
             example = "127.0.0.1 or 10.0.0.0/8"
             raise ValueError(f"a trusted proxy is an address or a network such as {example}, got {address!r}") from None
+
+
+def check_hosts(names: str) -> None:
+    """Raise `ValueError` for what no browser asks for a page by, such as a whole address: nobody would get in."""
+    for name in filter(None, (each.strip() for each in names.split(","))):
+        if not (re.fullmatch(r"[\w.-]+", name, re.ASCII) or _is_address(name)):
+            example = "paint.example.org, without https:// and without a port"
+            raise ValueError(f"an allowed host is a name such as {example}, got {shown(name)}")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        return bool(ip_address(name))
+    except ValueError:
+        return False
 
 
 def check_root_path(path: str) -> None:

@@ -80,6 +80,8 @@ class Option:
             return self.alone
         if self.choices and text not in self.choices:
             raise argparse.ArgumentTypeError(f"it is one of {', '.join(self.choices)}, got {text!r}")
+        if "\0" in text:  # no file, address or name can have it
+            raise argparse.ArgumentTypeError(f"it is a text without NUL, got {text!r}")
         try:
             value = self.kind(text)
         except ValueError:
@@ -190,6 +192,7 @@ OPTIONS = (
         kind=int,
         default=MAX_WAITING,
         least=0,
+        most=10_000,  # each may hold a thread
         help="how many people may wait for their turn (default: %(default)s)",
     ),
     Option(
@@ -300,6 +303,7 @@ OPTIONS = (
         default=0.0,
         metavar="SECONDS",
         least=0,
+        most=86_400,  # Python waits for no more than 292 years, but for infinity
         help="how long pictures that were begun may go on once the server is told to end; new ones are refused "
         "(default: %(default)s, which keeps each as far as it got)",
     ),

@@ -22,8 +22,8 @@ LOOK_EVERY = 1.0  # seconds: so long may it take until a file that was changed c
 class Watched(Generic[T]):
     """What stands in a file, read anew when it changes; a file that isn't there is empty."""
 
-    def __init__(self, path: str, read: Callable[[str], T], empty: T) -> None:
-        """`read`: raises `ValueError` for a text that makes no sense; what stood there before counts on."""
+    def __init__(self, path: str, read: Callable[[Path], T], empty: T) -> None:
+        """`read`: raises `OSError` or `ValueError` for what makes no sense; what stood there before counts on."""
         self.path, self._read = path, read
         self._empty = self._found = empty
         self._looked, self._stamp = -LOOK_EVERY, (0, 0)
@@ -43,7 +43,7 @@ class Watched(Generic[T]):
             stamp = status.st_mtime_ns, status.st_size
             if stamp != self._stamp:
                 self._stamp = stamp
-                self._found = self._read(Path(self.path).read_text("utf-8"))
+                self._found = self._read(Path(self.path))
         except FileNotFoundError:
             self._stamp, self._found = (0, 0), self._empty
         except (OSError, ValueError) as error:
@@ -56,19 +56,33 @@ def networks_in(text: str) -> Networks:
     return tuple(ip_network(line, strict=False) for line in lines if line)
 
 
+def _networks_of(path: Path) -> Networks:
+    return networks_in(path.read_text("utf-8"))
+
+
+def _reason_of(path: Path) -> str:
+    """What stands in a file; where it can't be read it is there all the same, and says nothing."""
+    try:
+        return path.read_text("utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return ""
+
+
 class Switches:
     """Files by which it is told: `bans` names networks, and while `closed` is there no picture is begun."""
 
     def __init__(self, bans: str = "", closed: str = "") -> None:
         """The paths of the files; "" = none."""
-        self._bans: Watched[Networks] = Watched(bans, networks_in, ())
-        self._closed: Watched[str | None] = Watched(closed, str.strip, None)
+        self._bans: Watched[Networks] = Watched(bans, _networks_of, ())
+        self._closed: Watched[str | None] = Watched(closed, _reason_of, None)
 
     def check_files(self) -> None:
         """Raise `ValueError` for a list that makes no sense from the beginning."""
         if self._bans.path:
             try:
-                networks_in(Path(self._bans.path).read_text("utf-8"))
+                _networks_of(Path(self._bans.path))
             except (OSError, ValueError) as error:
                 raise ValueError(f"the list {self._bans.path} can't be used ({error}); check --ban-file") from error
 

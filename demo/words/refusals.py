@@ -47,6 +47,13 @@ WORDS = {
         "the picture is transparent everywhere, so there is nothing to see; use another one",
         "la imagen es transparente por completo y no hay nada que ver; usa otra",
     ),
+    # Of a run
+    "refused.not_finite": (
+        "What is computed got beyond all numbers, so this can't be painted further, and what was painted is kept:"
+        " choose other weights of VGG-19, another preset, or another painting.",
+        "El cálculo se salió de todos los números y no se puede seguir pintando; lo pintado se conserva: elige otros"
+        " pesos de VGG-19, otro preajuste u otra pintura.",
+    ),
     # Of what was wished
     "refused.too_narrow": (
         "A picture of {width} × {height} px is so narrow that its short side would get below {least} px: crop it, or"

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from nst_core.config import TransferConfig
 from nst_core.device.host_copy import send
+from nst_core.errors import InputError
 from nst_core.execution import Execution, Precision
 from nst_core.network.precision import tensor_cores
 from nst_core.notes import Note
@@ -27,6 +28,8 @@ FIRST_STEP = 0.01
 # after 60 steps: the second step finds 1.79 then, and 0.657 like this).
 GENTLE_STEP = 0.0003
 CAUTION = 4.0  # what each restart divides the step length by
+SHORTEST = CAUTION**12  # divided by that, a step changes no pixel in float32
+TRIES = 3  # losses that aren't finite before there is any that is: of the same pixels it won't be another time either
 RUNAWAY = 10.0  # a pixel so far outside [0, 1] belongs to a step that overshot
 LOOK_EVERY = 3  # steps: what an accelerator was asked is read when it is asked again, and nobody has waited
 
@@ -70,8 +73,9 @@ class Descent:
     def move(self, total: Tensor, gradient: Tensor) -> Note | None:
         """Make one move by the loss (a scalar) and its gradient (1, 3, H, W) at `pixels`, which it overwrites.
 
-        Returns what a person should know of it: "astray", and how many "times" shorter steps are from then on. On an
-        accelerator a person may get to know it up to twice `LOOK_EVERY` moves later.
+        Returns what a person should know of it: "astray", and how many "times" shorter steps are from then on. Raises
+        `InputError` where no loss was finite, or no step is short enough: then nothing would change any more. On an
+        accelerator a person may get to know either up to twice `LOOK_EVERY` moves later.
         """
         # The consumer's thread may be in inference mode, and what is made there can't be changed outside; nor may the
         # gradient be made there. Another run of this process may be amidst an evaluation in TF32.
@@ -140,7 +144,17 @@ class Descent:
         if caution == self._told:
             return None
         self._told = caution
+        self._check_finite(caution)
         return Note("astray", {"times": caution})
+
+    def _check_finite(self, caution: float) -> None:
+        """Raise `InputError` where nothing will change any more; asked after a step astray, for which one may wait."""
+        has_none = caution >= CAUTION**TRIES and math.isinf(self._lowest)
+        if has_none or caution > SHORTEST:
+            raise InputError(
+                "the losses, or their gradient, are no finite numbers; weigh them less, or take other weights",
+                "not_finite",
+            )
 
     def state(self) -> dict[str, Any]:
         """A copy of everything that the next moves depend on: numbers, tensors and containers of them."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.page import ENDLESS, choose_pair, shown_step, start, wait_for_step
+from tests.support.page import ENDLESS, choose_pair, is_kept, shown_step, start, wait_for_step
 from tests.support.paths import ROOT
 from tests.support.proxy import Proxy
 from tests.support.serving import wait_for
@@ -21,17 +21,6 @@ from tests.support.visits import soon
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
 STEPS = "number input for Steps"
-# Whether the browser has kept a form with so many steps, and a favourite.
-KEPT = """async steps => {
-    const whole = request => new Promise(resolve => request.addEventListener('success', () => resolve(request.result)));
-    const database = await whole(indexedDB.open('nst-shelf'));
-    const records = await whole(database.transaction('records').objectStore('records').getAll());
-    database.close();
-    const last = records.filter(({id}) => id.startsWith('form')).toSorted((one, other) => other.at - one.at)[0];
-    const results = records.filter(({id, key}) => id.startsWith('result') && key === last.key);
-    const hasResult = results.some(({values}) => values.favourite);
-    return last?.values.settings.steps === steps && hasResult;
-}"""
 
 
 class Restartable:
@@ -119,7 +108,7 @@ def test_a_page_that_is_loaded_anew_has_its_result_and_its_gallery(page: Page) -
 def test_a_server_that_was_killed_and_started_again_has_all_from_the_browser(page: Page, server: Restartable) -> None:
     star = page.get_by_role("checkbox", name="Favourite")
     star.check()
-    soon(lambda: page.evaluate(KEPT, ENDLESS))  # Playwright's wait takes a promise for the truth
+    soon(lambda: is_kept(page, ENDLESS, is_favourite=True))
     server.kill()
     expect(page.locator("#lost p")).to_be_visible()
     server.start()
@@ -134,4 +123,4 @@ def test_a_server_that_was_killed_and_started_again_has_all_from_the_browser(pag
     page.click("#forget")
     expect(page.locator("#results button")).to_have_count(0)
     expect(page.locator("#made")).to_be_hidden()
-    soon(lambda: not page.evaluate(KEPT, ENDLESS))
+    soon(lambda: not is_kept(page, ENDLESS, is_favourite=True))

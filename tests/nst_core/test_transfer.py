@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from nst_core.config import ColourMethod, Initial, Optimizer, TransferConfig
+from nst_core.config import ColourMethod, Initial, Optimizer, Pooling, TransferConfig
 from nst_core.errors import InputError
 from nst_core.execution import Execution
 from nst_core.forecast.forecast import SPARE, forecast
@@ -23,8 +23,10 @@ from nst_core.forecast.task import Task
 from nst_core.images import load_image, to_tensor
 from nst_core.network.vgg import VGG
 from nst_core.notes import Note
+from nst_core.optim.descent import TRIES
 from nst_core.scene.colour import finish
 from nst_core.transfer import Step, Transfer, stylize
+from tests.support.networks import TINY_CHANNELS, tiny_parameters
 from tests.support.paths import EXAMPLES
 from tests.support.pictures import smooth_picture, two_halves
 from tests.support.runs import TINY, Run
@@ -50,6 +52,17 @@ def test_steps_tell_where_they_are(run: Run) -> None:
     assert [(step.scale, step.scales) for step in steps] == [(1, 2)] * 4 + [(2, 2)] * 3
     assert all(step.image.shape == (1, 3, step.size[1], step.size[0]) for step in steps)
     assert [[note.about for note in step.notes] for step in steps] == [["small_painting"], *[[]] * 6]
+
+
+def test_numbers_beyond_all_end_a_run_after_its_first_steps(photo: Image.Image, painting: Image.Image) -> None:
+    """Such as those of a weights file that is finite, and no features of it are."""
+    parameters = tiny_parameters()
+    parameters["conv1_1.weight"] *= 1e30
+    network, steps = VGG(parameters, Pooling.MAX, TINY_CHANNELS), list[Step]()
+    with pytest.raises(InputError, match="no finite numbers"):
+        steps.extend(Transfer(photo, painting, TINY, extractor=network))
+    assert len(steps) == TRIES - 1
+    assert steps[-1].image.isfinite().all()
 
 
 def test_a_step_is_a_snapshot_in_range(run: Run) -> None:

@@ -43,11 +43,32 @@ WATCH = """() => {
     new MutationObserver(listen).observe(document.body, {childList: true, subtree: true});
     look();
 }"""
+# Whether the browser has kept a form with so many steps, and a result, which may have to be a favourite.
+KEPT = """async ([steps, isFavourite]) => {
+    const whole = request => new Promise(resolve => request.addEventListener('success', () => resolve(request.result)));
+    if (!(await indexedDB.databases()).some(({name}) => name === 'nst-shelf')) return false;
+    const database = await whole(indexedDB.open('nst-shelf'));
+    const records = await whole(database.transaction('records').objectStore('records').getAll());
+    database.close();
+    const last = records.filter(({id}) => id.startsWith('form')).toSorted((one, other) => other.at - one.at)[0];
+    const results = records.filter(({id, key}) => id.startsWith('result') && key === last.key);
+    const hasResult = results.some(({values}) => !isFavourite || values.favourite);
+    return last?.values.settings.steps === steps && hasResult;
+}"""
 # All that is to be seen is there: pictures have come, and what fades or moves has done so. What takes longer than two
 # seconds is no entrance: a spinner, or the countdown of a toast, after which it is gone.
 AT_REST = """() => [...document.images].every(image => image.complete || image.loading === 'lazy')
     && document.getAnimations().every(animation =>
         animation.playState !== 'running' || animation.effect.getComputedTiming().endTime > 2000)"""
+
+
+def is_kept(page: Page, steps: int, *, is_favourite: bool = False) -> bool:
+    """Whether the browser has kept what was painted in so many steps, and that somebody likes it.
+
+    To be asked again and again: Playwright's own wait takes the promise of an asynchronous function for true.
+    """
+    kept: bool = page.evaluate(KEPT, [steps, is_favourite])
+    return kept
 
 
 def load_anew(page: Page) -> None:

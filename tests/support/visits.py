@@ -23,11 +23,11 @@ from demo.visitors.listeners import Listeners
 from demo.visitors.server import Server
 from nst_core.config import TransferConfig
 from tests.support.pages import built
+from tests.support.paths import ROOT
 from tests.support.playback import Playback, progress
 
 API = "/gradio_api"
-
-
+PAINTING = "stylize"
 PATIENCE = 30.0  # seconds
 
 
@@ -45,13 +45,14 @@ class Endless(Playback):
     def __init__(self) -> None:
         super().__init__(())
         self.go_on = threading.Event()
+        self.pulse: float | None = 0.05  # seconds between two words while they wait; None = not a word
 
     def run(self, job: Job) -> Generator[Record, None, None]:
         self.jobs.append(job)
         height, width, _ = job.content.shape
         try:
             yield replace(progress(1, size=(width, height)), image=job.content)
-            while not self.go_on.wait(0.05):
+            while not self.go_on.wait(self.pulse):
                 yield Waiting(0)
             yield replace(progress(2, size=(width, height)), image=job.content)
         finally:
@@ -138,3 +139,15 @@ class Guest:
         """The messages of a session."""
         with self.client.stream("GET", f"{API}/queue/data", params={"session_hash": session}) as answer:
             yield (json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: "))
+
+
+@contextmanager
+def painting(guest: Guest, session: str, **headers: str) -> Iterator[tuple[str, Iterator[dict[str, object]]]]:
+    """A run of this visitor that has begun: its event, and what is told of it."""
+    photo = guest.upload((ROOT / "examples/content/cat.jpg").read_bytes()).json()[0]
+    file = {"path": photo, "meta": {"_type": "gradio.FileData"}}
+    settings = [getattr(block, "value", None) for block in guest.server.ui.fns[guest.server.event(PAINTING)].inputs[2:]]
+    event = guest.join(PAINTING, session, [file, file, *settings], **headers).json()["event_id"]
+    with guest.listening(session) as messages:
+        assert any(message["msg"] == "process_generating" for message in messages)
+        yield event, messages

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from demo.options.checks import bracketed, check, check_address, check_proxies, check_root_path
+from demo.options.checks import bracketed, check, check_address, check_hosts, check_proxies, check_root_path
 from demo.options.parsing import parse
 
 
@@ -34,7 +34,7 @@ def test_a_port_in_use_is_told(host: str) -> None:
     check_address(host, port)
 
 
-@pytest.mark.parametrize("host", ["999.1.1.1", "::zz", "no.such.host.invalid"])
+@pytest.mark.parametrize("host", ["999.1.1.1", "::zz", "no.such.host.invalid", f"{'a' * 70}.example"])
 def test_what_is_no_address_of_this_machine_is_told(host: str) -> None:
     with pytest.raises(ValueError, match="choose another --host"):
         check_address(host, 8123)
@@ -45,6 +45,15 @@ def test_a_name_is_no_trusted_proxy() -> None:
     for address in ("proxy.example", "127.0.0.1, *"):
         with pytest.raises(ValueError, match="an address or a network"):
             check_proxies(address)
+
+
+@pytest.mark.parametrize("name", ["https://a.example", "a.example:443", "a.example/paint", "a b", "ñandú.example", "*"])
+def test_what_no_browser_names_is_no_allowed_host(name: str) -> None:
+    check_hosts("a.example, 10.0.0.7, ::1,")
+    with pytest.raises(ValueError, match="such as paint.example.org, without https"):
+        check_hosts(f"a.example, {name}")
+    with pytest.raises(ValueError, match="an allowed host"):
+        check(parse(["--allowed-hosts", name]))
 
 
 def test_who_lets_everybody_in_names_nobody() -> None:

@@ -56,6 +56,9 @@ def test_a_file_s_options_count_where_nothing_else_says_otherwise(
         ("port = true", "'port' to True, and it is a text or a number"),
         ("host = ['a']", "'host' to ['a'], and it is a text or a number"),
         ("port = 'http'", "a whole number, got 'http'"),
+        ('host = "a\\u0000b"', r"it is a text without NUL, got 'a\x00b'"),
+        ("drain = 1e21", "between 0 and 86400, got 1e+21"),
+        ("queue-size = 20000", "between 0 and 10000, got 20000"),
     ],
 )
 def test_a_file_that_makes_no_sense_is_refused_in_one_line(

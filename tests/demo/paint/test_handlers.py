@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import io
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from demo.jobs.records import QuickLook, Waiting
 from demo.paint import handlers
 from demo.paint.handlers import PaintHandlers
 from demo.paint.views import PaintView
+from nst_core.errors import InputError
 from nst_core.notes import Note
 from nst_core.recipe import read_recipe
 from nst_core.scene.scales import Size
@@ -212,6 +214,29 @@ def test_an_error_amid_a_run_keeps_the_picture(
     assert "what was painted so far is kept" in error.value.message
     assert "0x77" not in error.value.message
     assert "0x77" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "way_out"),
+    [
+        (MemoryError(), "Choose a lower resolution"),
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk of the server is full"),
+        (InputError("no finite numbers", "not_finite"), "choose other weights of VGG-19, another preset"),
+    ],
+)
+def test_what_gives_out_amid_a_run_has_its_own_way_out_and_the_next_run_begins(
+    photo: FileDataDict, painting: FileDataDict, error: Exception, way_out: str
+) -> None:
+    runner, seen = Playback((Waiting(0), progress(1), error)), list[PaintView]()
+    with pytest.raises(gr.Error) as told:
+        seen.extend(run(runner, photo, painting))
+    assert way_out in told.value.message
+    assert "what was painted" in told.value.message.lower()
+    end = finished(ENGLISH, seen[-1].painted, seen[0].running)
+    assert "Stopped after step 1 of 3" in end.status
+    assert Path(end.download["value"]).is_file()
+    runner.records, runner.jobs = WHOLE, []
+    assert list(run(runner, photo, painting))[-1].painted.progress.index == 3
 
 
 def test_a_refused_job_changes_nothing_on_the_page(photo: FileDataDict, painting: FileDataDict) -> None:

@@ -6,8 +6,6 @@ import asyncio
 import errno
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,26 +20,13 @@ from demo.visitors.gate import HEALTH
 from demo.visitors.server import Server
 from demo.visitors.uploads import Uploads
 from demo.words import say
-from tests.support.visits import API, Guest, Visited, soon
+from tests.support.visits import API, PAINTING, Guest, Visited, painting, soon
 
 Guests = Callable[..., Guest]
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 KEEPING = "add_painting"  # an event that puts something into a session: how many slots are shown
-PAINTING = "stylize"
 PAGE = {"x-gradio-user": "app"}  # what a page's own calls have, and no program's
-
-
-@contextmanager
-def painting(guest: Guest, session: str, **headers: str) -> Iterator[tuple[str, Iterator[dict[str, object]]]]:
-    """A run of this visitor that has begun: its event, and what is told of it."""
-    photo = guest.upload(Path("examples/content/cat.jpg").read_bytes()).json()[0]
-    file = {"path": photo, "meta": {"_type": "gradio.FileData"}}
-    settings = [getattr(block, "value", None) for block in guest.server.ui.fns[guest.server.event(PAINTING)].inputs[2:]]
-    event = guest.join(PAINTING, session, [file, file, *settings], **headers).json()["event_id"]
-    with guest.listening(session) as messages:
-        assert any(message["msg"] == "process_generating" for message in messages)
-        yield event, messages
 
 
 def test_whoever_knows_a_session_and_its_event_can_neither_read_nor_stop_it(guest: Guests, server: Visited) -> None:

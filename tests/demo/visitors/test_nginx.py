@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 import re
-import shutil
-import socket
 import ssl
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
 from demo.options.table import LOOPBACK
-from tests.support.paths import ROOT
-from tests.support.visits import Guest, Visited, soon, visited
-
-CONF = (ROOT / "demo/hosting/nginx.conf").read_text("utf-8")
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
-MAIN = """
-daemon off;
-{user}
-worker_processes 1;
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{ }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    {site}
-}}
-"""
+from tests.support.nginx import AT_HAND, nginx
+from tests.support.proxy import Proxy
+from tests.support.visits import Guest, Visited, painting, soon, visited
 
 Visitors = Callable[[str], Guest]
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(NGINX is None or shutil.which("openssl") is None, reason="there is no nginx, or no openssl"),
-]
+pytestmark = [pytest.mark.slow, AT_HAND]
 
 
 @pytest.fixture(scope="module")
@@ -60,49 +35,6 @@ def front(servers: list[Visited], tmp_path_factory: pytest.TempPathFactory) -> I
     """The address that nginx shows the page at."""
     with nginx(tmp_path_factory.mktemp("nginx"), [server.url for server in servers]) as url:
         yield url
-
-
-@contextmanager
-def nginx(folder: Path, servers: Sequence[str]) -> Iterator[str]:
-    ports = [free_port() for _ in range(2)]
-    key, certificate = folder / "key.pem", folder / "cert.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"),
-            *("-keyout", key, "-out", certificate),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    site = CONF
-    for number, port in zip(("80", "443 ssl"), ports, strict=True):
-        site = site.replace(f"listen {number};", f"listen {LOOPBACK}:{port}{number.lstrip('0123456789')};")
-        site = site.replace(f"    listen [::]:{number};\n", "")
-    site = re.sub(r"(ssl_certificate) .*;", rf"\1 {certificate};", site)
-    site = re.sub(r"(ssl_certificate_key) .*;", rf"\1 {key};", site)
-    for place, server in enumerate(servers):
-        site = site.replace(f"server {LOOPBACK}:{7861 + place} ", f"server {server.removeprefix('http://')} ")
-    main = folder / "nginx.conf"
-    user = "user root;" if os.geteuid() == 0 else ""  # else its workers couldn't write into the tests' folder
-    main.write_text(MAIN.format(folder=folder, site=site, user=user))
-    command = [str(NGINX), "-c", str(main), "-e", str(folder / "error.log")]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            soon(lambda: is_open(ports[1]) or process.poll() is not None)
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            yield f"https://localhost:{ports[1]}"
-        finally:
-            process.terminate()
-
-
-def free_port() -> int:
-    with socket.create_server((LOOPBACK, 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def is_open(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex((LOOPBACK, port)) == 0
 
 
 @pytest.fixture
@@ -163,3 +95,40 @@ def test_each_visitor_stays_with_one_server_and_both_have_some(
             homes += first
     assert len(homes) == 12
     assert {*homes} == {0, 1}
+
+
+def test_each_preview_comes_as_soon_as_it_is_there(
+    front: str, servers: list[Visited], visitor: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for server in servers:
+        server.runner.go_on.clear()
+        monkeypatch.setattr(server.runner, "pulse", None)  # nothing follows that would push it along
+    with painting(visitor(front), "painting") as (_, messages):  # the first one is here, and the run isn't over
+        for server in servers:
+            server.runner.go_on.set()
+        assert any(message["msg"] == "process_completed" for message in messages)
+
+
+def test_who_was_moved_stays_there_when_their_server_is_back(
+    servers: list[Visited], visitor: Visitors, tmp_path: Path
+) -> None:
+    proxies = [Proxy(int(server.url.rpartition(":")[2])) for server in servers]
+
+    def home(guest: Guest, session: str) -> int:
+        with guest.there(session):
+            (place,) = where(servers, session)
+        return place
+
+    with ExitStack() as stack:
+        for proxy in proxies:
+            stack.callback(proxy.close)
+        front = stack.enter_context(nginx(tmp_path, [f"http://{LOOPBACK}:{proxy.port}" for proxy in proxies]))
+        guest = visitor(front)
+        first = home(guest, "before")
+        proxies[first].cut()
+        assert guest.client.get("/").status_code == 200
+        assert home(guest, "amid") == 1 - first
+        proxies[first].mend()
+        numbers = itertools.count()
+        soon(lambda: home(visitor(front), f"somebody {next(numbers)}") == first)
+        assert home(guest, "after") == 1 - first

@@ -10,6 +10,7 @@ import pytest
 from demo.visitors import switches
 from demo.visitors.identity import network_of
 from demo.visitors.switches import Switches
+from nst_core.errors import InputError
 
 
 @pytest.fixture
@@ -62,3 +63,16 @@ def test_at_the_start_it_has_to_be_there_and_make_sense(bans: Path) -> None:
             bans.write_text(text)
         with pytest.raises(ValueError, match="check --ban-file"):
             Switches(bans=str(bans)).check_files()
+
+
+def test_a_file_that_is_there_closes_whatever_stands_in_it(bans: Path) -> None:
+    closed = Switches(closed=str(bans))
+    closed.check_open()
+    bans.write_bytes("Volvemos mañana".encode("latin-1"))
+    with pytest.raises(InputError, match="Volvemos ma"):
+        closed.check_open()
+    bans.unlink()
+    closed.check_open()
+    bans.mkdir()
+    with pytest.raises(InputError, match="at the moment"):
+        closed.check_open()

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from nst_core.config import Optimizer, TransferConfig
+from nst_core.errors import InputError
 from nst_core.loss.objective import Losses
 from nst_core.notes import Note
 from nst_core.optim.adam import ADAM_STEP
-from nst_core.optim.descent import CAUTION, FIRST_STEP, LOOK_EVERY, RUNAWAY, Descent
+from nst_core.optim.descent import CAUTION, FIRST_STEP, LOOK_EVERY, RUNAWAY, SHORTEST, TRIES, Descent
 from tests.support.descents import TARGET, Bowl, descend, losses_of, start
 
 
@@ -213,3 +214,25 @@ def test_a_state_brings_its_number_of_remembered_steps_along() -> None:
         descend(descent, bowl)
         descend(resumed, bowl)
     assert torch.equal(resumed.pixels, descent.pixels)
+
+
+@pytest.mark.parametrize("optimizer", Optimizer)
+def test_where_no_loss_is_finite_it_ends_with_a_sentence(optimizer: Optimizer) -> None:
+    descent = Descent(start(), TransferConfig(optimizer=optimizer))
+    nowhere = losses_of(torch.tensor(math.nan)), torch.full_like(TARGET, math.nan)
+    for _ in range(TRIES - 1):
+        descend(descent, lambda _: nowhere)
+    with pytest.raises(InputError, match="no finite numbers") as caught:
+        descend(descent, lambda _: nowhere)
+    assert caught.value.about == "not_finite"
+    assert torch.equal(descent.pixels, start())
+
+
+@pytest.mark.parametrize("optimizer", Optimizer)
+def test_where_no_gradient_is_finite_it_ends_before_its_steps_are_nothing(optimizer: Optimizer) -> None:
+    descent, nowhere = Descent(start(), TransferConfig(optimizer=optimizer)), torch.full_like(TARGET, math.nan)
+    for _ in range(round(math.log(SHORTEST, CAUTION))):
+        descent.move(torch.ones(()), nowhere)
+    with pytest.raises(InputError, match="no finite numbers"):
+        descent.move(torch.ones(()), nowhere)
+    assert torch.equal(descent.pixels, start())
