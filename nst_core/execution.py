@@ -22,6 +22,13 @@ class Execution:
 
     block: int = option(0, "pixels along either side of what VGG-19 sees at once; 0 = the whole picture", 0, 10_000)
     precision: Precision = option(Precision.FLOAT32, "what VGG-19 computes with; the others are for graphics cards")
+    plain_steps: int = option(
+        0,
+        "steps that PyTorch computes alone, before the loops compiled for a processor take over; a machine's first run "
+        "has some while they are compiled, if nothing is said",
+        0,
+        1_000_000,
+    )
     history: int = option(20, "steps that L-BFGS remembers, each of the size of two pictures", 1, 100)
 
     def __post_init__(self) -> None:

@@ -129,6 +129,8 @@ class Recipe:
         What came with a later version, and most pictures have nothing of, is left out there: earlier ones can read it.
         """
         values = asdict(self)
+        if self.execution is not None and not self.execution.plain_steps:
+            del values["execution"]["plain_steps"]
         values["steered"] = list(_turns(self.config, self.steered))
         told = {name: value for name, value in values.items() if value or name not in LATER}
         return json.dumps(told, ensure_ascii=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from nst_core.checkpoint import Checkpoint
 from nst_core.config import TransferConfig, check_steering
+from nst_core.cpu.choice import by_pytorch, loops_are_coming
 from nst_core.device.select import resolve_device
 from nst_core.evaluation import Evaluation
 from nst_core.execution import Execution
@@ -121,6 +123,9 @@ class Transfer:
 
     `remarks` are what the pictures give to be said before the run; the first step tells them, too.
 
+    With `changes_over`, PyTorch computes alone while the loops for this processor are being compiled; the last step
+    before they take over is then `execution.plain_steps`.
+
     A run can be steered while it is under way. `config` is what it goes by, `steered` where that changed: the first
     step of each later config, and the config.
     """
@@ -158,6 +163,7 @@ class Transfer:
         # The last one counts; a deque, as who steers may be on another thread.
         self._turns: deque[TransferConfig] = deque(maxlen=1)
         self._is_off_course = False  # there was a turn since the objective was made
+        self.changes_over = False
         self.remarks = () if state else tuple(remarks(self._pictures, config))
         self._notes = list(self.remarks)  # told once
 
@@ -230,7 +236,8 @@ class Transfer:
         else:
             start = refined(self._descent.pixels.clamp(0, 1), self._evaluation.scene.target, scene, self.config)
             self._evaluation.release()
-        self._evaluation = Evaluation(self.network, scene, self.config, self.execution)
+        with self._way():
+            self._evaluation = Evaluation(self.network, scene, self.config, self.execution)
         self._is_off_course = False
         begin = self._pictures.begin
         first = GENTLE_STEP if begin is not None and max(begin.size) >= max(size) else FIRST_STEP
@@ -249,10 +256,11 @@ class Transfer:
 
     def _step(self) -> Step:
         assert self._descent is not None
-        if self._is_off_course:
-            self._change_course(self._descent)
-        with torch.inference_mode(False), torch.no_grad():  # the consumer's thread may be in it
-            losses, gradient = self._evaluation(self._descent.pixels)
+        with self._way():
+            if self._is_off_course:
+                self._change_course(self._descent)
+            with torch.inference_mode(False), torch.no_grad():  # the consumer's thread may be in it
+                losses, gradient = self._evaluation(self._descent.pixels)
         remark = self._descent.move(losses.total, gradient)
         self._done += 1
         config, scene = self.config, self._evaluation.scene
@@ -260,6 +268,14 @@ class Transfer:
             pixels = self._descent.pixels.clamp(0, 1)  # a copy: the next step changes them
         coloured = partial(finish, pixels, scene.photo, config.colours, config.colour_method, scene.canvas)
         return self._record(losses, coloured, remark)
+
+    def _way(self) -> AbstractContextManager[None]:
+        """What computes the step after those that are done."""
+        done = self._index
+        self.changes_over = self.changes_over and loops_are_coming()
+        if self.changes_over:
+            self.execution = replace(self.execution, plain_steps=done + 1)
+        return by_pytorch(done < self.execution.plain_steps)
 
     def _change_course(self, descent: Descent) -> None:
         """Measure by the config that the run was steered to, from the same pixels."""
@@ -284,7 +300,8 @@ class Transfer:
     def _record(self, losses: Losses, coloured: Callable[[], Tensor], remark: Note | None) -> Step:
         """`Step` with what the photo keeps outside the canvas."""
         size, _ = self.plan[self._scale]
-        scene, self.execution = self._evaluation.scene, self._evaluation.execution
+        scene = self._evaluation.scene
+        self.execution = replace(self.execution, block=self._evaluation.execution.block)
         notes, self._notes = [*self._notes, *self._evaluation.take_notes()], []
         return Step(
             index=self._index,

@@ -24,6 +24,7 @@ from demo.jobs.registry import RunnerOptions
 from demo.jobs.runner import one_by_one
 from demo.jobs.transfers import settle, timed, transfer_of
 from nst_core.config import Pooling, TransferConfig
+from nst_core.cpu.choice import loops_are_coming
 from nst_core.cpu.kernels import compile_beside
 from nst_core.device.memory import forget_peak, give_back_freed_memory, keep_freed_memory, peak_memory
 from nst_core.device.select import resolve_device
@@ -199,6 +200,8 @@ class LocalRunner:
         forecast = settle(transfer, job, machine or as_it_is(transfer.network, UNKNOWN))
         small = quick_look(job, forecast, slowness)
         look = transfer_of(job, small, transfer.network, self._device) if small else None
+        for run in filter(None, (transfer, look)):  # whoever comes first needn't wait until the loops are compiled
+            run.changes_over = loops_are_coming()
         return transfer, timed(forecast, slowness), look
 
     def _quick_looks(self, transfer: Transfer, control: Control) -> Generator[QuickLook, None, None]:

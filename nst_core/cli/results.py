@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from nst_core.cli.job import CommandJob
 from nst_core.cli.places import Place, asked_for, free_name, place_for
 from nst_core.cli.signals import deaf
 from nst_core.cli.states import StateLabel, label_of
+from nst_core.execution import Execution
 from nst_core.files import alone_in, replacing
 from nst_core.recipe import KEY, Recipe, sha256_of, versions
 
@@ -45,6 +47,7 @@ class Results:
     job: CommandJob
     recipe: Recipe
     profile: bytes | None
+    execution: Callable[[], Execution]  # how the steps so far were computed
 
     def intermediate(self, step: Step, bar: Bar) -> bool:
         """False, and a line for the person, when the picture was due and couldn't be written; the run goes on."""
@@ -93,6 +96,7 @@ class Results:
     def _recipe(self, step: Step) -> Recipe:
         return replace(
             self.recipe,
+            execution=self.execution(),
             steps_done=step.index,
             steps_planned=step.total,
             versions=versions(step.image.device.type),

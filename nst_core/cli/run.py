@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +71,7 @@ def prepare(job: CommandJob, network: VGG | None = None, machine: Machine | None
 
     `network`, on the device where to compute, and what is known of the machine are used if they are there already.
     """
+    from nst_core.cpu.choice import loops_are_coming
     from nst_core.images.reading import read_profile
     from nst_core.scene.scales import scale_plan, step_costs
 
@@ -85,7 +86,8 @@ def prepare(job: CommandJob, network: VGG | None = None, machine: Machine | None
     transfer = _transfer(job, inputs, network)
     forecast = look_ahead(job, transfer.network, transfer.plan, sizes, machine)
     transfer.execution = forecast.execution
-    results = Results(job, replace(job.recipe(), execution=forecast.execution), profile)
+    transfer.changes_over = not _is_settled(job) and loops_are_coming()
+    results = Results(job, job.recipe(), profile, lambda: transfer.execution)
     state = None if job.config.only_colours else transfer.state
     costs = step_costs(transfer.plan, job.config)
     done = job.start.steps_done if job.start else 0
@@ -101,6 +103,11 @@ def prepare(job: CommandJob, network: VGG | None = None, machine: Machine | None
         forecast=forecast,
         on_paper=on_paper(job, size),
     )
+
+
+def _is_settled(job: CommandJob) -> bool:
+    """Whether a job has to be computed in a certain way: as was typed, or as an earlier picture was."""
+    return "plain_steps" in job.execution or job.earlier is not None
 
 
 def _steered(transfer: Transfer, turns: Iterable[tuple[int, TransferConfig]], done: int) -> Iterator[Step]:
@@ -246,7 +253,7 @@ def _learning(work: Work) -> Iterator[Step]:
     for step in work.steps:
         _ = step.losses  # an accelerator has to be done then
         times.setdefault(step.size, []).append(time.perf_counter() - began)
-        if step.index == step.total:
+        if step.index == step.total and not work.results.execution().plain_steps:
             from nst_core.forecast.measuring import learn
 
             learn(work.forecast.task.network, work.job.config, times)

@@ -14,6 +14,7 @@ from torch.autograd.function import once_differentiable
 
 from nst_core.cpu import kernels
 from nst_core.cpu.buffers import buffer, feature_buffer
+from nst_core.cpu.choice import is_by_pytorch
 from nst_core.cpu.kernels.sizes import FLOAT_BYTES
 from nst_core.cpu.kernels.slots import Filters, Patches, TileGroup, TileResults
 
@@ -274,10 +275,9 @@ def is_plain(features: Tensor) -> bool:
     return features.device.type == "cpu" and features.dtype == torch.float32 and len(features) == 1
 
 
-@functools.cache
 def _channels_fit(channels: int) -> bool:
-    """Whether the compiled loops work on so many."""
-    return _can_compile() and channels % kernels.panel() == 0
+    """Whether the compiled loops may be used now, and work on so many."""
+    return not is_by_pytorch() and _can_compile() and channels % kernels.panel() == 0
 
 
 @functools.cache

@@ -55,6 +55,11 @@ def remember(name: str, value: Any, circumstances: Circumstances | None = None) 
                 temporary.write_text(text, "utf-8")
 
 
+def keeps() -> bool:
+    """Whether there is a folder for what is remembered."""
+    return _folder(os.environ.get("NST_CACHE")) is not None
+
+
 def machine() -> Circumstances:
     """What else decides how fast something is: home folders are shared by machines, and a machine by processes."""
     import torch  # here: what is kept of other circumstances doesn't depend on it

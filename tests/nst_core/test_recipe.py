@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from nst_core.config import Preset, TransferConfig
+from nst_core.execution import Execution
 from nst_core.images.saving import save_image
 from nst_core.recipe import Command, Ingredient, Recipe, Role, find, name_of, parse, read_recipe, sha256_of, versions
 from nst_core.version import __version__
@@ -318,3 +319,11 @@ def test_a_later_version_is_told_by_its_number() -> None:
         ValueError, match=rf"'oil' is unknown to nst_core {__version__}; it was made by '9.9': take that"
     ):
         parse(text, ORIGIN)
+
+
+def test_steps_by_pytorch_alone_are_told_where_there_are_some() -> None:
+    """Earlier versions read recipes without them."""
+    for steps, is_told in ((0, False), (7, True)):
+        recipe = replace(RECIPE, execution=Execution(plain_steps=steps))
+        assert ("plain_steps" in json.loads(recipe.to_text())["execution"]) is is_told
+        assert parse(recipe.to_text(), ORIGIN) == recipe

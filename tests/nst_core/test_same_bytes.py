@@ -28,7 +28,7 @@ sys.exit(main())
 
 def paint(output: Path, clock: str, **environment: str) -> bytes:
     """Run the command line in a process of its own, with another clock."""
-    options = ("-o", str(output), "--size", "96", "--steps", "4", "--seed", "1", "--quiet")
+    options = ("-o", str(output), "--size", "96", "--steps", "4", "--seed", "1", "--plain-steps", "0", "--quiet")
     command = [sys.executable, "-c", PROGRAM.format(clock=CLOCKS[clock]), *TWO, *options]
     subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=True)
     return output.read_bytes()

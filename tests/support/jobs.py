@@ -72,6 +72,7 @@ class Run:
     def __init__(self, painter: Painter, config: TransferConfig, options: dict[str, Any]) -> None:
         self.painter, self.config, self.options = painter, config, options
         self.network, self.execution = options["extractor"], None
+        self.changes_over = False
         self.plan = [(SIZE, config.steps)]
         self.steered: list[tuple[int, TransferConfig]] = []
         self.index = 0

@@ -6,7 +6,7 @@ import functools
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -157,6 +157,9 @@ def no_space(*_: object) -> None:
     raise OSError(28, "No space left on device")
 
 
+PLAIN = 3  # steps of the stand-in that change over
+
+
 def engine(before: Before = nothing, received: list[dict[str, Any]] | None = None) -> Any:
     """A stand-in for `Transfer`: every channel of the picture after step n is n / 255."""
 
@@ -176,12 +179,15 @@ def engine(before: Before = nothing, received: list[dict[str, Any]] | None = Non
             self.plan: Plan = scale_plan(content.size, [style.size for style in styles], config)
             self.remarks: tuple[Note, ...] = ()
             self.done = state.done if state else 0
+            self.changes_over = False
 
         def __iter__(self) -> Iterator[Step]:
             sizes = [size for size, steps in self.plan for _ in range(steps)]
             for width, height in sizes[self.done :]:
                 before(self.done + 1)
                 self.done += 1
+                if self.changes_over and self.done <= PLAIN and self.execution:
+                    self.execution = replace(self.execution, plain_steps=self.done)
                 image = partial(torch.full, (1, 3, height, width), self.done / 255)
                 notes = (Note("astray", {"times": 4.0}),) if self.done == 2 else ()
                 yield Step(self.done, len(sizes), (width, height), LOSSES.values, image, notes)

@@ -38,6 +38,11 @@ class Helper:
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is still at work."""
+        return self._reader.is_alive()
+
     def made(self) -> Mapping[str, Any]:
         """What it has made, by name, once it is done; nothing where it failed."""
         self._reader.join()
@@ -58,6 +63,11 @@ def begin(shares: Sequence[Sequence[str]]) -> None:
         if names:
             with suppress(OSError):
                 _helpers.update(dict.fromkeys(names, Helper(names)))
+
+
+def are_busy() -> bool:
+    """Whether a helper is still at work."""
+    return any(helper.is_busy for helper in list(_helpers.values()))
 
 
 def handed_over(name: str) -> Any | None:

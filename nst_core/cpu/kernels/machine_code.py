@@ -65,7 +65,10 @@ def compile_beside() -> None:
     if sys.platform != "linux" or not lanes():  # elsewhere torch has no OpenMP that they could run by
         return
     missing = {kind.__name__ for kind in KINDS if not _recalled(kind)}
-    begin([names for share in SHARES if (names := [kind.__name__ for kind in share if kind.__name__ in missing])])
+    # Each process imports Numba, at two of the five seconds that all of it takes: with two cores, the program itself
+    # has more of one that the helpers leave alone.
+    shares = SHARES if len(os.sched_getaffinity(0)) > len(SHARES) else (KINDS,)
+    begin([names for share in shares if (names := [kind.__name__ for kind in share if kind.__name__ in missing])])
 
 
 def hand_over() -> None:

@@ -517,6 +517,15 @@ def test_a_job_is_computed_as_the_memory_allows(painter: Painter, monkeypatch: p
     assert caught.value.about == "no_memory"
 
 
+@pytest.mark.parametrize("coming", [True, False])
+def test_nobody_waits_until_the_loops_are_compiled(
+    coming: bool, painter: Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("demo.jobs.local.loops_are_coming", lambda: coming)
+    list(LocalRunner("cpu").run(a_job()))
+    assert painter.started[-1].changes_over is coming
+
+
 def test_what_nobody_asked_for_ends_where_others_paint(painter: Painter) -> None:
     runner, mine, other = LocalRunner("cpu"), Visitor("a", "mine"), Visitor("b", "other")
     live = replace(a_job(), gives_way=True, visitor=mine)

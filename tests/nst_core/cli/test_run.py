@@ -25,6 +25,7 @@ from tests.support.terminal import (
     MACHINE,
     PAINTING,
     PHOTO,
+    PLAIN,
     TWO,
     Paints,
     Terminal,
@@ -202,6 +203,31 @@ def test_loops_are_compiled_where_a_processor_computes(
     monkeypatch.setattr("nst_core.cpu.kernels.compile_beside", lambda: begun.append("loops"))
     run.begin_compiling(device)
     assert len(begun) == begins
+
+
+def test_a_first_run_changes_over_and_its_recipe_says_where(paints: Paints) -> None:
+    learned: list[object] = []
+    paints.monkeypatch.setattr("nst_core.forecast.measuring.learn", lambda *given: learned.append(given))
+    work_on(replace(MACHINE, pace=UNKNOWN), paints.monkeypatch)
+    coming = [True]
+    paints.monkeypatch.setattr("nst_core.cpu.choice.loops_are_coming", lambda: coming[0])
+
+    def plain_steps(*options: object) -> int:
+        assert paints(*options)[0] == 0
+        execution = read_recipe(Path("out.png")).execution
+        assert execution is not None
+        return execution.plain_steps
+
+    assert plain_steps() == PLAIN
+    assert not learned  # its steps were slower than later ones will be
+    Path("out.png").rename("first.png")
+    assert plain_steps("--recipe", "first.png") == PLAIN
+    assert plain_steps("--plain-steps", 0) == 0
+    assert plain_steps("--plain-steps", 5) == 5
+    Path("out.png").rename("fifth.png")
+    assert plain_steps("--recipe", "fifth.png") == 5
+    coming[0] = False
+    assert plain_steps() == 0
 
 
 def test_what_was_typed_counts_more_than_what_would_suit(paints: Paints) -> None:

@@ -219,3 +219,9 @@ def test_it_lies_in_the_users_cache_folder(tmp_path: Path) -> None:
     assert run.stdout == "1\n"
     (path,) = tmp_path.rglob("thing-*.json")
     assert path.parent.name == "nst_core"
+
+
+def test_whether_anything_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cache.keeps()
+    monkeypatch.setenv("NST_CACHE", "")
+    assert not cache.keeps()

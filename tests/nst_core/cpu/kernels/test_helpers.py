@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import torch.nn.functional as F
 
 from nst_core.cpu import kernels, pooling
 from nst_core.cpu.kernels import helpers, machine_code
-from nst_core.cpu.kernels.helpers import begin, handed_over
+from nst_core.cpu.kernels.helpers import are_busy, begin, handed_over
 from nst_core.cpu.kernels.slots import KINDS
 from nst_core.device.cache import remember
 from tests.support.layers import features
@@ -60,9 +61,12 @@ def test_a_helper_that_fails_has_made_nothing(tmp_path: Path, monkeypatch: pytes
 def test_only_what_is_not_there_is_given_to_helpers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[list[str]] = []
     monkeypatch.setattr(machine_code, "begin", given.extend)
-    machine_code.compile_beside()
-    assert sorted(name for share in given for name in share) == sorted(kind.__name__ for kind in KINDS)
-    assert len(given) > 1
+    for cores, processes in ((2, 1), (4, 2)):  # one is left to the program
+        given.clear()
+        monkeypatch.setattr("os.sched_getaffinity", lambda process, cores=cores: set(range(cores)))
+        machine_code.compile_beside()
+        assert sorted(name for share in given for name in share) == sorted(kind.__name__ for kind in KINDS)
+        assert len(given) == processes
     monkeypatch.setenv("NST_CACHE", str(tmp_path))
     for kind in KINDS[:-1]:
         remember(machine_code._name(kind), {"entry": "one"}, machine_code._circumstances())
@@ -82,3 +86,17 @@ def test_a_loop_is_given_away_once(monkeypatch: pytest.MonkeyPatch) -> None:
     begin([["Pool", "Mix"]])
     begin([["Mix", "Unpool"], ["Pool"]])
     assert started == [["Pool", "Mix"], ["Unpool"]]
+
+
+def test_a_helper_is_at_work_until_it_has_handed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, program = tmp_path / "gate", tmp_path / "program"
+    os.mkfifo(gate)
+    program.write_text(f"#!/bin/sh\ncat {gate}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    assert not are_busy()
+    begin([["Pool"]])
+    assert are_busy()
+    gate.write_text('{"Pool": {}}')  # which it has waited for
+    assert handed_over("Pool") == {}
+    assert not are_busy()
