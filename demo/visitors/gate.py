@@ -323,8 +323,10 @@ class Visit:
             raise RefusedError(404, "visitors.not_yours")
         if not self._mailboxes.is_known(values.get("fn_index")):
             raise RefusedError(404, "visitors.not_yours")
-        if values.get("event_id", "") is None and isinstance(index := values.get("fn_index"), int):
-            values["event_id"] = await self._mailboxes.last_event(session, index)
+        if values.get("event_id", "") is None:
+            index = values.get("fn_index")
+            found = await self._mailboxes.last_event(session, index) if isinstance(index, int) else ""
+            values["event_id"] = found  # whoever cancels resets as well, without an index, which does nothing
         return session, json.dumps(values).encode()
 
     def _claim(self, session: str) -> None:

@@ -54,6 +54,7 @@ def test_a_run_is_stopped_by_a_page_that_was_not_told_its_name_yet(guest: Guests
         assert evil.client.post(f"{API}/cancel", json=body).status_code == 404
         assert server.runner.closed == closed
         assert mine.client.post(f"{API}/cancel", json=body).json() == {"success": True}
+        assert mine.client.post(f"{API}/reset", json={"event_id": None}).json() == {"success": True}  # and then that
         assert next(message["event_id"] for message in messages if message["msg"] == "process_completed") == event
     soon(lambda: server.runner.closed == closed + 1)
     assert mine.client.post(f"{API}/cancel", json=body).json() == {"success": True}  # there is nothing to stop
