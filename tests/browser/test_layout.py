@@ -90,8 +90,9 @@ def test_picture_and_button_are_in_view_from_the_first_moment_on(open_page: Open
 def test_the_picture_gets_what_the_screen_has(open_page: Open, width: int) -> None:
     page = open_page(width, width * 10 // 16)
     page.wait_for_function("document.getElementById('stage').style.getPropertyValue('--ratio')")
-    shown = page.locator("#pane .sample").first.evaluate("image => image.getBoundingClientRect().width")
-    assert shown >= 0.66 * width
+    sample = page.locator("#pane .sample").first
+    expect(sample).to_be_visible()  # once the page knows that its first example is in the form
+    assert sample.evaluate("image => image.getBoundingClientRect().width") >= 0.66 * width
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (768, 1024)])

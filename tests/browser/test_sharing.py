@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.weights]
 # Stand-ins for what the system shows: the sheet that shares a file, and a notification. A tab that isn't seen.
 SYSTEM = """() => {
     navigator.canShare = () => true;
-    navigator.share = async ({files: [file], title}) => { window.shared = [file.name, file.type, file.size, title]; };
+    navigator.share = async ({files: [file], title}) => { window.given = [file.name, file.type, file.size, title]; };
     window.notified = [];
     window.Notification = class extends EventTarget {
         static permission = 'default';
@@ -54,8 +54,8 @@ def test_a_result_is_given_away(open_page: Open) -> None:
     expect(page.locator("#shared")).to_have_text("Photo and picture are copied as one.")
     assert page.evaluate(COPIED) == [2 * 128 + 2, 85 + 2 * 12]
     page.click("#share-file")
-    page.wait_for_function("window.shared")
-    name, kind, size, title = page.evaluate("window.shared")
+    page.wait_for_function("window.given")
+    name, kind, size, title = page.evaluate("window.given")
     assert (name, kind, title) == (
         "neuschwanstein_starry_night_128.png",
         "image/png",
