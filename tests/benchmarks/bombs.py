@@ -21,14 +21,12 @@ import argparse
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Timer
 from typing import Any, TypeVar
 
 import psutil
@@ -36,8 +34,8 @@ import torch
 
 from nst_core.device.memory import forget_peak, own_memory, peak_memory
 from tests.benchmarks.table import markdown
+from tests.support.answering import READY, Answering
 from tests.support.bombs import BOMBS, Scale
-from tests.support.paths import ROOT
 from tests.support.pictures import smooth_picture
 from tests.support.playback import ENGLISH, upload
 
@@ -99,49 +97,26 @@ HEADS = ["kind", "what became of it", "file", "head s", "seconds", "process", "p
 
 
 class Page:
-    """A process that stands for the page's; one that a file ends, or keeps busy for ever, is followed by another."""
+    """A process that stands for the page's."""
 
     def __init__(self, folder: Path) -> None:
         """`folder`: where what is chosen lies."""
-        self._folder = folder
-        self._process: subprocess.Popen[str] | None = None
+        environment = os.environ | {"GRADIO_TEMP_DIR": str(folder), "GRADIO_ANALYTICS_ENABLED": "False"}
+        self._process = Answering("tests.benchmarks.bombs", "--page", env=environment)
 
     def take(self, kind: str, path: Path) -> Outcome:
         """What becomes of a file."""
-        process = self._started()
-        assert process.stdin
-        assert process.stdout
-        timer = Timer(ENDED_AFTER, process.kill)
-        timer.start()
-        try:
-            process.stdin.write(f"{path}\n")
-            process.stdin.flush()
-            answer = process.stdout.readline()
-        finally:
-            timer.cancel()
-        if not answer:
-            self.close()
+        answer = self._process.ask(str(path), ENDED_AFTER)
         return Outcome(kind, path.stat().st_size, **(json.loads(answer) if answer else UNKNOWN))
 
     def close(self) -> None:
-        """End the process, if there is one."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.communicate()
-
-    def _started(self) -> subprocess.Popen[str]:
-        if self._process is None:
-            command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.bombs", "--page"]
-            environment = os.environ | {"GRADIO_TEMP_DIR": str(self._folder), "GRADIO_ANALYTICS_ENABLED": "False"}
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
-        return self._process
+        """End the process."""
+        self._process.close()
 
 
 def answer_requests() -> None:
-    """What `page_process` starts: an answer a line for each path."""
+    """What a `Page` starts: an answer a line for each path."""
+    print(READY, flush=True)
     for line in sys.stdin:
         print(json.dumps(measured(Path(line.strip()))), flush=True)
 

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Timer
 from typing import Any
 
 import torch
@@ -33,8 +32,8 @@ from nst_core.device.memory import forget_peak, peak_memory
 from nst_core.recipe import Command, Ingredient, Recipe, Role
 from nst_core.transfer import Transfer
 from tests.benchmarks.table import markdown
+from tests.support.answering import READY, Answering
 from tests.support.networks import tiny_network
-from tests.support.paths import ROOT
 from tests.support.pictures import FORMATS, SRGB_COLUMNS, file_of, rgb_profile, smooth_picture
 
 LONGEST, MOST = 2.0, 1_000_000_000  # seconds and bytes of a file
@@ -123,46 +122,23 @@ class Outcome:
 
 
 class Reader:
-    """A process that reads one file after the other; one that is ended by a file is followed by another."""
+    """A process that reads one file after the other."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[str] | None = None
+        self._process = Answering("tests.benchmarks.mutations", "--reader", stderr=subprocess.DEVNULL)
 
     def read(self, kind: str, path: Path) -> Outcome:
         """What becomes of a file."""
-        process = self._started()
-        assert process.stdin
-        assert process.stdout
-        timer = Timer(KILLED_AFTER, process.kill)
-        timer.start()
+        self._process.start()
         began = time.monotonic()
-        try:
-            process.stdin.write(json.dumps({"kind": kind, "path": str(path)}) + "\n")
-            process.stdin.flush()
-            answer: dict[str, Any] = json.loads(process.stdout.readline() or '{"word": "its process ended"}')
-        finally:
-            timer.cancel()
+        told = self._process.ask(json.dumps({"kind": kind, "path": str(path)}), KILLED_AFTER)
         seconds = time.monotonic() - began
-        if "memory" not in answer:
-            self.close()
-        return Outcome(kind, answer["word"], seconds, answer.get("memory", 0))
+        answer: dict[str, Any] = json.loads(told or '{"word": "its process ended", "memory": 0}')
+        return Outcome(kind, answer["word"], seconds, answer["memory"])
 
     def close(self) -> None:
-        """End the process, if there is one."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.communicate()
-
-    def _started(self) -> subprocess.Popen[str]:
-        if self._process is None:
-            command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.mutations", "--reader"]
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
-            assert self._process.stdout
-            assert self._process.stdout.readline() == "ready\n"
-        return self._process
+        """End the process."""
+        self._process.close()
 
 
 def answer_requests() -> None:
@@ -170,7 +146,7 @@ def answer_requests() -> None:
     from demo.form import decoder
 
     cpu, addresses = torch.device("cpu"), decoder._addresses()
-    print("ready", flush=True)
+    print(READY, flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         decoder.limit(addresses + decoder.MOST_BYTES + decoder.SLACK, time.process_time() + decoder.SECONDS)
